@@ -1,0 +1,153 @@
+# cython: language_level=3, binding=False
+"""What the bootstrap in the target needs from C: callables and constants that leave no trace in tracebacks.
+
+Functions that Cython makes add an entry to the traceback of an exception that passes through them, so
+the callables here are plain C functions with a method table of their own.
+"""
+
+cimport cython
+from cpython.object cimport PyObject
+from cpython.ref cimport Py_INCREF, Py_XDECREF
+
+cdef extern from "Python.h":
+    ctypedef struct PyMethodDef:
+        const char *ml_name
+        void *ml_meth
+        int ml_flags
+        const char *ml_doc
+    int METH_O
+    int METH_NOARGS
+    object PyCFunction_NewEx(PyMethodDef *ml, object self, object module)
+    PyObject *PyObject_CallOneArg(PyObject *f, PyObject *arg) noexcept
+    PyObject *PyObject_CallNoArgs(PyObject *f) noexcept
+    PyObject *PyObject_Vectorcall(
+        PyObject *f, PyObject *const *args, size_t nargs, PyObject *names
+    ) noexcept
+    unsigned long PyThread_get_thread_ident() noexcept
+    void PyErr_Clear() noexcept
+    bint PyUnicode_Check(PyObject *o) noexcept
+    bint PyObject_CheckBuffer(PyObject *o) noexcept
+    PyObject *PyUnicode_FromObject(PyObject *o) noexcept
+    PyObject *PyBytes_FromObject(PyObject *o) noexcept
+    Py_ssize_t PyTuple_GET_SIZE(object t) noexcept
+    PyObject *PyTuple_GET_ITEM(object t, Py_ssize_t i) noexcept
+    void PyTuple_SET_ITEM(PyObject *t, Py_ssize_t i, PyObject *o) noexcept
+
+ABI = 1
+
+
+@cython.final
+cdef class Tee:
+    """One output stream: what is written through it is told to `sink(stream, text)` first.
+
+    `write` and `flush` stand in for the text layer's methods, `raw` for the write of the buffer below.
+    What the text layer hands down to its buffer was told already, so the buffer's writes count only
+    while this thread is not inside the text layer.
+    """
+
+    cdef object sink
+    cdef object number
+    cdef object write_
+    cdef object flush_
+    cdef object raw_
+    cdef unsigned long inside
+    cdef readonly object write
+    cdef readonly object flush
+    cdef readonly object raw
+
+    def __cinit__(self, sink, int number, write, flush, raw):
+        self.sink = sink
+        self.number = number
+        self.write_ = write
+        self.flush_ = flush
+        self.raw_ = raw
+        self.inside = 0
+        self.write = PyCFunction_NewEx(&write_def, self, None)
+        self.flush = PyCFunction_NewEx(&flush_def, self, None)
+        self.raw = PyCFunction_NewEx(&raw_def, self, None)
+
+
+cdef void tell(PyObject *tee, PyObject *data) noexcept:
+    """Gives the sink an exact str or bytes; no code of the program runs for it."""
+    cdef PyObject *args[2]
+    cdef PyObject *got
+    cdef PyObject *exact
+    if PyUnicode_Check(data):
+        exact = PyUnicode_FromObject(data)
+    elif PyObject_CheckBuffer(data):
+        exact = PyBytes_FromObject(data)
+    else:
+        return
+    if exact != NULL:
+        args[0] = <PyObject *> (<Tee> tee).number
+        args[1] = exact
+        got = PyObject_Vectorcall(<PyObject *> (<Tee> tee).sink, args, 2, NULL)
+        Py_XDECREF(got)
+        Py_XDECREF(exact)
+    PyErr_Clear()
+
+
+cdef PyObject *tee_write(PyObject *self, PyObject *text) noexcept:
+    cdef Tee tee = <Tee> self
+    cdef unsigned long before = tee.inside
+    cdef PyObject *got
+    if PyUnicode_Check(text):
+        tell(self, text)
+    tee.inside = PyThread_get_thread_ident()
+    got = PyObject_CallOneArg(<PyObject *> tee.write_, text)
+    tee.inside = before
+    return got
+
+
+cdef PyObject *tee_flush(PyObject *self, PyObject *unused) noexcept:
+    cdef Tee tee = <Tee> self
+    cdef unsigned long before = tee.inside
+    cdef PyObject *got
+    tee.inside = PyThread_get_thread_ident()
+    got = PyObject_CallNoArgs(<PyObject *> tee.flush_)
+    tee.inside = before
+    return got
+
+
+cdef PyObject *tee_raw(PyObject *self, PyObject *data) noexcept:
+    cdef Tee tee = <Tee> self
+    if tee.inside != PyThread_get_thread_ident():
+        tell(self, data)
+    return PyObject_CallOneArg(<PyObject *> tee.raw_, data)
+
+
+cdef PyMethodDef write_def
+cdef PyMethodDef flush_def
+cdef PyMethodDef raw_def
+write_def.ml_name = b"write"
+write_def.ml_meth = <void *> tee_write
+write_def.ml_flags = METH_O
+write_def.ml_doc = NULL
+flush_def.ml_name = b"flush"
+flush_def.ml_meth = <void *> tee_flush
+flush_def.ml_flags = METH_NOARGS
+flush_def.ml_doc = NULL
+raw_def.ml_name = b"write"
+raw_def.ml_meth = <void *> tee_raw
+raw_def.ml_flags = METH_O
+raw_def.ml_doc = NULL
+
+
+def overwrite(tuple old not None, tuple new not None):
+    """Puts the entries of `new` into `old` itself, a code object's constants; both have the same length.
+
+    The code object of `__main__` is already running when its constants can be bound, so it cannot be
+    replaced by a copy. No one else holds the tuple, and each entry is swapped whole.
+    """
+    cdef Py_ssize_t i, n = PyTuple_GET_SIZE(old)
+    cdef PyObject *before
+    cdef PyObject *after
+    if PyTuple_GET_SIZE(new) != n:
+        raise ValueError("the constants differ in number")
+    for i in range(n):
+        before = PyTuple_GET_ITEM(old, i)
+        after = PyTuple_GET_ITEM(new, i)
+        if before != after:
+            Py_INCREF(<object> after)
+            PyTuple_SET_ITEM(<PyObject *> old, i, after)
+            Py_XDECREF(before)

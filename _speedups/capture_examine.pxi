@@ -1,0 +1,324 @@
+# Examination: known objects are looked at again, alone or with all that they reach.
+
+cdef bint keys_are_safe(PyObject *d) noexcept:
+    """Whether a look-up in this dict can run only C code: all keys are exact scalars or strings."""
+    cdef Py_ssize_t pos = 0
+    cdef PyObject *key
+    cdef PyObject *value
+    if es_dict_unicode(d):
+        return True
+    if PyDict_Size(d) > 100000:
+        return False
+    while PyDict_Next(d, &pos, &key, &value):
+        if not safe_key(key, 0):
+            return False
+    return True
+
+
+cdef bint safe_key(PyObject *k, int depth) noexcept:
+    cdef PyTypeObject *tp = Py_TYPE(k)
+    cdef Py_ssize_t i
+    if tp == &PyUnicode_Type or tp == &PyLong_Type or tp == &PyFloat_Type or tp == &PyBool_Type \
+            or tp == &PyBytes_Type or k == Py_None_ptr:
+        return True
+    if tp == &PyTuple_Type and depth < 3 and PyTuple_GET_SIZE(k) <= 32:
+        for i in range(PyTuple_GET_SIZE(k)):
+            if not safe_key(PyTuple_GET_ITEM(k, i), depth + 1):
+                return False
+        return True
+    return False
+
+
+cdef void snapshot(PyObject *o, uint64_t oid, int depth) noexcept:
+    """Write an OBJ event with the object's contents unless the recording has them already; queue its children."""
+    global tuple_budget
+    cdef PyTypeObject *tp = Py_TYPE(o)
+    cdef TypeInfo *info = type_info(tp)
+    cdef Walk w
+    cdef Entry *e
+    cdef unsigned char *p
+    cdef size_t counts
+    if info == NULL:
+        return
+    tuple_budget = 4096
+    memset(&w, 0, sizeof(Walk))
+    w.emit = True
+    w.depth = depth - 1
+    object_buffer.size = 0
+    p = grow(&object_buffer, 64)
+    if p == NULL:
+        return
+    p[0] = OP_OBJ
+    put_u64(p + 1, oid)
+    put_u32(p + 9, info.type_id)
+    p[13] = info.shape
+    object_buffer.size = 35
+    counts = 14
+    walk_contents(&w, o, info)
+    if not recording:
+        return
+    if w.text:
+        p = grow(&object_buffer, 5)
+        if p == NULL:
+            return
+        p[0] = V_STR
+        put_u32(p + 1, w.text)
+        object_buffer.size += 5
+    e = NULL if info.transient else table_find(o)
+    if e != NULL:
+        if e.flags & E_SNAPPED and not e.flags & E_DIRTY and e.print == w.print \
+                and (e.size == <uint32_t>w.size or e.flags & E_TYPE):
+            return
+        e.print = w.print
+        if not e.flags & E_TYPE:
+            e.size = <uint32_t>w.size
+        e.flags = (e.flags | E_SNAPPED) & ~(E_DIRTY | E_CUT)
+        if w.cut:
+            e.flags |= E_CUT
+        if info.shape == SHAPE_DICT:
+            if keys_are_safe(o):
+                e.flags |= E_SAFE_KEYS
+            else:
+                e.flags &= ~E_SAFE_KEYS
+    p = object_buffer.data + counts
+    p[0] = (1 if w.cut else 0) | (2 if w.attrs >= limit_items else 0) | (4 if w.text else 0)
+    put_u64(p + 1, w.size)
+    put_u32(p + 9, w.items)
+    put_u32(p + 13, w.pairs)
+    put_u32(p + 17, w.attrs)
+    write_buffer(&object_buffer)
+
+
+cdef void drain_pending() noexcept:
+    """Capture what was queued, breadth first, within the budget for one step."""
+    global pending_count, pending_next
+    cdef size_t done = 0
+    cdef Pending *q
+    cdef Entry *e
+    while pending_next < pending_count and recording:
+        q = &pending[pending_next]
+        pending_next += 1
+        if done >= <size_t>limit_budget:
+            e = table_find(q.object)
+            if e != NULL:
+                e.explored = 0
+            continue
+        done += 1
+        snapshot(q.object, q.oid, q.depth)
+    pending_count = 0
+    pending_next = 0
+
+
+cdef bint changed(PyObject *o, Entry *e) noexcept:
+    """Whether the contents differ from what the recording has (bounded; cut containers are judged by size and head)."""
+    cdef TypeInfo *info
+    cdef Walk w
+    if not e.flags & E_SNAPPED:
+        return False
+    if e.flags & E_DIRTY:
+        return True
+    info = type_info(Py_TYPE(o))
+    if info == NULL or info.fixed:
+        return False
+    memset(&w, 0, sizeof(Walk))
+    walk_contents(&w, o, info)
+    return w.print != e.print or (<uint32_t>w.size != e.size and not e.flags & E_TYPE)
+
+
+cdef bint is_container(PyObject *o) noexcept:
+    """Whether an object can change under the program's hands (NULL: a tuple's item that is not there yet)."""
+    cdef PyTypeObject *tp
+    if o == NULL:
+        return False
+    tp = Py_TYPE(o)
+    return not (tp == &PyLong_Type or tp == &PyUnicode_Type or tp == &PyFloat_Type or o == Py_None_ptr
+                or tp == &PyBool_Type or tp == &PyBytes_Type or tp == &PyComplex_Type)
+
+
+cdef void examine(PyObject *o) noexcept:
+    """Shallow examination: record the object's contents again if they changed."""
+    cdef Entry *e
+    if not is_container(o):
+        return
+    e = table_find(o)
+    if e == NULL or not e.flags & E_SNAPPED:
+        prepare(o, limit_depth)
+        return
+    if changed(o, e):
+        queue_snapshot(o, e.oid, e.explored)
+    if e.flags & E_CUT:
+        event_u64(OP_ASOF, e.oid)
+
+
+# Deep examination: everything reachable within the limits.
+cdef PyObject **deep = NULL
+cdef size_t deep_count = 0, deep_capacity = 0
+cdef uint16_t visit_mark = 0
+
+
+cdef void deep_push(PyObject *o, int depth) noexcept:
+    """Queue a known object for examination, once; what is not known itself is looked through."""
+    global deep, deep_capacity, deep_count
+    cdef Entry *e
+    cdef Py_ssize_t i, n
+    cdef PyTypeObject *tp
+    if not is_container(o):
+        return
+    tp = Py_TYPE(o)
+    if tp == &PyTuple_Type:
+        if depth < 4:
+            n = PyTuple_GET_SIZE(o)
+            for i in range(n if n < <Py_ssize_t>limit_items else <Py_ssize_t>limit_items):
+                deep_push(PyTuple_GET_ITEM(o, i), depth + 1)
+        return
+    e = table_find(o)
+    if e == NULL or not e.flags & E_SNAPPED:
+        if depth < 3 and looked_through(tp):
+            traverse(o, depth + 1)
+        return
+    if e.visit == visit_mark:
+        return
+    e.visit = visit_mark
+    if deep_count == deep_capacity:
+        deep_capacity = deep_capacity * 2 + 256
+        deep = <PyObject **>realloc(deep, deep_capacity * sizeof(PyObject *))
+        if deep == NULL:
+            deep_capacity = 0
+            turn_off(STATE_FAULT)
+            return
+    deep[deep_count] = o
+    deep_count += 1
+
+
+cdef bint looked_through(PyTypeObject *tp) noexcept:
+    """C types that hold other objects: bound methods, iterators, partial, map, ... but no modules or classes."""
+    if tp.tp_traverse == NULL or tp == &PyModule_Type or tp.tp_flags & TPFLAGS_TYPE_SUBCLASS:
+        return False
+    if tp.tp_flags & TPFLAGS_HEAPTYPE and not tp.tp_flags & TPFLAGS_IMMUTABLETYPE:
+        return False
+    return tp != &PyFunction_Type and tp != &PyGen_Type and tp != &PyCoro_Type and tp != &PyFrame_Type
+
+
+cdef int traversed(PyObject *o, void *depth) noexcept:
+    deep_push(o, <int><size_t>depth)
+    return 0
+
+
+cdef void traverse(PyObject *o, int depth) noexcept:
+    """Push what a C object refers to, as the garbage collector would find it."""
+    Py_TYPE(o).tp_traverse(o, traversed, <void *><size_t>depth)
+
+
+cdef void deep_children(PyObject *o) noexcept:
+    cdef TypeInfo *info = type_info(Py_TYPE(o))
+    cdef Py_ssize_t i, n, pos = 0
+    cdef PyObject *key
+    cdef PyObject *value
+    cdef PySetObject *s
+    cdef es_attrs a
+    cdef PyTypeObject *base
+    if info == NULL or info.shape == SHAPE_CLASS or info.shape == SHAPE_MODULE:
+        return
+    if info.shape == SHAPE_OPAQUE or info.shape == SHAPE_ITERATOR or info.shape == SHAPE_VALUE:
+        if looked_through(info.tp):
+            traverse(o, 1)
+            return
+    if info.shape == SHAPE_LIST:
+        n = Py_SIZE(o)
+        for i in range(n if n < <Py_ssize_t>limit_items else <Py_ssize_t>limit_items):
+            deep_push((<PyListObject *>o).ob_item[i], 0)
+    elif info.shape == SHAPE_NAMEDTUPLE:
+        for i in range(Py_SIZE(o)):
+            deep_push((<PyTupleObject *>o).ob_item[i], 0)
+    elif info.shape == SHAPE_DICT:
+        n = 0
+        while PyDict_Next(o, &pos, &key, &value):
+            deep_push(value, 0)
+            deep_push(key, 0)
+            n += 1
+            if n >= <Py_ssize_t>limit_items:
+                break
+    elif info.shape == SHAPE_SET:
+        s = <PySetObject *>o
+        for i in range(s.mask + 1):
+            if s.table[i].key != NULL and s.table[i].hash != -1:
+                deep_push(s.table[i].key, 0)
+    elif info.shape == SHAPE_DEQUE:
+        base = base_type(Py_TYPE(o), b"collections.deque")
+        n = Py_SIZE(o)
+        for i in range(n if n < <Py_ssize_t>limit_items else <Py_ssize_t>limit_items):
+            value = base.tp_as_sequence.sq_item(o, i)
+            if value == NULL:
+                PyErr_Clear()
+                break
+            deep_push(value, 0)
+            Py_DECREF(value)
+    elif info.shape == SHAPE_FUNCTION:
+        value = (<PyFunctionObject *>o).func_closure
+        if value != NULL:
+            deep_push(value, 0)
+        return
+    elif info.shape == SHAPE_CELL:
+        if (<PyCellObject *>o).ob_ref != NULL:
+            deep_push((<PyCellObject *>o).ob_ref, 0)
+        return
+    elif info.shape == SHAPE_METHOD:
+        deep_push((<PyMethodObject *>o).im_self, 0)
+        deep_push((<PyMethodObject *>o).im_func, 0)
+        return
+    if info.tp.tp_flags & TPFLAGS_HEAPTYPE or info.shape == SHAPE_EXCEPTION:
+        for i in range(info.nslots):
+            value = (<PyObject **>(<char *>o + info.slots[i].offset))[0]
+            if value != NULL:
+                deep_push(value, 0)
+        es_instance_attrs(o, &a)
+        if a.values != NULL:
+            for i in range(es_values_count(&a)):
+                value = es_values_item(&a, i)
+                if value != NULL:
+                    deep_push(value, 0)
+        elif a.dict != NULL and PyDict_Check(a.dict):
+            pos = 0
+            while PyDict_Next(a.dict, &pos, &key, &value):
+                deep_push(value, 0)
+
+
+cdef void examine_deep(PyObject *o) noexcept:
+    """Record again whatever changed in the graph of an object that unknown code was given."""
+    global visit_mark, deep_count
+    cdef size_t i, budget = limit_budget
+    cdef Entry *e
+    if not is_container(o):
+        return
+    if Py_TYPE(o) == &PyModule_Type:
+        examine_namespace(PyModule_GetDict(o))
+        return
+    if Py_TYPE(o) != &PyTuple_Type:
+        e = table_find(o)
+        if (e == NULL or not e.flags & E_SNAPPED) and not looked_through(Py_TYPE(o)):
+            prepare(o, limit_depth)
+            return
+    visit_mark += 1
+    if visit_mark == 0:
+        for i in range(table_mask + 1):
+            table[i].visit = 0
+        visit_mark = 1
+    deep_count = 0
+    deep_push(o, 0)
+    i = 0
+    while i < deep_count:
+        e = table_find(deep[i])
+        if e == NULL:
+            i += 1
+            continue
+        if i >= budget:
+            event_u64(OP_ASOF, e.oid)
+            i += 1
+            continue
+        if changed(deep[i], e):
+            e = table_find(deep[i])
+            queue_snapshot(deep[i], e.oid, e.explored)
+        elif e.flags & E_CUT:
+            event_u64(OP_ASOF, e.oid)
+        deep_children(deep[i])
+        i += 1

@@ -1,0 +1,451 @@
+# Frames and threads: which frame of the program is running, by the address of its interpreter frame.
+# Entering and leaving keep the chain; anything else that moved (threads, generators resumed by unrecorded
+# code, coroutines, greenlets) is noticed at the next site because the address is another one.
+
+cdef enum:
+    RUNNING = 0
+    SUSPENDED = 1
+    AWAITING = 2
+
+cdef struct Frame:
+    void *fp
+    uint64_t id
+    Frame *parent
+    uint64_t parent_id          # parent's id: the parent's memory may serve another frame by now
+    uint32_t thread
+    unsigned char state
+    unsigned char unguarded     # lambda or genexp: its end by an exception is not seen
+    unsigned char mapped        # found through frame_map
+    void *task                  # address of the asyncio task last seen running it (compared only)
+    Frame *chained              # next in the map's bucket, or in the free list
+
+cdef struct Thread:
+    uint64_t native
+    uint32_t index
+    Frame *current
+
+cdef Frame *current = NULL
+cdef Frame *free_frames = NULL
+cdef uint64_t frame_count = 0
+cdef uint64_t believed = 0          # the frame that the reader takes for the current one
+cdef Thread *threads = NULL
+cdef uint32_t thread_count = 0
+cdef uint32_t thread_now = 0        # index into threads
+cdef Frame **frame_map = NULL
+cdef enum:
+    FRAME_BUCKETS = 1 << 14
+
+
+cdef inline size_t frame_bucket(void *fp) noexcept:
+    return ((<size_t>fp >> 4) * <size_t>0x9E3779B97F4A7C15 >> 40) & (FRAME_BUCKETS - 1)
+
+
+cdef Frame *map_find(void *fp) noexcept:
+    cdef Frame *f = frame_map[frame_bucket(fp)]
+    while f != NULL and f.fp != fp:
+        f = f.chained
+    return f
+
+
+cdef void map_insert(Frame *f) noexcept:
+    cdef size_t i = frame_bucket(f.fp)
+    if f.mapped:
+        return
+    f.mapped = 1
+    f.chained = frame_map[i]
+    frame_map[i] = f
+
+
+cdef void map_remove(Frame *f) noexcept:
+    cdef Frame **link = &frame_map[frame_bucket(f.fp)]
+    if not f.mapped:
+        return
+    f.mapped = 0
+    while link[0] != NULL:
+        if link[0] == f:
+            link[0] = f.chained
+            return
+        link = &link[0].chained
+
+
+cdef Py_ssize_t generator_offset = 0     # of the frame in the memory block of a generator
+
+
+cdef void watch_generator(void *fp) noexcept:
+    """Learn of the death of the generator that this frame lives in: its address may be used again."""
+    global generator_offset
+    cdef PyObject *generator = es_frame_generator(fp)
+    cdef Entry *e
+    if generator == NULL:
+        return
+    ensure(generator, 0)
+    e = table_find(generator)
+    if e != NULL:
+        e.flags |= E_GENERATOR
+        generator_offset = <char *>fp - <char *>es_block(generator)
+
+
+cdef void generator_died(void *block) noexcept:
+    global current
+    cdef Frame *f = map_find(<char *>block + generator_offset)
+    if f == NULL:
+        return
+    if f == current:
+        current = f.parent
+        if recording:
+            tell_current(False)
+    if recording:
+        event_u64(OP_LOST, f.id)
+    drop_frame(f)
+
+
+cdef inline Frame *new_frame(void *fp, Frame *parent) noexcept:
+    global free_frames, frame_count
+    cdef Frame *f = free_frames
+    if f != NULL:
+        free_frames = f.chained
+    else:
+        f = <Frame *>malloc(sizeof(Frame))
+        if f == NULL:
+            turn_off(STATE_FAULT)
+            return NULL
+    frame_count += 1
+    f.fp = fp
+    f.id = frame_count
+    f.parent = parent
+    f.parent_id = 0 if parent == NULL else parent.id
+    f.thread = thread_now
+    f.state = RUNNING
+    f.unguarded = 0
+    f.mapped = 0
+    f.task = NULL
+    f.chained = NULL
+    return f
+
+
+cdef inline void drop_frame(Frame *f) noexcept:
+    global free_frames
+    if f.mapped:
+        map_remove(f)
+    f.fp = NULL
+    f.chained = free_frames
+    free_frames = f
+
+
+cdef void announce_thread(uint32_t index, uint64_t native) noexcept:
+    cdef unsigned char *p
+    cdef PyObject *name = NULL
+    delta_buffer.size = 0
+    p = grow(&delta_buffer, 64)
+    if p == NULL:
+        return
+    p[0] = OP_THREAD
+    put_u64(put_u32(p + 1, index), native)
+    delta_buffer.size = 13
+    name = thread_name()
+    if name != NULL and Py_TYPE(name) == &PyUnicode_Type:
+        put_str_name(&delta_buffer, name)
+    elif index == 0:
+        put_name(&delta_buffer, b"MainThread", 10)
+    else:
+        put_name(&delta_buffer, b"Thread", 6)
+    write_buffer(&delta_buffer)
+
+
+cdef PyObject *thread_name() noexcept:
+    """The _name of this thread's threading.Thread, read raw; borrowed, NULL if threading does not know it yet."""
+    cdef PyObject *modules = PyImport_GetModuleDict()
+    cdef PyObject *threading = dict_get_str(modules, <PyObject *>NAME_THREADING)
+    cdef PyObject *active
+    cdef PyObject *key
+    cdef PyObject *value
+    cdef Py_ssize_t pos = 0
+    cdef unsigned long ident = PyThread_get_thread_ident()
+    cdef int64_t x
+    if threading == NULL or not PyModule_Check(threading):
+        return NULL
+    active = dict_get_str(<PyObject *>PyModule_GetDict(threading), <PyObject *>NAME_ACTIVE)
+    if active == NULL or Py_TYPE(active) != &PyDict_Type:
+        return NULL
+    while PyDict_Next(active, &pos, &key, &value):
+        if Py_TYPE(key) == &PyLong_Type and es_int_small(key, &x) and <unsigned long>x == ident:
+            return attrs_get(value, <PyObject *>NAME_THREAD_NAME)
+    return NULL
+
+
+cdef PyObject *running_task() noexcept:
+    """The asyncio task that runs in this thread (a new reference), NULL if there is none."""
+    cdef PyObject *module = dict_get_str(PyImport_GetModuleDict(), <PyObject *>NAME_ASYNCIO)
+    cdef PyObject *found
+    cdef PyObject *key
+    cdef PyObject *task
+    cdef Py_ssize_t pos = 0
+    if module == NULL or Py_TYPE(module) != &PyModule_Type:
+        return NULL
+    found = dict_get_str(PyModule_GetDict(module), <PyObject *>NAME_CURRENT_TASKS)
+    if found != NULL and Py_TYPE(found) == &PyDict_Type:
+        if PyDict_Size(found) == 1 and PyDict_Next(found, &pos, &key, &task):
+            Py_INCREF(task)
+            return task
+        return NULL
+    found = dict_get_str(PyModule_GetDict(module), <PyObject *>NAME_CURRENT_TASK)
+    if found == NULL or Py_TYPE(found) != &PyCFunction_Type:
+        return NULL
+    task = PyObject_CallNoArgs(found)
+    if task == NULL:
+        PyErr_Clear()
+    elif task == Py_None_ptr:
+        Py_DECREF(task)
+        return NULL
+    return task
+
+
+cdef void tell_task() noexcept:
+    """Name the asyncio task that runs the current coroutine frame, when it is another than before."""
+    cdef PyObject *task = running_task()
+    cdef PyObject *name = NULL
+    cdef unsigned char *p
+    if task == NULL:
+        return
+    if current.task != <void *>task:
+        current.task = <void *>task
+        if strcmp(Py_TYPE(task).tp_name, b"_asyncio.Task") == 0:
+            name = PyObject_CallMethodNoArgs(task, <PyObject *>NAME_GET_NAME)
+            if name == NULL:
+                PyErr_Clear()
+        delta_buffer.size = 0
+        p = grow(&delta_buffer, 17)
+        if p != NULL:
+            p[0] = OP_TASK
+            put_u64(put_u64(p + 1, current.id), ensure(task, 0))
+            delta_buffer.size = 17
+            put_str_name(&delta_buffer, name)
+            write_buffer(&delta_buffer)
+        if name != NULL:
+            Py_DECREF(name)
+    Py_DECREF(task)
+
+
+cdef bint find_thread() noexcept:
+    """Make the calling thread the current one; True if it was another before."""
+    global thread_now, thread_count, threads, current
+    cdef uint64_t native = es_thread_id()
+    cdef uint32_t i
+    if thread_count and threads[thread_now].native == native:
+        return False
+    if thread_count:
+        threads[thread_now].current = current
+    for i in range(thread_count):
+        if threads[i].native == native:
+            thread_now = i
+            current = threads[i].current
+            return True
+    if (thread_count & 63) == 0:
+        threads = <Thread *>realloc(threads, (thread_count + 64) * sizeof(Thread))
+        if threads == NULL:
+            turn_off(STATE_FAULT)
+            return True
+    threads[thread_count].native = native
+    threads[thread_count].index = thread_count
+    threads[thread_count].current = NULL
+    thread_now = thread_count
+    thread_count += 1
+    current = NULL
+    announce_thread(thread_now, native)
+    return True
+
+
+cdef void tell_current(bint thread_changed) noexcept:
+    """Tell the reader which frame the next events belong to, if it believes otherwise."""
+    global believed
+    cdef uint64_t id = 0 if current == NULL else current.id
+    cdef unsigned char *p
+    if not thread_changed and believed == id:
+        return
+    p = reserve(16)
+    if p == NULL:
+        return
+    if thread_changed:
+        p[0] = OP_SWITCH
+        commit(p, put_u64(put_u32(p + 1, thread_now), id))
+    else:
+        p[0] = OP_SWITCHF
+        commit(p, put_u64(p + 1, id))
+    believed = id
+
+
+cdef bint is_ancestor(Frame *f, Frame *of) noexcept:
+    while of != NULL:
+        if of == f:
+            return True
+        of = of.parent
+    return False
+
+
+cdef void leave_to(Frame *target) noexcept:
+    """The running chain is left for `target` (an ancestor, or NULL) without having been seen to end."""
+    cdef Frame *f = current
+    cdef Frame *parent
+    while f != NULL and f != target:
+        parent = f.parent
+        if f.state == RUNNING:
+            if f.unguarded and f.mapped:     # a generator expression that gave a value, or ended
+                f.state = SUSPENDED
+            elif f.unguarded:
+                event_u64(OP_LOST, f.id)
+                drop_frame(f)
+            else:
+                map_insert(f)
+        f = parent
+
+
+cdef Frame *real_parent(void *fp) noexcept:
+    """The nearest caller of fp that is a known frame, by walking the interpreter's own frames."""
+    cdef void *p = es_previous_frame(fp)
+    cdef Frame *f
+    cdef int steps = 0
+    cdef Frame *c
+    while p != NULL and steps < 20000:
+        if current != NULL and current.fp == p:
+            return current
+        f = map_find(p)
+        if f != NULL:
+            return f
+        p = es_previous_frame(p)
+        steps += 1
+    if current == NULL:
+        return NULL
+    p = es_previous_frame(fp)
+    steps = 0
+    while p != NULL and steps < 20000:
+        c = current.parent
+        while c != NULL:
+            if c.fp == p:
+                return c
+            c = c.parent
+        p = es_previous_frame(p)
+        steps += 1
+    return NULL
+
+
+cdef void set_parent(Frame *f, Frame *parent, bint tell) noexcept:
+    cdef uint64_t id = 0 if parent == NULL else parent.id
+    if parent == f:
+        return
+    f.parent = parent
+    if f.parent_id == id:
+        return
+    f.parent_id = id
+    if tell:
+        event_u64(OP_PARENT, id)
+
+
+cdef void leave_for(Frame *parent) noexcept:
+    """Control is now below `parent`: make its chain of callers true, and leave what is not on it.
+
+    A frame that was suspended keeps the parent that it had then, which may be gone: the callers of each frame
+    up to one of the running chain are found anew.
+    """
+    cdef Frame *f = parent
+    cdef Frame *above
+    cdef int steps = 0
+    while f != NULL and not is_ancestor(f, current) and steps < 100000:
+        above = real_parent(f.fp)
+        set_parent(f, above, False)
+        f.thread = thread_now
+        f = above
+        steps += 1
+    leave_to(f)
+
+
+cdef bint resync(void *fp, bint resumes, bint create) noexcept:
+    """A site ran in a frame that is not the current one: find out which frame it is and make it current.
+
+    An unknown frame is entered if `create` holds; False if there is none to make current.
+    """
+    global current
+    cdef bint other = find_thread()
+    cdef Frame *f
+    cdef Frame *parent
+    if not recording:
+        return False
+    if current != NULL and current.fp == fp:
+        tell_current(other)
+        return True
+    f = current.parent if current != NULL else NULL
+    while f != NULL and f.fp != fp:
+        f = f.parent
+    if f != NULL:
+        leave_to(f)
+        current = f
+        tell_current(other)
+        return True
+    f = map_find(fp)
+    if f != NULL:
+        parent = real_parent(fp)
+        if parent != current:
+            leave_for(parent)
+        current = f
+        f.state = RUNNING
+        f.thread = thread_now
+        tell_current(other)
+        set_parent(f, parent, resumes)
+        return True
+    if not create:
+        tell_current(other)
+        return False
+    enter_frame(fp, False, True, other)
+    return True
+
+
+cdef void enter_frame(void *fp, bint mapped, bint implied, bint other_thread) noexcept:
+    """A new frame begins at fp and becomes current."""
+    global current, believed
+    cdef Frame *parent
+    cdef Frame *stale
+    cdef Frame *f
+    cdef unsigned char *p
+    if current != NULL and es_previous_frame(fp) == current.fp:
+        parent = current
+    else:
+        if find_thread():
+            other_thread = True
+        if not recording:
+            return
+        parent = real_parent(fp)
+        if parent != current:
+            leave_for(parent)
+    if other_thread:
+        current = parent
+        tell_current(True)
+    elif parent != current or (current != NULL and believed != current.id):
+        event_u64(OP_PARENT, 0 if parent == NULL else parent.id)
+    if mapped or implied:
+        stale = map_find(fp)
+        if stale != NULL:
+            event_u64(OP_LOST, stale.id)
+            drop_frame(stale)
+    f = new_frame(fp, parent)
+    if f == NULL:
+        return
+    if mapped or implied:
+        map_insert(f)
+        watch_generator(fp)
+    if implied:
+        p = reserve(1)
+        if p == NULL:
+            return
+        p[0] = OP_ENTERS
+        commit(p, p + 1)
+    current = f
+    believed = f.id
+
+
+cdef inline void exit_frame() noexcept:
+    global current, believed
+    cdef Frame *f = current
+    current = f.parent
+    believed = 0 if current == NULL else current.id
+    if note_count:
+        take_notes(f)
+    drop_frame(f)

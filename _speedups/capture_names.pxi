@@ -1,0 +1,148 @@
+# Names: cells of captured variables, and variables of modules that unrecorded code set.
+
+cdef void prepare_cells(FunctionData *f, void *fp) noexcept:
+    """Make the cells of captured variables known before the event that binds them."""
+    cdef PyObject *code = es_frame_code(fp)
+    cdef PyObject *cell
+    cdef int i
+    if code == NULL:
+        return
+    for i in range(f.nderefs):
+        if f.deref_indexes[i] == -2:
+            f.deref_indexes[i] = es_cell_index(code, f.deref_names[i])
+        if f.deref_indexes[i] < 0:
+            continue
+        cell = es_frame_local(fp, f.deref_indexes[i])
+        if cell != NULL and Py_TYPE(cell) == &PyCell_Type:
+            ensure(cell, limit_depth)
+    drain_pending()
+
+
+cdef void write_cells(SiteData *d, void *fp) noexcept:
+    """The cells that the frame about to be entered binds: ENTERS, then one CELL for each."""
+    cdef FunctionData *f = d.function
+    cdef PyObject *cell
+    cdef unsigned char *p
+    cdef Entry *e
+    cdef int i
+    p = reserve(1)
+    if p == NULL:
+        return
+    p[0] = OP_ENTERS
+    commit(p, p + 1)
+    for i in range(f.nderefs):
+        if f.deref_indexes[i] < 0:
+            continue
+        cell = es_frame_local(fp, f.deref_indexes[i])
+        if cell == NULL or Py_TYPE(cell) != &PyCell_Type:
+            continue
+        e = table_find(cell)
+        if e == NULL:
+            continue
+        p = reserve(16)
+        if p == NULL:
+            return
+        p[0] = OP_CELL
+        commit(p, put_u64(put_u32(p + 1, f.deref_slots[i]), e.oid))
+
+
+cdef void namespace_event(ModuleData *m, int slot, PyObject *value) noexcept:
+    global tuple_budget
+    cdef unsigned char *p
+    tuple_budget = 4096
+    if value != NULL:
+        prepare(value, limit_depth)
+    delta_buffer.size = 0
+    p = grow(&delta_buffer, 16)
+    if p == NULL:
+        return
+    p[0] = OP_NAMESPACE
+    put_u32(put_u32(p + 1, m.index), slot)
+    delta_buffer.size = 9
+    put_value(&delta_buffer, value, limit_depth)
+    write_buffer(&delta_buffer)
+
+
+cdef void resync_namespace(ModuleData *m) noexcept:
+    """Read all known variables of the running module again."""
+    cdef PyObject *namespace = PyEval_GetGlobals_ptr()
+    if namespace != NULL:
+        examine_namespace(namespace)
+
+
+cdef ModuleData *module_of(PyObject *namespace) noexcept:
+    """The recorded module whose globals these are, else NULL."""
+    cdef uint32_t i = module_total
+    while i:
+        i -= 1
+        if modules[i].globals == namespace:
+            return modules[i]
+    return NULL
+
+
+cdef bint add_name(ModuleData *m, PyObject *name) noexcept:
+    """Make a variable known that the module's table does not list: False when it is none to be shown."""
+    cdef Py_ssize_t n = PyUnicode_GET_LENGTH(name)
+    cdef Py_ssize_t slot = PyList_Size(m.names)
+    cdef object place = slot
+    cdef unsigned char *p
+    if m.spare == 0 or n > 1000 or (n > 4 and PyUnicode_READ_CHAR(name, 0) == c'_' and PyUnicode_READ_CHAR(name, 1) == c'_'
+                                    and PyUnicode_READ_CHAR(name, n - 1) == c'_' and PyUnicode_READ_CHAR(name, n - 2) == c'_'):
+        return False
+    if PyDict_SetItem(m.slots, name, <PyObject *>place) or PyList_Append(m.names, name):
+        PyErr_Clear()
+        m.spare = 0
+        return False
+    m.spare -= 1
+    delta_buffer.size = 0
+    p = grow(&delta_buffer, 16)
+    if p == NULL:
+        return False
+    p[0] = OP_NAME
+    put_u32(p + 1, m.index)
+    delta_buffer.size = 5
+    put_str_name(&delta_buffer, name)
+    write_buffer(&delta_buffer)
+    return True
+
+
+cdef void add_names(ModuleData *m, PyObject *namespace) noexcept:
+    """Make every variable known that unrecorded code put into the namespace."""
+    cdef Py_ssize_t pos = 0
+    cdef PyObject *key
+    cdef PyObject *value
+    while m.spare and PyDict_Next(namespace, &pos, &key, &value):
+        if Py_TYPE(key) == &PyUnicode_Type and PyDict_GetItemWithError(m.slots, key) == NULL:
+            add_name(m, key)
+
+
+cdef void examine_namespace(PyObject *namespace) noexcept:
+    """All variables of a recorded module may have been rebound, and what they hold changed."""
+    cdef ModuleData *m = module_of(namespace)
+    cdef Py_ssize_t i
+    cdef PyObject *v
+    if m == NULL:
+        return
+    add_names(m, namespace)
+    for i in range(PyList_Size(m.names)):
+        v = dict_get_str(namespace, PyList_GET_ITEM(m.names, i))
+        namespace_event(m, <int>i, v)
+        if v != NULL:
+            examine_reached(v)
+
+
+cdef void module_attribute(PyObject *module, PyObject *name) noexcept:
+    """An attribute of a module object was stored: a variable of that module, if it is a recorded one."""
+    cdef PyObject *namespace = PyModule_GetDict(module)
+    cdef ModuleData *m = module_of(namespace)
+    cdef PyObject *place
+    cdef PyObject *value
+    if m == NULL:
+        return
+    place = PyDict_GetItemWithError(m.slots, name)
+    value = dict_get_str(namespace, name)
+    if place == NULL:
+        if value == NULL or not add_name(m, name):
+            return
+        place = PyDict_GetItemWithError(m.slots, name)
+    namespace_event(m, <int><object>place, value)

@@ -1,0 +1,609 @@
+# Contents of objects: walked once to fingerprint them or to write a snapshot.
+
+cdef inline void walk_value(Walk *w, uint64_t position, PyObject *v) noexcept:
+    if w.emit:
+        prepare(v, w.depth)
+        put_value(&object_buffer, v, w.depth)
+    w.print += mix(position + ident(v, 0))
+
+
+cdef inline void walk_item(Walk *w, PyObject *v) noexcept:
+    walk_value(w, <uint64_t>w.items * <uint64_t>0x9E3779B97F4A7C15 + 1, v)
+    w.items += 1
+
+
+cdef inline void walk_pair(Walk *w, PyObject *k, PyObject *v) noexcept:
+    cdef uint64_t h = ident(k, 0)
+    if w.emit:
+        prepare(k, w.depth)
+        put_value(&object_buffer, k, w.depth)
+    walk_value(w, h * 3 + <uint64_t>w.pairs, v)
+    w.pairs += 1
+
+
+cdef inline void walk_attr(Walk *w, PyObject *name, PyObject *v) noexcept:
+    cdef unsigned char *p
+    if w.attrs >= limit_items:
+        return
+    if w.emit:
+        p = grow(&object_buffer, 4)
+        if p == NULL:
+            return
+        put_u32(p, text_id(name, False))
+        object_buffer.size += 4
+    walk_value(w, mix(<uint64_t>name), v)
+    w.attrs += 1
+
+
+cdef void walk_array(Walk *w, PyObject **items, Py_ssize_t n) noexcept:
+    cdef Py_ssize_t i, kept = n if n < <Py_ssize_t>limit_items else <Py_ssize_t>limit_items
+    w.size = n
+    w.cut = kept < n
+    for i in range(kept):
+        if items[i] != NULL:
+            walk_item(w, items[i])
+
+
+cdef bint walk_ordered(Walk *w, PyObject *d) noexcept:
+    """An OrderedDict in its own order; False if its keys cannot be looked up without the program's code."""
+    cdef PyObject *iterator
+    cdef PyObject *key
+    cdef PyObject *value
+    cdef bint collecting
+    if not keys_are_safe(d):
+        return False
+    collecting = PyGC_Disable()
+    iterator = PyODict_Type.tp_iter(d)
+    while iterator != NULL:
+        key = Py_TYPE(iterator).tp_iternext(iterator)
+        if key == NULL:
+            break
+        if w.pairs >= limit_items:
+            w.cut = True
+            Py_DECREF(key)
+            break
+        value = PyDict_GetItemWithError(d, key)
+        if value != NULL:
+            walk_pair(w, key, value)
+        Py_DECREF(key)
+    if iterator != NULL:
+        Py_DECREF(iterator)
+    PyErr_Clear()
+    if collecting:
+        PyGC_Enable()
+    return True
+
+
+cdef void walk_dict(Walk *w, PyObject *d) noexcept:
+    cdef Py_ssize_t pos = 0, n = PyDict_Size(d)
+    cdef PyObject *key
+    cdef PyObject *value
+    w.size = n
+    if Py_TYPE(d) != &PyDict_Type and PyType_IsSubtype(Py_TYPE(d), &PyODict_Type) and walk_ordered(w, d):
+        return
+    while PyDict_Next(d, &pos, &key, &value):
+        if w.pairs >= limit_items:
+            w.cut = True
+            break
+        walk_pair(w, key, value)
+
+
+cdef void walk_set(Walk *w, PyObject *o) noexcept:
+    cdef PySetObject *s = <PySetObject *>o
+    cdef Py_ssize_t i
+    w.size = s.used
+    for i in range(s.mask + 1):
+        if s.table[i].key != NULL and s.table[i].hash != -1:
+            if w.items >= limit_items:
+                w.cut = True
+                break
+            walk_item(w, s.table[i].key)
+
+
+cdef void walk_deque(Walk *w, PyObject *o) noexcept:
+    cdef Py_ssize_t i, n = Py_SIZE(o)
+    cdef PyTypeObject *base = base_type(Py_TYPE(o), b"collections.deque")
+    cdef PyObject *v
+    w.size = n
+    for i in range(n):
+        if w.items >= limit_items:
+            w.cut = True
+            break
+        v = base.tp_as_sequence.sq_item(o, i)
+        if v == NULL:
+            PyErr_Clear()
+            break
+        walk_item(w, v)
+        Py_DECREF(v)
+
+
+cdef void walk_instance(Walk *w, PyObject *o, TypeInfo *info) noexcept:
+    """Attributes in __slots__ and in the instance's own dictionary, in that order."""
+    cdef int i
+    cdef PyObject *v
+    cdef PyObject *key
+    cdef es_attrs a
+    cdef Py_ssize_t j, pos = 0
+    for i in range(info.nslots):
+        v = (<PyObject **>(<char *>o + info.slots[i].offset))[0]
+        if v != NULL:
+            walk_attr(w, info.slots[i].name, v)
+    es_instance_attrs(o, &a)
+    if a.values != NULL:
+        for j in range(es_values_count(&a)):
+            v = es_values_item(&a, j)
+            key = es_values_key(&a, j)
+            if v != NULL and key != NULL:
+                walk_attr(w, key, v)
+    elif a.dict != NULL and PyDict_Check(a.dict):
+        while PyDict_Next(a.dict, &pos, &key, &v):
+            if Py_TYPE(key) == &PyUnicode_Type:
+                walk_attr(w, key, v)
+
+
+cdef uint32_t repr_text(PyObject *o) noexcept:
+    """repr() of a type for which text_by_repr holds, without the address.
+
+    The collector stays off meanwhile, so that nothing of the program runs.
+    """
+    cdef bint collecting = PyGC_Disable()
+    cdef PyObject *s = PyObject_Repr_ptr(o)
+    cdef PyObject *shorter
+    cdef uint32_t strid = 0
+    cdef Py_ssize_t at
+    if s != NULL:
+        at = PyUnicode_Find(s, <PyObject *>TEXT_AT, 0, PyUnicode_GET_LENGTH(s), 1)
+        if at > 0:
+            shorter = PyUnicode_Substring(s, 0, at)
+            if shorter != NULL:
+                Py_DECREF(s)
+                s = PyUnicode_Concat(shorter, <PyObject *>TEXT_END)
+                Py_DECREF(shorter)
+    if s != NULL:
+        strid = text_id(s, False)
+        Py_DECREF(s)
+    else:
+        PyErr_Clear()
+    if collecting:
+        PyGC_Enable()
+    return strid
+
+
+cdef bint datetime_is_plain(PyObject *o) noexcept:
+    """A datetime or time whose tzinfo is absent or datetime.timezone (its repr then runs only C code)."""
+    cdef PyObject *tz
+    cdef PyTypeObject *tp = Py_TYPE(o)
+    if strcmp(tp.tp_name, b"datetime.datetime") != 0 and strcmp(tp.tp_name, b"datetime.time") != 0:
+        return True
+    tz = PyObject_GetAttr_ptr(o, <PyObject *>NAME_TZINFO)
+    if tz == NULL:
+        PyErr_Clear()
+        return False
+    Py_DECREF(tz)
+    return tz == Py_None_ptr or strcmp(Py_TYPE(tz).tp_name, b"datetime.timezone") == 0
+
+
+cdef bint match_is_plain(PyObject *o) noexcept:
+    """A re.Match over an exact str or bytes (else its repr would slice the program's own object)."""
+    cdef PyObject *s
+    if strcmp(Py_TYPE(o).tp_name, b"re.Match") != 0:
+        return True
+    s = PyObject_GetAttr_ptr(o, <PyObject *>NAME_STRING)
+    if s == NULL:
+        PyErr_Clear()
+        return False
+    Py_DECREF(s)
+    return Py_TYPE(s) == &PyUnicode_Type or Py_TYPE(s) == &PyBytes_Type
+
+
+cdef void walk_function(Walk *w, PyObject *o) noexcept:
+    cdef PyFunctionObject *f = <PyFunctionObject *>o
+    cdef PyObject *names
+    cdef Py_ssize_t i
+    w.text = text_id(f.func_qualname, False) if Py_TYPE(f.func_qualname) == &PyUnicode_Type else 0
+    if f.func_defaults != NULL:
+        walk_attr(w, <PyObject *>NAME_DEFAULTS, f.func_defaults)
+    if f.func_kwdefaults != NULL:
+        walk_attr(w, <PyObject *>NAME_KWDEFAULTS, f.func_kwdefaults)
+    if f.func_closure != NULL and PyTuple_CheckExact(f.func_closure):
+        names = PyCode_FreeNames(f.func_code)
+        if names != NULL:
+            for i in range(PyTuple_GET_SIZE(f.func_closure)):
+                if i < PyTuple_GET_SIZE(names):
+                    walk_attr(w, PyTuple_GET_ITEM(names, i), PyTuple_GET_ITEM(f.func_closure, i))
+            Py_DECREF(names)
+    if f.func_dict != NULL:
+        walk_function_dict(w, f.func_dict)
+
+
+cdef void walk_function_dict(Walk *w, PyObject *d) noexcept:
+    cdef Py_ssize_t pos = 0
+    cdef PyObject *key
+    cdef PyObject *value
+    while PyDict_Next(d, &pos, &key, &value):
+        if Py_TYPE(key) == &PyUnicode_Type:
+            walk_attr(w, key, value)
+
+
+cdef void walk_traceback(Walk *w, PyObject *tb) noexcept:
+    """Attribute __traceback__: a tuple of (file, line, function), outermost first."""
+    cdef PyTracebackObject *t = <PyTracebackObject *>tb
+    cdef uint32_t n = 0
+    cdef PyObject *code
+    cdef PyCodeObject *c
+    cdef unsigned char *p
+    cdef int32_t line
+    while t != NULL and <PyObject *>t != Py_None_ptr and n < limit_items:
+        n += 1
+        t = t.tb_next
+    if n == 0:
+        return
+    w.print += mix(n)
+    if not w.emit:
+        w.attrs += 1
+        return
+    p = grow(&object_buffer, 32)
+    if p == NULL:
+        return
+    put_u32(p, text_id(<PyObject *>NAME_TRACEBACK, False))
+    p[4] = V_TUPLE
+    put_u32(put_u64(p + 5, n), n)
+    object_buffer.size += 17
+    t = <PyTracebackObject *>tb
+    while n:
+        code = es_code_of_frame(<PyObject *>t.tb_frame)
+        c = <PyCodeObject *>code
+        line = t.tb_lineno
+        if line < 0:
+            line = es_line_at(code, t.tb_lasti)
+        p = grow(&object_buffer, 64)
+        if p == NULL:
+            return
+        p[0] = V_TUPLE
+        p = put_u32(put_u64(p + 1, 3), 3)
+        p[0] = V_STR
+        p = put_u32(p + 1, text_id(c.co_filename, False))
+        p[0] = V_INT32
+        memcpy(p + 1, &line, 4)
+        p += 5
+        p[0] = V_STR
+        p = put_u32(p + 1, text_id(c.co_name, False))
+        object_buffer.size = <size_t>(p - object_buffer.data)
+        Py_DECREF(code)
+        t = t.tb_next
+        n -= 1
+    w.attrs += 1
+
+
+cdef void walk_exception(Walk *w, PyObject *o, TypeInfo *info) noexcept:
+    cdef PyBaseExceptionObject *e = <PyBaseExceptionObject *>o
+    if e.args != NULL and PyTuple_Check(e.args):
+        walk_array(w, &(<PyTupleObject *>e.args).ob_item[0], PyTuple_GET_SIZE(e.args))
+    walk_traceback(w, e.traceback)
+    if e.cause != NULL:
+        walk_attr(w, <PyObject *>NAME_CAUSE, e.cause)
+    if e.context != NULL:
+        walk_attr(w, <PyObject *>NAME_CONTEXT, e.context)
+    walk_instance(w, o, info)
+
+
+cdef void walk_buffer(Walk *w, PyObject *o) noexcept:
+    """array.array, memoryview, numpy.ndarray: shape, format and the first items, through the buffer protocol."""
+    cdef Py_buffer view
+    cdef Py_ssize_t total = 1, k, at
+    cdef int i
+    cdef Py_ssize_t index[8]
+    if PyObject_GetBuffer(o, &view, PyBUF_FULL_RO) != 0:
+        PyErr_Clear()
+        return
+    for i in range(view.ndim):
+        total *= view.shape[i]
+        if i < 8:
+            index[i] = 0
+    w.size = total
+    w.print += mix(<uint64_t>total + 77)
+    if w.emit and view.format != NULL:
+        w.text = plain_text(view.format)
+    k = 0
+    while k < total and view.ndim <= 8 and view.suboffsets == NULL:
+        if w.items >= limit_items:
+            w.cut = True
+            break
+        at = 0
+        for i in range(view.ndim):
+            at += index[i] * view.strides[i]
+        walk_raw(w, <const char *>view.buf + at, view.format, view.itemsize)
+        k += 1
+        i = view.ndim - 1
+        while i >= 0:
+            index[i] += 1
+            if index[i] < view.shape[i]:
+                break
+            index[i] = 0
+            i -= 1
+    if view.ndim > 1:
+        for i in range(view.ndim if view.ndim < 8 else 8):
+            walk_dimension(w, view.shape[i])
+    PyBuffer_Release(&view)
+
+
+cdef void walk_dimension(Walk *w, Py_ssize_t n) noexcept:
+    """One extent of a many-dimensional array, as an attribute "shape" (repeated, outermost first)."""
+    cdef unsigned char *p
+    cdef int64_t x = n
+    w.print += mix(<uint64_t>n * 31 + w.attrs)
+    w.attrs += 1
+    if not w.emit:
+        return
+    p = grow(&object_buffer, 16)
+    if p == NULL:
+        return
+    p = put_u32(p, text_id(<PyObject *>NAME_SHAPE, False))
+    p[0] = V_INT64
+    memcpy(p + 1, &x, 8)
+    object_buffer.size += 13
+
+
+cdef void walk_raw(Walk *w, const char *data, const char *format, Py_ssize_t size) noexcept:
+    """One element of a buffer: a number of native format, else its bytes."""
+    cdef char code = c'B' if format == NULL else format[0]
+    cdef int64_t x = 0
+    cdef double f = 0
+    cdef float single
+    cdef bint real = False
+    cdef unsigned char *p
+    if code == c'd' and size == 8:
+        memcpy(&f, data, 8)
+        real = True
+    elif code == c'f' and size == 4:
+        memcpy(&single, data, 4)
+        f = single
+        real = True
+    elif code == c'?' and size == 1:
+        x = data[0]
+    elif strchr(b"bhilq", code) != NULL and size <= 8:
+        if size == 1:
+            x = (<signed char *>data)[0]
+        elif size == 2:
+            x = (<short *>data)[0]
+        elif size == 4:
+            x = (<int *>data)[0]
+        else:
+            memcpy(&x, data, 8)
+    elif strchr(b"BHILQ", code) != NULL and size <= 8:
+        memcpy(&x, data, size)
+    else:
+        w.print += mix(fnv(<const unsigned char *>data, size, 11) + w.items)
+        w.cut = True
+        return
+    w.print += mix(<uint64_t>x + <uint64_t>w.items * 7919 + 13)
+    if real:
+        memcpy(&x, &f, 8)
+        w.print += mix(<uint64_t>x + w.items)
+    if w.emit:
+        p = grow(&object_buffer, 9)
+        if p == NULL:
+            return
+        p[0] = V_FLOAT if real else V_INT64
+        if code == c'?':
+            p[0] = V_TRUE if x else V_FALSE
+            object_buffer.size += 1
+            w.items += 1
+            return
+        memcpy(p + 1, &x, 8)
+        object_buffer.size += 9
+    w.items += 1
+
+
+cdef void walk_base_value(Walk *w, PyObject *o, PyTypeObject *tp) noexcept:
+    """The number or string that an instance of a subclass of int, float, str or bytes is."""
+    cdef unsigned char *p
+    cdef double f
+    if tp.tp_flags & TPFLAGS_LONG_SUBCLASS:
+        if w.emit:
+            put_int(&object_buffer, o)
+        w.items += 1
+    elif PyType_IsSubtype(tp, &PyFloat_Type):
+        if w.emit:
+            p = grow(&object_buffer, 9)
+            if p == NULL:
+                return
+            f = PyFloat_AS_DOUBLE(o)
+            p[0] = V_FLOAT
+            memcpy(p + 1, &f, 8)
+            object_buffer.size += 9
+        w.items += 1
+    elif tp.tp_flags & (TPFLAGS_UNICODE_SUBCLASS | TPFLAGS_BYTES_SUBCLASS):
+        if w.emit:
+            p = grow(&object_buffer, 5)
+            if p == NULL:
+                return
+            p[0] = V_STR
+            put_u32(p + 1, unshared_text(o, (tp.tp_flags & TPFLAGS_BYTES_SUBCLASS) != 0))
+            object_buffer.size += 5
+        w.items += 1
+
+
+cdef uint32_t unshared_text(PyObject *o, bint is_bytes) noexcept:
+    """A string id for an instance of a str or bytes subclass (its __hash__ may be the program's)."""
+    global next_strid
+    cdef uint32_t strid = next_strid
+    next_strid += 1
+    emit_text(o, is_bytes, strid)
+    return strid
+
+
+cdef void walk_class(Walk *w, PyTypeObject *tp) noexcept:
+    """Data attributes of a class that the program made: neither functions, descriptors nor dunder names."""
+    cdef Py_ssize_t pos = 0
+    cdef PyObject *key
+    cdef PyObject *value
+    if not tp.tp_flags & TPFLAGS_HEAPTYPE or tp.tp_flags & TPFLAGS_IMMUTABLETYPE or tp.tp_dict == NULL:
+        return
+    while PyDict_Next(tp.tp_dict, &pos, &key, &value):
+        if Py_TYPE(key) != &PyUnicode_Type or Py_TYPE(value).tp_descr_get != NULL:
+            continue
+        if PyUnicode_GET_LENGTH(key) > 2 and PyUnicode_READ(PyUnicode_KIND(key), PyUnicode_DATA(key), 0) == c'_' \
+                and PyUnicode_READ(PyUnicode_KIND(key), PyUnicode_DATA(key), 1) == c'_':
+            continue
+        walk_attr(w, key, value)
+
+
+cdef void walk_fields(Walk *w, PyObject *o) noexcept:
+    """Items of a named tuple under their names."""
+    cdef PyObject *names = _PyType_Lookup(Py_TYPE(o), <PyObject *>NAME_FIELDS)
+    cdef Py_ssize_t i
+    if names == NULL or not PyTuple_CheckExact(names) or PyTuple_GET_SIZE(names) > Py_SIZE(o):
+        return
+    for i in range(PyTuple_GET_SIZE(names)):
+        if Py_TYPE(PyTuple_GET_ITEM(names, i)) == &PyUnicode_Type:
+            walk_attr(w, PyTuple_GET_ITEM(names, i), PyTuple_GET_ITEM(o, i))
+
+
+cdef const char *REDUCIBLE = (b"  list_iterator list_reverseiterator tuple_iterator range_iterator str_iterator "
+                              b"str_ascii_iterator bytes_iterator enumerate reversed zip map filter ")
+
+
+cdef void walk_iterator(Walk *w, PyObject *o) noexcept:
+    """Where a builtin iterator stands (source, position), or a generator's state; nothing is consumed."""
+    cdef PyTypeObject *tp = Py_TYPE(o)
+    cdef PyObject *made
+    cdef PyObject *args
+    cdef PyObject *method
+    cdef bint collecting
+    cdef Py_ssize_t i
+    if tp == &PyGen_Type or tp == &PyCoro_Type or strcmp(tp.tp_name, b"async_generator") == 0:
+        walk_member(w, o, <PyObject *>(NAME_GI_SUSPENDED if tp == &PyGen_Type else
+                                       NAME_CR_SUSPENDED if tp == &PyCoro_Type else NAME_AG_RUNNING))
+        if w.emit:
+            made = PyObject_GetAttr_ptr(o, <PyObject *>NAME_QUALNAME)
+            if made == NULL:
+                PyErr_Clear()
+            else:
+                if Py_TYPE(made) == &PyUnicode_Type:
+                    w.text = text_id(made, False)
+                Py_DECREF(made)
+        return
+    if is_heap(tp) or not in_list(tp.tp_name, REDUCIBLE):
+        return
+    method = _PyType_Lookup(tp, <PyObject *>NAME_REDUCE)
+    if method == NULL or Py_TYPE(method) != &PyMethodDescr_Type:
+        return
+    collecting = PyGC_Disable()
+    made = PyObject_CallOneArg(method, o)
+    if made == NULL:
+        PyErr_Clear()
+    else:
+        if PyTuple_CheckExact(made) and PyTuple_GET_SIZE(made) >= 2:
+            args = PyTuple_GET_ITEM(made, 1)
+            if PyTuple_CheckExact(args):
+                for i in range(PyTuple_GET_SIZE(args)):
+                    walk_attr(w, <PyObject *>NAME_SOURCE, PyTuple_GET_ITEM(args, i))
+            if PyTuple_GET_SIZE(made) >= 3:
+                walk_attr(w, <PyObject *>NAME_POSITION, PyTuple_GET_ITEM(made, 2))
+        Py_DECREF(made)
+    if collecting:
+        PyGC_Enable()
+
+
+cdef void walk_member(Walk *w, PyObject *o, PyObject *name) noexcept:
+    """An attribute that a builtin type computes in C."""
+    cdef PyObject *v = PyObject_GetAttr_ptr(o, name)
+    if v == NULL:
+        PyErr_Clear()
+        return
+    walk_attr(w, name, v)
+    Py_DECREF(v)
+
+
+cdef void walk_contents(Walk *w, PyObject *o, TypeInfo *info) noexcept:
+    """Items, then pairs, then attributes: the order in which a snapshot lists them."""
+    cdef int shape = info.shape
+    cdef PyObject *s
+    cdef uint64_t h
+    if shape == SHAPE_INSTANCE:
+        walk_instance(w, o, info)
+        return
+    if shape == SHAPE_LIST:
+        walk_array(w, (<PyListObject *>o).ob_item, Py_SIZE(o))
+        if info.tp != &PyList_Type:
+            walk_instance(w, o, info)
+    elif shape == SHAPE_DICT:
+        walk_dict(w, o)
+        if info.tp != &PyDict_Type:
+            walk_instance(w, o, info)
+    elif shape == SHAPE_SET or shape == SHAPE_FROZENSET:
+        walk_set(w, o)
+        walk_instance(w, o, info)
+    elif shape == SHAPE_NAMEDTUPLE:
+        walk_array(w, &(<PyTupleObject *>o).ob_item[0], Py_SIZE(o))
+        walk_fields(w, o)
+        walk_instance(w, o, info)
+    elif shape == SHAPE_DEQUE:
+        walk_deque(w, o)
+        walk_instance(w, o, info)
+    elif shape == SHAPE_CELL:
+        if (<PyCellObject *>o).ob_ref != NULL:
+            walk_item(w, (<PyCellObject *>o).ob_ref)
+    elif shape == SHAPE_EXCEPTION:
+        walk_exception(w, o, info)
+    elif shape == SHAPE_FUNCTION:
+        walk_function(w, o)
+    elif shape == SHAPE_METHOD:
+        walk_attr(w, <PyObject *>NAME_SELF, (<PyMethodObject *>o).im_self)
+        walk_attr(w, <PyObject *>NAME_FUNC, (<PyMethodObject *>o).im_func)
+    elif shape == SHAPE_ITERATOR:
+        walk_iterator(w, o)
+        walk_instance(w, o, info)
+    elif shape == SHAPE_CLASS:
+        walk_class(w, <PyTypeObject *>o)
+        if w.emit and (<PyTypeObject *>o).tp_flags & TPFLAGS_HEAPTYPE:
+            w.text = text_id((<PyHeapTypeObject *>o).ht_qualname, False)
+        elif w.emit:
+            w.text = plain_text((<PyTypeObject *>o).tp_name)
+    elif shape == SHAPE_MODULE:
+        s = dict_get_str(PyModule_GetDict(o), <PyObject *>NAME_NAME)
+        if s != NULL and Py_TYPE(s) == &PyUnicode_Type:
+            w.text = text_id(s, False)
+    elif shape == SHAPE_BYTEARRAY:
+        w.size = Py_SIZE(o)
+        h = fnv(<const unsigned char *>PyByteArray_AS_STRING(o),
+                <size_t>(Py_SIZE(o) if Py_SIZE(o) < 4096 else 4096), <uint64_t>Py_SIZE(o))
+        w.print += mix(h)
+        if w.emit:
+            w.text = raw_bytes_id(PyByteArray_AS_STRING(o), Py_SIZE(o))
+    elif shape == SHAPE_ENUM or shape == SHAPE_VALUE:
+        if info.tp.tp_flags & (TPFLAGS_LONG_SUBCLASS | TPFLAGS_UNICODE_SUBCLASS | TPFLAGS_BYTES_SUBCLASS) \
+                or PyType_IsSubtype(info.tp, &PyFloat_Type):
+            walk_base_value(w, o, info.tp)
+        if text_by_repr(info.tp):
+            if w.emit and datetime_is_plain(o) and match_is_plain(o):
+                w.text = repr_text(o)
+            if strncmp(info.tp.tp_name, b"_thread.", 8) == 0:
+                w.print += mix(repr_text(o))
+        else:
+            walk_instance(w, o, info)
+    elif shape == SHAPE_RANGE:
+        if info.tp == &PySlice_Type:
+            walk_attr(w, <PyObject *>NAME_START, (<PySliceObject *>o).start)
+            walk_attr(w, <PyObject *>NAME_STOP, (<PySliceObject *>o).stop)
+            walk_attr(w, <PyObject *>NAME_STEP, (<PySliceObject *>o).step)
+        else:
+            walk_member(w, o, <PyObject *>NAME_START)
+            walk_member(w, o, <PyObject *>NAME_STOP)
+            walk_member(w, o, <PyObject *>NAME_STEP)
+    elif shape == SHAPE_ARRAY:
+        walk_buffer(w, o)
+    else:
+        walk_instance(w, o, info)
+
+
+cdef uint32_t plain_text(const char *s) noexcept:
+    cdef PyObject *o = PyUnicode_FromString_ptr(s)
+    cdef uint32_t strid = 0
+    if o == NULL:
+        PyErr_Clear()
+        return 0
+    strid = text_id(o, False)
+    Py_DECREF(o)
+    return strid

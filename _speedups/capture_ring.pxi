@@ -1,0 +1,176 @@
+# The producer's side of the ring: one writer (the thread that holds the GIL), one reader (the launcher).
+# Layout of the shared memory: docs/format.md, "The ring".
+
+cdef extern from *:
+    """
+    #include <sys/mman.h>
+    #include <unistd.h>
+    #include <pthread.h>
+    #include <time.h>
+    #define es_store_release(p, v) __atomic_store_n((p), (v), __ATOMIC_RELEASE)
+    #define es_load_acquire(p) __atomic_load_n((p), __ATOMIC_ACQUIRE)
+    #define es_likely(x) __builtin_expect(!!(x), 1)
+    #define es_unlikely(x) __builtin_expect(!!(x), 0)
+    static inline uint64_t es_now(void) {
+        struct timespec t;
+        clock_gettime(CLOCK_MONOTONIC, &t);
+        return (uint64_t)t.tv_sec * 1000000000ull + (uint64_t)t.tv_nsec;
+    }
+    static inline void es_sleep_us(long us) {
+        struct timespec t = {0, us * 1000};
+        nanosleep(&t, NULL);
+    }
+    static unsigned char *es_map_ring(int fd, uint64_t size, uint64_t **header) {
+        size_t page = 4096;
+        char *base = mmap(NULL, page + 2 * size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+        if (base == MAP_FAILED) return NULL;
+        int rw = PROT_READ | PROT_WRITE;
+        if (mmap(base, page + size, rw, MAP_SHARED | MAP_FIXED, fd, 0) == MAP_FAILED) return NULL;
+        if (mmap(base + page + size, size, rw, MAP_SHARED | MAP_FIXED, fd, page) == MAP_FAILED) return NULL;
+        *header = (uint64_t *)base;
+        return (unsigned char *)base + page;
+    }
+    """
+    void es_store_release(uint64_t *p, uint64_t v) noexcept nogil
+    uint64_t es_load_acquire(uint64_t *p) noexcept nogil
+    bint es_likely(bint x) noexcept nogil
+    bint es_unlikely(bint x) noexcept nogil
+    uint64_t es_now() noexcept nogil
+    void es_sleep_us(long us) noexcept nogil
+    unsigned char *es_map_ring(int fd, uint64_t size, uint64_t **header) noexcept nogil
+    int pthread_atfork(void (*prepare)() noexcept, void (*parent)() noexcept, void (*child)() noexcept) nogil
+    int getppid() nogil
+
+cdef uint64_t RING_MAGIC = 0x31474E5245504353
+cdef enum:
+    H_HEAD = 8        # indexes of u64 words in the header page
+    H_TAIL = 16
+    H_STATE = 24
+    H_LAUNCHER = 25
+    H_WAITS = 26
+    H_DROPPED = 27
+    H_MODE = 28
+    STATE_RECORDING = 1
+    STATE_FINISHED = 2
+    STATE_FAULT = 3
+
+cdef unsigned char *ring_data = NULL
+cdef uint64_t *ring_header = NULL
+cdef uint64_t ring_size = 0
+cdef uint64_t ring_mask = 0
+cdef uint64_t ring_head = 0
+cdef uint64_t ring_tail = 0      # the reader's position when last looked at
+cdef bint recording = False
+cdef uint64_t time_zero = 0
+
+
+cdef void turn_off(uint64_t state) noexcept:
+    """Stop recording for good; the program goes on."""
+    global recording
+    recording = False
+    if ring_header != NULL:
+        es_store_release(&ring_header[H_STATE], state)
+
+
+cdef bint wait_for_space(uint64_t n) noexcept:
+    """Block until n bytes are free; False when the reader is gone (recording is then off)."""
+    global ring_tail
+    cdef uint64_t began
+    cdef int spins = 0
+    ring_tail = es_load_acquire(&ring_header[H_TAIL])
+    if ring_head + n - ring_tail <= ring_size:
+        return True
+    began = es_now()
+    while True:
+        ring_tail = es_load_acquire(&ring_header[H_TAIL])
+        if ring_head + n - ring_tail <= ring_size:
+            break
+        spins += 1
+        if spins > 64:
+            es_sleep_us(100)
+            if (spins & 127) == 0 and <uint64_t>getppid() != ring_header[H_LAUNCHER]:
+                turn_off(STATE_FAULT)
+                return False
+    ring_header[H_WAITS] += es_now() - began
+    return True
+
+
+cdef inline unsigned char *reserve(uint64_t n) noexcept:
+    """Room for an event of at most n bytes, or NULL when recording is off."""
+    if es_unlikely(ring_head + n - ring_tail > ring_size):
+        if not wait_for_space(n):
+            return NULL
+    return ring_data + (ring_head & ring_mask)
+
+
+cdef inline void commit(unsigned char *start, unsigned char *end) noexcept:
+    """Publish the event written in [start, end): from now on it survives the death of this process."""
+    global ring_head
+    ring_head += <uint64_t>(end - start)
+    es_store_release(&ring_header[H_HEAD], ring_head)
+
+
+cdef inline unsigned char *put_u8(unsigned char *p, unsigned int v) noexcept:
+    p[0] = <unsigned char>v
+    return p + 1
+
+
+cdef inline unsigned char *put_u32(unsigned char *p, uint32_t v) noexcept:
+    memcpy(p, &v, 4)
+    return p + 4
+
+
+cdef inline unsigned char *put_u64(unsigned char *p, uint64_t v) noexcept:
+    memcpy(p, &v, 8)
+    return p + 8
+
+
+cdef struct Buffer:
+    unsigned char *data
+    size_t size
+    size_t capacity
+
+
+cdef inline unsigned char *grow(Buffer *b, size_t n) noexcept:
+    """Room for n more bytes at the buffer's end; NULL turns recording off (out of memory)."""
+    cdef size_t wanted
+    cdef unsigned char *data
+    if b.size + n > b.capacity:
+        wanted = (b.size + n) * 2 + 256
+        data = <unsigned char *>realloc(b.data, wanted)
+        if data == NULL:
+            turn_off(STATE_FAULT)
+            return NULL
+        b.data = data
+        b.capacity = wanted
+    return b.data + b.size
+
+
+cdef void write_buffer(Buffer *b) noexcept:
+    """Publish a whole event that was built in a buffer."""
+    cdef unsigned char *p
+    if not recording or b.size == 0:
+        return
+    if b.size > ring_size // 2:
+        turn_off(STATE_FAULT)
+        return
+    p = reserve(b.size)
+    if p == NULL:
+        return
+    memcpy(p, b.data, b.size)
+    commit(p, p + b.size)
+
+
+cdef void event_u64(unsigned int op, uint64_t value) noexcept:
+    cdef unsigned char *p = reserve(9)
+    if p == NULL:
+        return
+    p[0] = <unsigned char>op
+    commit(p, put_u64(p + 1, value))
+
+
+cdef void forked_child() noexcept:
+    """A forked child shares the parent's ring and must not write to it."""
+    global recording, ring_header
+    recording = False
+    ring_header = NULL

@@ -1,0 +1,241 @@
+# Strings and bytes. Short ones are identified by content (length and the 64-bit hash that CPython caches in
+# them anyway), long ones by address, entered in the object table.
+
+cdef struct TextEntry:
+    uint64_t hash
+    uint32_t length
+    uint32_t strid
+
+cdef struct TextCache:
+    PyObject *pointer
+    uint64_t hash
+    uint32_t length
+    uint32_t strid
+
+cdef enum:
+    CACHE_SLOTS = 1 << 12
+    TEXT_BYTES = 1       # STR flags
+    TEXT_CUT = 2
+
+cdef TextEntry *texts = NULL
+cdef size_t texts_mask = 0
+cdef size_t texts_count = 0
+cdef uint32_t next_strid = 1
+cdef TextCache *text_cache = NULL
+cdef Buffer text_buffer
+cdef Py_ssize_t limit_string = 1000     # characters or bytes kept of a long string
+cdef Py_ssize_t hashed_length = 1000    # up to this length strings are identified by content
+cdef Py_ssize_t digest_span = 8192      # the digest of a longer string covers this much of both ends
+
+
+cdef bint texts_start() noexcept:
+    global texts, texts_mask, text_cache
+    if texts != NULL:
+        return True
+    texts = <TextEntry *>calloc(1 << 12, sizeof(TextEntry))
+    texts_mask = (1 << 12) - 1
+    text_cache = <TextCache *>calloc(CACHE_SLOTS, sizeof(TextCache))
+    return texts != NULL and text_cache != NULL
+
+
+cdef inline uint64_t fnv(const unsigned char *data, size_t n, uint64_t h) noexcept:
+    cdef size_t i
+    for i in range(n):
+        h = (h ^ data[i]) * <uint64_t>0x100000001B3
+    return h
+
+
+cdef inline Py_ssize_t text_length(PyObject *o, bint is_bytes) noexcept:
+    return PyBytes_GET_SIZE(o) if is_bytes else PyUnicode_GET_LENGTH(o)
+
+
+cdef unsigned char *put_utf8(unsigned char *p, PyObject *o, Py_ssize_t start, Py_ssize_t stop) noexcept:
+    """UTF-8 with lone surrogates kept, of characters start to stop; needs 4 bytes a character."""
+    cdef int kind = PyUnicode_KIND(o)
+    cdef const void *data = PyUnicode_DATA(o)
+    cdef Py_ssize_t i
+    cdef uint32_t c
+    for i in range(start, stop):
+        c = PyUnicode_READ(kind, data, i)
+        if c < 0x80:
+            p[0] = c
+            p += 1
+        elif c < 0x800:
+            p[0] = 0xC0 | (c >> 6)
+            p[1] = 0x80 | (c & 0x3F)
+            p += 2
+        elif c < 0x10000:
+            p[0] = 0xE0 | (c >> 12)
+            p[1] = 0x80 | ((c >> 6) & 0x3F)
+            p[2] = 0x80 | (c & 0x3F)
+            p += 3
+        else:
+            p[0] = 0xF0 | (c >> 18)
+            p[1] = 0x80 | ((c >> 12) & 0x3F)
+            p[2] = 0x80 | ((c >> 6) & 0x3F)
+            p[3] = 0x80 | (c & 0x3F)
+            p += 4
+    return p
+
+
+cdef uint64_t digest_of(PyObject *o, bint is_bytes) noexcept:
+    """FNV-1a over the first and last digest_span bytes of the string's memory and its length."""
+    cdef const unsigned char *data
+    cdef size_t n
+    if is_bytes:
+        data = <const unsigned char *>PyBytes_AS_STRING(o)
+        n = PyBytes_GET_SIZE(o)
+    else:
+        data = <const unsigned char *>PyUnicode_DATA(o)
+        n = PyUnicode_GET_LENGTH(o) * PyUnicode_KIND(o)
+    cdef uint64_t h = fnv(<const unsigned char *>&n, 8, <uint64_t>0xCBF29CE484222325)
+    if n <= 2 * <size_t>digest_span:
+        return fnv(data, n, h)
+    h = fnv(data, digest_span, h)
+    return fnv(data + n - digest_span, digest_span, h)
+
+
+cdef void emit_text(PyObject *o, bint is_bytes, uint32_t strid) noexcept:
+    cdef Py_ssize_t length = text_length(o, is_bytes)
+    cdef Py_ssize_t kept = length if length <= limit_string else limit_string
+    cdef unsigned char *p
+    cdef unsigned char *counted
+    cdef unsigned char *body
+    text_buffer.size = 0
+    p = grow(&text_buffer, <size_t>kept * 4 + 64)
+    if p == NULL:
+        return
+    p = put_u8(p, OP_STR)
+    p = put_u32(p, strid)
+    p = put_u8(p, (TEXT_BYTES if is_bytes else 0) | (TEXT_CUT if kept < length else 0))
+    p = put_u64(p, length)
+    counted = p
+    body = p + 4
+    if is_bytes:
+        memcpy(body, PyBytes_AS_STRING(o), kept)
+        p = body + kept
+    else:
+        p = put_utf8(body, o, 0, kept)
+    put_u32(counted, <uint32_t>(p - body))
+    if kept < length:
+        p = put_u64(p, digest_of(o, is_bytes))
+    text_buffer.size = <size_t>(p - text_buffer.data)
+    write_buffer(&text_buffer)
+
+
+cdef uint32_t raw_bytes_id(const void *data, Py_ssize_t length) noexcept:
+    """A string id for bytes that no bytes object holds (bytearray, memoryview): new at each call."""
+    global next_strid
+    cdef Py_ssize_t kept = length if length <= limit_string else limit_string
+    cdef unsigned char *p
+    cdef uint32_t strid = next_strid
+    cdef uint64_t h
+    next_strid += 1
+    text_buffer.size = 0
+    p = grow(&text_buffer, <size_t>kept + 64)
+    if p == NULL:
+        return 0
+    p = put_u8(p, OP_STR)
+    p = put_u32(p, strid)
+    p = put_u8(p, TEXT_BYTES | (TEXT_CUT if kept < length else 0))
+    p = put_u64(p, length)
+    p = put_u32(p, <uint32_t>kept)
+    memcpy(p, data, kept)
+    p += kept
+    if kept < length:
+        h = fnv(<const unsigned char *>&length, 8, <uint64_t>0xCBF29CE484222325)
+        p = put_u64(p, fnv(<const unsigned char *>data, kept, h))
+    text_buffer.size = <size_t>(p - text_buffer.data)
+    write_buffer(&text_buffer)
+    return strid
+
+
+cdef bint texts_grow() noexcept:
+    """Double the content table; at 1 Mi strings start it anew (ids are never reused)."""
+    global texts, texts_mask, texts_count
+    cdef size_t old_size = texts_mask + 1, size = old_size * 2, i, j
+    cdef TextEntry *old = texts
+    cdef TextEntry *fresh
+    if old_size >= (1 << 20):
+        memset(texts, 0, old_size * sizeof(TextEntry))
+        texts_count = 0
+        return True
+    fresh = <TextEntry *>calloc(size, sizeof(TextEntry))
+    if fresh == NULL:
+        turn_off(STATE_FAULT)
+        return False
+    for i in range(old_size):
+        if old[i].strid != 0:
+            j = old[i].hash & (size - 1)
+            while fresh[j].strid != 0:
+                j = (j + 1) & (size - 1)
+            fresh[j] = old[i]
+    texts = fresh
+    texts_mask = size - 1
+    free(old)
+    return True
+
+
+cdef inline uint64_t text_hash(PyObject *o, bint is_bytes) noexcept:
+    """The object's own cached hash, told apart for bytes; computing it runs no code of the program."""
+    cdef uint64_t h = <uint64_t>PyObject_Hash(o)
+    return ~h if is_bytes else h
+
+
+cdef inline uint32_t cached_text(PyObject *o) noexcept:
+    """The id of a str seen at this address before, 0 if it has to be looked up."""
+    cdef TextCache *c = &text_cache[(<size_t>o >> 4) & (CACHE_SLOTS - 1)]
+    if c.pointer == o and c.hash == <uint64_t>es_str_hash(o) and c.length == <uint32_t>PyUnicode_GET_LENGTH(o):
+        return c.strid
+    return 0
+
+
+cdef uint32_t text_id(PyObject *o, bint is_bytes) noexcept:
+    """The id of an exact str or bytes object; puts its text into the recording at first sight."""
+    global next_strid, texts_count
+    cdef Py_ssize_t length = text_length(o, is_bytes)
+    cdef Entry *e
+    cdef uint64_t h
+    cdef size_t i
+    cdef TextCache *c
+    cdef uint32_t strid
+    if length > hashed_length:
+        e = table_find(o)
+        if e == NULL:
+            strid = next_strid
+            next_strid += 1
+            e = table_insert(o, strid)
+            if e == NULL:
+                return 0
+            e.flags = E_LONG
+            emit_text(o, is_bytes, strid)
+            return strid
+        return <uint32_t>e.oid
+    h = text_hash(o, is_bytes)
+    i = h & texts_mask
+    while texts[i].strid != 0:
+        if texts[i].hash == h and texts[i].length == <uint32_t>length:
+            strid = texts[i].strid
+            break
+        i = (i + 1) & texts_mask
+    else:
+        strid = next_strid
+        next_strid += 1
+        emit_text(o, is_bytes, strid)
+        if (texts_count + 1) * 3 > (texts_mask + 1) * 2:
+            if not texts_grow():
+                return 0
+        i = h & texts_mask
+        while texts[i].strid != 0:
+            i = (i + 1) & texts_mask
+        texts[i].hash = h
+        texts[i].length = <uint32_t>length
+        texts[i].strid = strid
+        texts_count += 1
+    if not is_bytes:
+        c = &text_cache[(<size_t>o >> 4) & (CACHE_SLOTS - 1)]
+        c.pointer = o
+        c.hash = h
+        c.length = <uint32_t>length
+        c.strid = strid
+    return strid

@@ -1,0 +1,277 @@
+# The one place that knows private interpreter structures (frames, inline instance values, digits of ints).
+# Every function here has a test per supported version: tests/unit/test_interp.py.
+from cpython.object cimport PyObject
+from libc.stdint cimport int64_t, uint32_t, uint64_t
+
+cdef extern from *:
+    """
+    #ifndef ESCOPE_INTERP_H
+    #define ESCOPE_INTERP_H
+    #if PY_VERSION_HEX < 0x030B0000
+    #error "escope needs CPython 3.11 or newer"
+    #endif
+    #ifdef Py_GIL_DISABLED
+    #error "escope does not support free-threaded builds of CPython"
+    #endif
+    #ifndef Py_BUILD_CORE
+    #define Py_BUILD_CORE 1
+    #define ESCOPE_UNDEF_CORE 1
+    #endif
+    #undef _PyGC_FINALIZED
+    #if PY_VERSION_HEX >= 0x030E0000
+    #include "internal/pycore_interpframe.h"
+    #include "internal/pycore_genobject.h"
+    #else
+    #include "internal/pycore_frame.h"
+    #endif
+    #include "internal/pycore_dict.h"
+    #include "internal/pycore_gc.h"
+    #if PY_VERSION_HEX >= 0x030C0000
+    #include "internal/pycore_long.h"
+    #endif
+    #if PY_VERSION_HEX >= 0x030D0000
+    #include "internal/pycore_object.h"
+    #endif
+    #ifdef ESCOPE_UNDEF_CORE
+    #undef Py_BUILD_CORE
+    #endif
+
+    typedef struct _PyInterpreterFrame es_frame;
+
+    /* The frame of the Python code that called the C function now running. */
+    static inline void *es_current_frame(void) {
+        PyThreadState *ts = PyThreadState_GET();
+    #if PY_VERSION_HEX < 0x030D0000
+        return (void *)ts->cframe->current_frame;
+    #else
+        return (void *)ts->current_frame;
+    #endif
+    }
+    static inline void *es_previous_frame(void *f) { return (void *)((es_frame *)f)->previous; }
+    static inline uint64_t es_thread_id(void) { return PyThreadState_GetID(PyThreadState_GET()); }
+
+    /* Borrowed; NULL for frames that run no Python code (entry shims). */
+    static inline PyObject *es_frame_code(void *fp) {
+        es_frame *f = (es_frame *)fp;
+        PyObject *o;
+    #if PY_VERSION_HEX < 0x030C0000
+        o = (PyObject *)f->f_code;
+    #elif PY_VERSION_HEX < 0x030D0000
+        o = f->owner == FRAME_OWNED_BY_CSTACK ? NULL : (PyObject *)f->f_code;
+    #elif PY_VERSION_HEX < 0x030E0000
+        o = f->f_executable;
+    #else
+        o = PyStackRef_AsPyObjectBorrow(f->f_executable);
+    #endif
+        return (o != NULL && PyCode_Check(o)) ? o : NULL;
+    }
+    /* Borrowed content of localsplus[i] (a local, or the cell of a captured variable), NULL when unbound. */
+    static inline PyObject *es_frame_local(void *fp, int i) {
+        es_frame *f = (es_frame *)fp;
+    #if PY_VERSION_HEX < 0x030E0000
+        return f->localsplus[i];
+    #else
+        _PyStackRef r = f->localsplus[i];
+        if (PyStackRef_IsNull(r)) return NULL;
+        return PyStackRef_AsPyObjectBorrow(r);
+    #endif
+    }
+    /* The namespace of a class body or module frame; borrowed, NULL for functions. Nothing is merged into it. */
+    static inline PyObject *es_frame_namespace(void *fp) { return ((es_frame *)fp)->f_locals; }
+    /* The generator, coroutine or async generator object that a frame lives in (NULL: none). */
+    static inline PyObject *es_frame_generator(void *fp) {
+        es_frame *f = (es_frame *)fp;
+        if (f->owner != FRAME_OWNED_BY_GENERATOR) return NULL;
+    #if PY_VERSION_HEX < 0x030E0000
+        return (PyObject *)_PyFrame_GetGenerator(f);
+    #else
+        return (PyObject *)_PyGen_GetGeneratorFromFrame(f);
+    #endif
+    }
+    /* Index in localsplus of a cell or free variable, -1 when the code has none of that name. */
+    static inline int es_cell_index(PyObject *code, PyObject *name) {
+        PyCodeObject *co = (PyCodeObject *)code;
+        Py_ssize_t n = PyTuple_GET_SIZE(co->co_localsplusnames);
+        const char *kinds = PyBytes_AS_STRING(co->co_localspluskinds);
+        for (Py_ssize_t i = 0; i < n; i++) {
+            if (!(kinds[i] & (0x40 | 0x80))) continue;
+            PyObject *k = PyTuple_GET_ITEM(co->co_localsplusnames, i);
+            if (k == name || PyUnicode_Compare(k, name) == 0) return (int)i;
+        }
+        return -1;
+    }
+
+    /* Where the attributes of an instance are. values: inline values and their shared keys; dict: an ordinary dict. */
+    typedef struct { PyDictValues *values; PyDictKeysObject *keys; PyObject *dict; } es_attrs;
+    static inline void es_instance_attrs(PyObject *o, es_attrs *out) {
+        PyTypeObject *tp = Py_TYPE(o);
+        out->values = NULL; out->keys = NULL; out->dict = NULL;
+    #if PY_VERSION_HEX < 0x030C0000
+        if (tp->tp_flags & Py_TPFLAGS_MANAGED_DICT) {
+            PyDictValues *v = ((PyDictValues **)o)[-4];
+            if (v) { out->values = v; out->keys = ((PyHeapTypeObject *)tp)->ht_cached_keys; return; }
+            out->dict = ((PyObject **)o)[-3];
+            return;
+        }
+    #elif PY_VERSION_HEX < 0x030D0000
+        if (tp->tp_flags & Py_TPFLAGS_MANAGED_DICT) {
+            char *v = ((char **)o)[-3];
+            if ((uintptr_t)v & 1) {
+                out->values = (PyDictValues *)(v + 1);
+                out->keys = ((PyHeapTypeObject *)tp)->ht_cached_keys;
+            } else out->dict = (PyObject *)v;
+            return;
+        }
+    #else
+        if (tp->tp_flags & Py_TPFLAGS_MANAGED_DICT) {
+            PyObject *d = (PyObject *)_PyObject_GetManagedDict(o);
+            if (d != NULL) { out->dict = d; return; }
+            if (tp->tp_flags & Py_TPFLAGS_INLINE_VALUES) {
+                PyDictValues *v = _PyObject_InlineValues(o);
+                if (v->valid) { out->values = v; out->keys = ((PyHeapTypeObject *)tp)->ht_cached_keys; }
+            }
+            return;
+        }
+    #endif
+        if (tp->tp_dictoffset != 0) {
+            Py_ssize_t off = tp->tp_dictoffset;
+            if (off < 0) {
+                Py_ssize_t n = Py_SIZE(o);
+    #if PY_VERSION_HEX >= 0x030C0000
+                if (PyLong_Check(o)) n = _PyLong_DigitCount((PyLongObject *)o);
+    #endif
+                if (n < 0) n = -n;
+                off += (Py_ssize_t)_PyObject_VAR_SIZE(tp, n);
+            }
+            out->dict = *(PyObject **)((char *)o + off);
+        }
+    }
+    static inline Py_ssize_t es_values_count(es_attrs *a) { return a->keys->dk_nentries; }
+    static inline PyObject *es_values_key(es_attrs *a, Py_ssize_t i) {
+        if (!DK_IS_UNICODE(a->keys)) return NULL;
+        return DK_UNICODE_ENTRIES(a->keys)[i].me_key;
+    }
+    static inline PyObject *es_values_item(es_attrs *a, Py_ssize_t i) { return a->values->values[i]; }
+
+    /* The start of the memory block that an object lives in: what the allocator's free() will be given. */
+    static inline void *es_block(PyObject *o) {
+        PyTypeObject *tp = Py_TYPE(o);
+        char *p = (char *)o;
+        if (tp->tp_flags & Py_TPFLAGS_HAVE_GC) p -= sizeof(PyGC_Head);
+    #if PY_VERSION_HEX < 0x030C0000
+        if (tp->tp_flags & Py_TPFLAGS_MANAGED_DICT) p -= 2 * sizeof(PyObject *);
+    #else
+        if (tp->tp_flags & (Py_TPFLAGS_MANAGED_DICT | Py_TPFLAGS_MANAGED_WEAKREF)) p -= 2 * sizeof(PyObject *);
+    #endif
+        return (void *)p;
+    }
+
+    /* Ints: 1 and *out when the value fits 60 bits; else 0 (use the digits). */
+    static inline int es_int_small(PyObject *o, int64_t *out) {
+        PyLongObject *v = (PyLongObject *)o;
+    #if PY_VERSION_HEX < 0x030C0000
+        Py_ssize_t n = Py_SIZE(v);
+        if (n == 1) { *out = v->ob_digit[0]; return 1; }
+        if (n == 0) { *out = 0; return 1; }
+        if (n == -1) { *out = -(int64_t)v->ob_digit[0]; return 1; }
+        if (n == 2) { *out = (int64_t)v->ob_digit[0] | ((int64_t)v->ob_digit[1] << PyLong_SHIFT); return 1; }
+        if (n == -2) { *out = -((int64_t)v->ob_digit[0] | ((int64_t)v->ob_digit[1] << PyLong_SHIFT)); return 1; }
+        return 0;
+    #else
+        if (_PyLong_IsCompact(v)) { *out = _PyLong_CompactValue(v); return 1; }
+        if (_PyLong_DigitCount(v) == 2) {
+            int64_t m = (int64_t)v->long_value.ob_digit[0] | ((int64_t)v->long_value.ob_digit[1] << PyLong_SHIFT);
+            *out = _PyLong_IsNegative(v) ? -m : m;
+            return 1;
+        }
+        return 0;
+    #endif
+    }
+    static inline Py_ssize_t es_int_digits(PyObject *o, const digit **out, int *negative) {
+        PyLongObject *v = (PyLongObject *)o;
+    #if PY_VERSION_HEX < 0x030C0000
+        Py_ssize_t n = Py_SIZE(v);
+        *out = v->ob_digit; *negative = n < 0;
+        return n < 0 ? -n : n;
+    #else
+        *out = v->long_value.ob_digit; *negative = _PyLong_IsNegative(v);
+        return _PyLong_DigitCount(v);
+    #endif
+    }
+    /* The three fields of a super object. */
+    typedef struct { PyObject_HEAD PyTypeObject *type; PyObject *obj; PyTypeObject *obj_type; } es_super;
+    static inline PyTypeObject *es_super_after(PyObject *o) { return ((es_super *)o)->type; }
+    static inline PyObject *es_super_object(PyObject *o) { return ((es_super *)o)->obj; }
+    static inline PyTypeObject *es_super_of(PyObject *o) { return ((es_super *)o)->obj_type; }
+    static inline int es_is_super(PyObject *o) { return Py_TYPE(o) == &PySuper_Type; }
+    /* All keys are str: looking up a str compares nothing but strings. */
+    static inline int es_dict_unicode(PyObject *d) {
+        return DK_IS_UNICODE(((PyDictObject *)d)->ma_keys);
+    }
+    static inline Py_hash_t es_str_hash(PyObject *o) { return ((PyASCIIObject *)o)->hash; }
+
+    /* Deallocation slot of a builtin type with a free list, wrapped so that the trashcan keeps working. */
+    typedef void (*es_death_fn)(PyObject *);
+    static es_death_fn es_on_death = NULL;
+    static destructor es_list_dealloc_plain = NULL, es_dict_dealloc_plain = NULL;
+    static void es_list_dealloc(PyObject *o) {
+        es_on_death(o);
+    #if PY_VERSION_HEX < 0x030E0000
+        PyObject_GC_UnTrack(o);
+        Py_TRASHCAN_BEGIN(o, es_list_dealloc)
+        es_list_dealloc_plain(o);
+        Py_TRASHCAN_END
+    #else
+        es_list_dealloc_plain(o);
+    #endif
+    }
+    static void es_dict_dealloc(PyObject *o) {
+        es_on_death(o);
+    #if PY_VERSION_HEX < 0x030E0000
+        PyObject_GC_UnTrack(o);
+        Py_TRASHCAN_BEGIN(o, es_dict_dealloc)
+        es_dict_dealloc_plain(o);
+        Py_TRASHCAN_END
+    #else
+        es_dict_dealloc_plain(o);
+    #endif
+    }
+    static void es_hook_deallocs(es_death_fn fn) {
+        es_on_death = fn;
+        if (PyList_Type.tp_dealloc != es_list_dealloc) {
+            es_list_dealloc_plain = PyList_Type.tp_dealloc;
+            PyList_Type.tp_dealloc = es_list_dealloc;
+        }
+        if (PyDict_Type.tp_dealloc != es_dict_dealloc) {
+            es_dict_dealloc_plain = PyDict_Type.tp_dealloc;
+            PyDict_Type.tp_dealloc = es_dict_dealloc;
+        }
+    }
+    #endif
+    """
+    ctypedef struct es_attrs:
+        void *values
+        void *keys
+        PyObject *dict
+    ctypedef uint32_t digit
+    ctypedef void (*es_death_fn)(PyObject *) noexcept
+    void *es_current_frame() noexcept nogil
+    void *es_previous_frame(void *f) noexcept nogil
+    uint64_t es_thread_id() noexcept nogil
+    PyObject *es_frame_code(void *f) noexcept
+    PyObject *es_frame_local(void *f, int i) noexcept
+    PyObject *es_frame_namespace(void *f) noexcept
+    PyObject *es_frame_generator(void *f) noexcept
+    int es_cell_index(PyObject *code, PyObject *name) noexcept
+    void es_instance_attrs(PyObject *o, es_attrs *out) noexcept
+    Py_ssize_t es_values_count(es_attrs *a) noexcept
+    PyObject *es_values_key(es_attrs *a, Py_ssize_t i) noexcept
+    PyObject *es_values_item(es_attrs *a, Py_ssize_t i) noexcept
+    void *es_block(PyObject *o) noexcept
+    int es_int_small(PyObject *o, int64_t *out) noexcept
+    Py_ssize_t es_int_digits(PyObject *o, const digit **out, int *negative) noexcept
+    PyObject *es_super_object(PyObject *o) noexcept
+    bint es_is_super(PyObject *o) noexcept
+    bint es_dict_unicode(PyObject *d) noexcept
+    Py_hash_t es_str_hash(PyObject *o) noexcept
+    void es_hook_deallocs(es_death_fn fn) noexcept

@@ -1,0 +1,199 @@
+# Snapshots of objects: what changed is written, not the whole.
+
+
+cdef inline Obj *present(Packer self, uint64_t oid) noexcept nogil:
+    """The object, its contents standing in the chunk from here on."""
+    cdef Obj *o = obj_need(&self.c.m, oid)
+    cdef ObjHead h
+    cdef Event e
+    cdef uint64_t key, weight
+    cdef uint32_t seen = o.last_seen
+    touch(&self.c.m, o)
+    if o.stamp != self.c.chunk_no:
+        weight = 0
+        if o.b != NULL:
+            weight = <uint64_t> o.b.n_items + 2 * <uint64_t> o.b.n_pairs + 2 * <uint64_t> o.b.n_attrs
+        if weight > self.big_object and weight > self.big_left and o.chain < MAX_CHAIN and seen < self.c.chunk_no:
+            memset(&e, 0, sizeof(e))
+            e.oid = oid
+            e.n = self.c.chunk_no - seen
+            e.a = o.uncertain
+            self.emit(OP_BASE, &e)
+            o.chain += 1
+        elif o.b != NULL:
+            if weight > self.big_object:
+                self.big_left -= weight if weight < self.big_left else self.big_left
+            o.chain = 0
+            key = key_of(&self.c, OP_SNAP, self.c.nth)
+            code_symbol(&self.c, OP_SNAP)
+            snap_object(&self.c, key, o, &h, &self.scratch)
+        o.stamp = self.c.chunk_no
+    return o
+
+
+cdef void tidy(Packer self, Obj *o) noexcept nogil:
+    """Drops deleted entries when they are many."""
+    cdef Body *b = o.b
+    cdef uint32_t i, n
+    if b == NULL or b.n_gone < 64 or b.n_gone * 2 < b.n_pairs + b.n_items:
+        return
+    n = 0
+    for i in range(b.n_pairs):
+        if b.pairs[2 * i].tag != T_GONE:
+            b.pairs[2 * n] = b.pairs[2 * i]
+            b.pairs[2 * n + 1] = b.pairs[2 * i + 1]
+            n += 1
+    b.n_pairs = n
+    n = 0
+    for i in range(b.n_items):
+        if b.items[i].tag != T_GONE:
+            b.items[n] = b.items[i]
+            n += 1
+    b.n_items = n
+    b.n_gone = 0
+    index_drop(b)
+
+
+cdef int object_event(Packer self, Src *s) noexcept nogil:
+    """OBJ: a snapshot. Known contents are compared: nothing, a few deltas, or all of it."""
+    cdef ObjHead h
+    cdef Val v
+    cdef uint64_t i, n, strid
+    cdef int r
+    cdef Obj *o
+    cdef uint64_t key
+    cdef uint32_t nth
+    if s.end - s.p < 1 + 8 + 4 + 2 + 8 + 12:
+        return SHORT
+    memset(&h, 0, sizeof(h))
+    h.oid = le64(s.p + 1)
+    h.type_id = le32(s.p + 9)
+    h.shape = s.p[13]
+    h.flags = s.p[14]
+    h.size = le64(s.p + 15)
+    h.n_items = le32(s.p + 23)
+    h.n_pairs = le32(s.p + 27)
+    h.n_attrs = le32(s.p + 31)
+    h.has_text = (h.flags & 4) != 0
+    h.flags &= 3
+    s.p += 35
+    if h.oid == 0:
+        return BAD
+    self.vals.n = 0
+    n = <uint64_t> h.n_items + 2 * <uint64_t> h.n_pairs
+    for i in range(n):
+        r = raw_value(self, s, &v, 0)
+        if r != DONE:
+            return r
+        vals_push(&self.vals, v)
+    for i in range(h.n_attrs):
+        if s.end - s.p < 4:
+            return SHORT
+        strid = le32(s.p)
+        if strid >= self.cap_alias or self.alias[strid] == 0:
+            return BAD
+        s.p += 4
+        vals_push(&self.vals, mk(T_STR, self.alias[strid] - 1))
+        r = raw_value(self, s, &v, 0)
+        if r != DONE:
+            return r
+        vals_push(&self.vals, v)
+    if h.has_text:
+        r = raw_value(self, s, &v, 0)
+        if r != DONE:
+            return r
+        vals_push(&self.vals, v)
+    if self.vals.n > MAX_VALUES // 8:
+        return BAD
+    self.begin()
+    o = obj_need(&self.c.m, h.oid)
+    if o.b != NULL and write_diff(self, o, &h):
+        tidy(self, o)
+        return DONE
+    touch(&self.c.m, o)
+    nth = self.c.nth
+    key = key_of(&self.c, OP_OBJ, nth)
+    code_symbol(&self.c, OP_OBJ)
+    code_object(&self.c, key, &h, &self.vals, 0)
+    do_replace(&self.c.m, o, make_body(&self.c.m, &h, &self.vals))
+    o.chain = 0
+    o.stamp = self.c.chunk_no
+    return DONE
+
+
+cdef bint write_diff(Packer self, Obj *o, ObjHead *h) noexcept nogil:
+    """Writes deltas that make the known contents those of the snapshot; False: the snapshot itself is better."""
+    cdef Body *b = o.b
+    cdef Val *v = self.vals.v
+    cdef Val *p = v + h.n_items
+    cdef Val *a = p + 2 * h.n_pairs
+    cdef uint32_t i
+    cdef uint32_t n = 0
+    cdef uint32_t budget = 2 + (h.n_items + h.n_pairs + h.n_attrs) // 4
+    cdef Event e
+    cdef bint cut = h.flags & 1
+    if b.type_id != h.type_id or b.shape != h.shape or b.flags != h.flags or b.n_gone or b.has_text != h.has_text:
+        return False
+    if h.has_text and not same(b.text, a[2 * h.n_attrs]):
+        return False
+    if h.n_attrs < b.n_attrs or h.n_pairs < b.n_pairs:
+        return False
+    if h.n_items < b.n_items and (cut or is_set(b) or h.n_items + 4 < b.n_items or is_map(b)):
+        return False
+    if cut and (h.n_items != b.n_items or h.n_pairs != b.n_pairs):
+        return False
+    for i in range(min(b.n_items, h.n_items)):
+        if not same(b.items[i], v[i]):
+            n += 1
+    if n and is_set(b):
+        return False
+    for i in range(b.n_pairs):
+        if not same(b.pairs[2 * i], p[2 * i]):
+            return False
+        n += not same(b.pairs[2 * i + 1], p[2 * i + 1])
+    for i in range(b.n_attrs):
+        if not same(b.attrs[2 * i], a[2 * i]):
+            return False
+        n += not same(b.attrs[2 * i + 1], a[2 * i + 1])
+    n += h.n_pairs - b.n_pairs + h.n_attrs - b.n_attrs
+    n += h.n_items - b.n_items if h.n_items > b.n_items else b.n_items - h.n_items
+    if n > budget or o.uncertain:
+        return False
+    if n == 0 and b.size == h.size:
+        return True
+    # Nothing but a plain list, dict, set or attributes is changed piecemeal.
+    if (b.n_items != h.n_items or n) and not (b.shape <= 5 or b.shape == 7 or b.shape == 12 or b.shape == 17):
+        return False
+    if b.n_pairs != h.n_pairs and not is_map(b):
+        return False
+    present(self, h.oid)
+    memset(&e, 0, sizeof(e))
+    e.oid = h.oid
+    while b.n_items > h.n_items:
+        e.key = mk(T_INT, b.n_items - 1)
+        self.emit(OP_DELITEM, &e)
+    for i in range(h.n_items):
+        if i < b.n_items:
+            if same(b.items[i], v[i]):
+                continue
+            e.key = mk(T_INT, i)
+            e.val = v[i]
+            self.emit(OP_SETITEM, &e)
+        else:
+            e.key = mk(T_INT, i)
+            e.val = v[i]
+            self.emit(OP_APPEND if is_set(b) else OP_SETITEM, &e)
+    for i in range(h.n_pairs):
+        if i >= b.n_pairs or not same(b.pairs[2 * i + 1], p[2 * i + 1]):
+            e.key = p[2 * i]
+            e.val = p[2 * i + 1]
+            self.emit(OP_SETITEM, &e)
+    for i in range(h.n_attrs):
+        if i >= b.n_attrs or not same(b.attrs[2 * i + 1], a[2 * i + 1]):
+            e.key = a[2 * i]
+            e.val = a[2 * i + 1]
+            self.emit(OP_SETATTR, &e)
+    if b.size != h.size:
+        e.n = h.size
+        self.emit(OP_SIZE, &e)
+    return True

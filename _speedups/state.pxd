@@ -1,0 +1,347 @@
+"""The state of the recorded program, kept alike by the packer and the unpacker. With a log, every change can be undone."""
+from libc.stdint cimport int32_t, int64_t, uint8_t, uint16_t, uint32_t, uint64_t
+from libc.stdlib cimport free
+from libc.string cimport memcpy, memmove, memset
+
+from mem cimport Buf, Map, buf_bytes, map_del, map_free, map_get, map_put, xcalloc, xrealloc
+from tags cimport *
+
+cdef struct Val:
+    uint64_t tag
+    uint64_t p
+
+cdef struct Spec:
+    uint32_t kind
+    uint32_t slot
+
+cdef struct Site:
+    uint32_t flags
+    uint32_t func           # global function number
+    uint32_t first_spec
+    uint16_t n_specs
+    uint16_t n_vals
+
+cdef struct Func:
+    uint32_t module
+    uint32_t index
+    uint32_t n_slots
+    uint32_t is_module
+
+cdef struct Mod:
+    uint32_t first_func
+    uint32_t n_funcs
+    uint32_t first_site
+    uint32_t n_slots
+    uint32_t n_listed       # slots of the module's own table; the others were added later
+
+cdef struct Tables:
+    Site *sites
+    uint32_t n_sites
+    Spec *specs
+    uint32_t n_specs
+    Func *funcs
+    uint32_t n_funcs
+    Mod *mods
+    uint32_t n_mods
+
+cdef struct Frame:
+    uint64_t id
+    uint64_t parent
+    Val *slots
+    int64_t last_step
+    int32_t func            # -1: not known
+    int32_t last_site       # -1: none yet
+    uint32_t n_slots
+    uint32_t thread
+    uint32_t depth
+    uint32_t hist           # hash of the last sites, for prediction
+    uint32_t born           # log position; 0: alive when the chunk began
+    uint8_t state
+    uint8_t own_slots
+    uint8_t pad[2]
+    Frame *next
+
+cdef struct Body:           # contents of an object
+    uint32_t type_id
+    uint8_t shape
+    uint8_t flags
+    uint8_t has_text
+    uint8_t pad
+    uint64_t size
+    Val text
+    Val *items
+    Val *pairs              # key, value, key, value ...
+    Val *attrs              # name, value ...
+    uint32_t n_items, cap_items
+    uint32_t n_pairs, cap_pairs     # in pairs
+    uint32_t n_attrs, cap_attrs
+    uint32_t n_gone         # entries with tag T_GONE
+    uint32_t index_cap      # hash index over keys (pairs, or items of a set)
+    uint32_t *index
+    Body *next
+
+cdef struct Obj:
+    uint64_t oid
+    Body *b                 # NULL: nothing known
+    int64_t base_as_of      # step of the record behind the contents at the key frame or snapshot
+    int64_t dead_at
+    uint32_t stamp          # packer: chunk in which its contents stand
+    uint32_t known_from     # unpacker: log position from which the contents are known
+    uint32_t cur_rec        # unpacker: log index + 1 of the last change
+    uint32_t last_seen      # packer: chunk that touched it last
+    uint8_t uncertain
+    uint8_t dead
+    uint8_t chain           # packer: chunks on which its contents in this one lean
+    uint8_t pad
+    uint32_t remote         # unpacker: how many chunks back its contents stand; 0 here
+    Obj *next
+
+cdef struct Thread:
+    uint32_t index
+    uint32_t known
+    uint64_t cur
+
+cdef enum RecKind:
+    R_SITE = 1
+    R_SLOT = 2
+    R_NS = 3
+    R_ENTER = 4
+    R_VALUE = 5             # value of a return, yield ... (a = 0) or exception (a = 1) of the site that follows
+    R_CUR = 6               # a thread's current frame
+    R_PARENT = 7
+    R_STATE = 8             # a frame's state without a site (LOST)
+    R_FUNC = 9
+    R_ITEM = 20
+    R_PUSH = 21
+    R_REMOVE = 22           # list item removed, the rest moved down
+    R_PAIR = 23
+    R_PAIRPUSH = 24
+    R_PAIRGONE = 25
+    R_ATTR = 26
+    R_ATTRPUSH = 27
+    R_ATTRREMOVE = 28
+    R_REPLACE = 29
+    R_SIZE = 30
+    R_UNCERTAIN = 31
+    R_DEATH = 32
+    R_ITEMGONE = 33
+    R_DELTA = 34            # a change of an object whose contents stand in an earlier chunk: a = operation, old = key, new = value
+    R_SWITCH = 40
+    R_OUTPUT = 41
+    R_GAP = 42
+    R_TASK = 43
+    R_EXIT = 44
+
+cdef struct Rec:
+    uint8_t kind
+    uint8_t flag            # objects: uncertain before; sites and states: state before
+    uint16_t sure            # objects: 1 when the change makes the contents certain
+    uint32_t a
+    uint32_t prev           # objects: cur_rec before
+    uint32_t b
+    void *ptr
+    int64_t writer
+    uint64_t size           # objects: size before
+    Val old
+    Val new
+
+cdef struct Log:
+    Rec *r
+    uint32_t n
+    uint32_t cap
+
+cdef struct Machine:
+    Tables *t
+    Map frames              # alive
+    Map objs                # alive
+    Map past_frames         # unpacker: those that ended in the chunk
+    Map past_objs
+    Frame *root
+    Frame *cur
+    Thread *threads
+    uint32_t n_threads
+    uint32_t thread
+    Val **ns
+    uint32_t n_ns
+    uint64_t next_frame
+    int64_t step            # last begun
+    uint64_t time
+    uint64_t pending
+    uint8_t has_pending
+    uint8_t enters
+    uint8_t n_cells         # cells that the frame about to be entered binds
+    uint32_t cell_slots[64]
+    uint64_t cell_oids[64]
+    uint8_t err
+    uint32_t chunk          # number of the chunk being written or read
+    uint64_t work           # changes of objects in the chunk
+    Buf *touched            # packer: objects (u64) that the chunk changes or snapshots
+    Log *log                # NULL: changes are not kept (packer)
+    Frame *all_frames       # unpacker: every frame of the chunk
+    Obj *all_objs
+    Body *all_bodies
+
+cdef inline Val mk(uint64_t tag, uint64_t p) noexcept nogil:
+    cdef Val v
+    v.tag = tag
+    v.p = p
+    return v
+
+cdef inline bint same(Val a, Val b) noexcept nogil:
+    return a.tag == b.tag and a.p == b.p
+
+cdef inline Rec *log_add(Machine *m, int kind, void *ptr) noexcept nogil:
+    """Needs m.log."""
+    cdef Log *g = m.log
+    cdef Rec *r
+    if g.n == g.cap:
+        g.cap = g.cap * 2 if g.cap else 4096
+        g.r = <Rec *> xrealloc(g.r, <size_t> g.cap * sizeof(Rec))
+    r = &g.r[g.n]
+    g.n += 1
+    memset(r, 0, sizeof(Rec))
+    r.kind = <uint8_t> kind
+    r.ptr = ptr
+    r.writer = m.cur.last_step
+    return r
+
+# ---- frames ---------------------------------------------------------------------------------
+
+cdef inline Val *ns_slots(Machine *m, uint32_t module) noexcept nogil:
+    cdef uint32_t old = m.n_ns
+    if module >= old:
+        m.n_ns = m.t.n_mods
+        m.ns = <Val **> xrealloc(m.ns, m.n_ns * sizeof(Val *))
+        memset(m.ns + old, 0, (m.n_ns - old) * sizeof(Val *))
+    if m.ns[module] == NULL:
+        m.ns[module] = <Val *> xcalloc(m.t.mods[module].n_slots, sizeof(Val))
+    return m.ns[module]
+
+cdef inline void ns_grow(Machine *m, uint32_t module) noexcept nogil:
+    """One more variable of a module."""
+    cdef Mod *mod = &m.t.mods[module]
+    cdef Func *fn = &m.t.funcs[mod.first_func]
+    cdef uint32_t n = mod.n_slots
+    cdef uint32_t i
+    cdef Frame *f
+    mod.n_slots = fn.n_slots = n + 1
+    if module >= m.n_ns or m.ns[module] == NULL:
+        return
+    m.ns[module] = <Val *> xrealloc(m.ns[module], (n + 1) * sizeof(Val))
+    memset(&m.ns[module][n], 0, sizeof(Val))
+    for i in range(m.frames.cap + 1):
+        if i == m.frames.cap:
+            f = m.root
+        elif m.frames.keys[i]:
+            f = <Frame *> m.frames.vals[i]
+        else:
+            continue
+        if f != NULL and f.func == <int32_t> mod.first_func:
+            f.slots = m.ns[module]
+            f.n_slots = n + 1
+
+cdef inline void frame_func(Machine *m, Frame *f, int32_t func) noexcept nogil:
+    """Gives the frame the slots of its function."""
+    cdef Func *fn = &m.t.funcs[func]
+    f.func = func
+    f.n_slots = fn.n_slots
+    if fn.is_module:
+        f.slots = ns_slots(m, fn.module)
+        f.own_slots = 0
+    else:
+        f.slots = <Val *> xcalloc(fn.n_slots, sizeof(Val))
+        f.own_slots = 1
+
+cdef inline Frame *frame_new(Machine *m, uint64_t id, int32_t func) noexcept nogil:
+    cdef Frame *f
+    cdef uint32_t n
+    if func >= 0 and not m.t.funcs[func].is_module:
+        n = m.t.funcs[func].n_slots
+        f = <Frame *> xrealloc(NULL, sizeof(Frame) + n * sizeof(Val))
+        memset(f, 0, sizeof(Frame) + n * sizeof(Val))
+        f.slots = <Val *> (f + 1)
+        f.n_slots = n
+        f.func = func
+    else:
+        f = <Frame *> xcalloc(1, sizeof(Frame))
+        f.func = -1
+        if func >= 0:
+            frame_func(m, f, func)
+    f.id = id
+    f.last_site = -1
+    f.last_step = -1
+    f.thread = m.thread
+    if id:
+        map_put(&m.frames, id, f)
+    if m.log != NULL:
+        f.next = m.all_frames
+        m.all_frames = f
+    return f
+
+cdef inline void frame_free(Frame *f) noexcept nogil:
+    if f.own_slots:
+        free(f.slots)
+    free(f)
+
+cdef inline Frame *frame_find(Machine *m, uint64_t id) noexcept nogil:
+    if id == 0:
+        return m.root
+    return <Frame *> map_get(&m.frames, id)
+
+cdef inline Frame *frame_need(Machine *m, uint64_t id) noexcept nogil:
+    """The frame, or a placeholder for one whose beginning was not seen."""
+    cdef Frame *f = frame_find(m, id)
+    if f == NULL:
+        f = frame_new(m, id, -1)
+        if m.log != NULL:
+            f.born = m.log.n + 1
+            log_add(m, R_ENTER, f)
+    return f
+
+cdef inline Thread *thread_need(Machine *m, uint32_t index) noexcept nogil:
+    cdef uint32_t old = m.n_threads
+    if index >= MAX_THREADS:
+        m.err = 1
+        index = 0
+    if index >= old:
+        m.n_threads = index + 8
+        m.threads = <Thread *> xrealloc(m.threads, m.n_threads * sizeof(Thread))
+        memset(m.threads + old, 0, (m.n_threads - old) * sizeof(Thread))
+    return &m.threads[index]
+
+cdef inline void set_cur(Machine *m, Frame *f) noexcept nogil:
+    cdef Thread *t = thread_need(m, m.thread)
+    cdef Rec *r
+    if m.log != NULL:
+        r = log_add(m, R_CUR, NULL)
+        r.a = m.thread
+        r.b = t.known
+        r.old.p = t.cur
+        r.new.p = f.id
+    t.known = 1
+    t.cur = f.id
+    m.cur = f
+
+cdef inline void set_state(Machine *m, Frame *f, int state, int kind) noexcept nogil:
+    cdef Rec *r
+    if m.log != NULL:
+        r = log_add(m, kind, f)
+        r.flag = f.state
+        r.b = <uint32_t> state
+    f.state = <uint8_t> state
+
+cdef inline void frame_end(Machine *m, Frame *f) noexcept nogil:
+    """The frame is over: forgotten by the packer, kept to the end of the chunk by the unpacker."""
+    cdef Frame *p
+    if f.id == 0:
+        return
+    if m.cur == f:
+        p = frame_find(m, f.parent)
+        if p == NULL:
+            p = m.root
+        set_cur(m, p)
+    map_del(&m.frames, f.id)
+    if m.log == NULL:
+        frame_free(f)
+    else:
+        map_put(&m.past_frames, f.id, f)

@@ -1,0 +1,150 @@
+"""The ``escope`` command: finds the command's module, runs it, turns errors into one clear line.
+
+A command is a module of this package with two functions:
+
+``configure(parser)``
+    adds the command's arguments to a fresh ``argparse.ArgumentParser``;
+``run(args)``
+    does the work and returns the exit code; it may raise ``EscopeError``.
+
+It may have a third one, ``split(parser, argv)``, that takes the arguments apart before argparse
+sees them (``record`` does: what follows the program's name belongs to the program).
+A command's module is imported only when that command runs.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from escope_tui.errors import EscopeError, UsageError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from argparse import ArgumentParser, Namespace
+    from collections.abc import Callable, Sequence
+    from typing import Any, Protocol
+
+    class Command(Protocol):
+        """What a command's module offers."""
+
+        def configure(self, parser: ArgumentParser) -> None: ...
+
+        def run(self, args: Namespace) -> int: ...
+
+
+COMMANDS: dict[str, str] = {
+    "record": "run a Python program and record everything that it does",
+    "replay": "walk through a recording, backward and forward",
+    "info": "show what is in a recording",
+    "steps": "print a recording's steps, one per line",
+    "dump": "print a recording as text, for those who look into the format",
+    "doctor": "check this machine, and say what to do about each failure",
+}
+"""Every command with its one line of help; the module has the same name."""
+
+
+def load(name: str) -> Command:
+    """The module of one command."""
+    import importlib
+
+    command: Command = importlib.import_module(f"escope_tui.cli.{name}")
+    return command
+
+
+def new_parser(name: str) -> ArgumentParser:
+    """An argument parser for one command, before the command has configured it."""
+    from argparse import ArgumentParser, RawDescriptionHelpFormatter
+
+    return ArgumentParser(
+        prog=f"escope {name}",
+        description=COMMANDS[name][0].upper() + COMMANDS[name][1:] + ".",
+        formatter_class=RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+
+
+def help_text() -> str:
+    """What ``escope --help`` prints."""
+    width = max(map(len, COMMANDS)) + 2
+    lines = [
+        "usage: escope COMMAND [ARGUMENTS...]",
+        "",
+        "A time-travel debugger for Python in the terminal.",
+        "",
+        "commands:",
+        *(f"  {name:<{width}}{line}" for name, line in COMMANDS.items()),
+        "",
+        "options:",
+        f"  {'-h, --help':<{width + 4}}show this page",
+        f"  {'--version':<{width + 4}}show the version",
+        "",
+        "`escope COMMAND --help` tells more about a command.",
+        "",
+        "  escope record script.py      runs the program, writes a recording",
+        "  escope replay                opens the newest recording",
+        "",
+    ]
+    return "\n".join(lines)
+
+
+def version_text() -> str:
+    """What ``escope --version`` prints."""
+    from escope_tui import __version__
+
+    return f"escope {__version__}\n"
+
+
+def dispatch(argv: Sequence[str]) -> int:
+    """Runs one command line; returns its exit code."""
+    if not argv or argv[0] in ("-h", "--help", "help"):
+        if len(argv) > 1 and argv[0] == "help":
+            return dispatch([argv[1], "--help"])
+        sys.stdout.write(help_text())
+        return 0 if argv else 2
+    if argv[0] in ("--version", "-V"):
+        sys.stdout.write(version_text())
+        return 0
+    name, rest = argv[0], list(argv[1:])
+    if name not in COMMANDS:
+        raise UsageError(f"there is no command {name!r}", hint=_did_you_mean(name))
+    command = load(name)
+    parser = new_parser(name)
+    command.configure(parser)
+    split: Callable[[ArgumentParser, list[str]], Namespace] | None
+    split = getattr(command, "split", None)
+    args = parser.parse_args(rest) if split is None else split(parser, rest)
+    return command.run(args)
+
+
+def _did_you_mean(name: str) -> str:
+    from difflib import get_close_matches
+
+    if name.endswith(".py"):
+        return f"to record a program: escope record {name}"
+    if name.endswith(".esr"):
+        return f"to open a recording: escope replay {name}"
+    near = get_close_matches(name, COMMANDS, 1)
+    return f"did you mean `escope {near[0]}`?" if near else "`escope --help` lists the commands"
+
+
+def report(error: EscopeError, write: Callable[[str], Any]) -> None:
+    """Tells a person about an error: one line of what happened, one of what to do."""
+    write(f"escope: {error.message}\n")
+    if error.hint:
+        write(f"        {error.hint}\n")
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """The entry point of the ``escope`` command."""
+    try:
+        return dispatch(sys.argv[1:] if argv is None else argv)
+    except EscopeError as error:
+        report(error, sys.stderr.write)
+        return error.exit_code
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        # Whoever read our output has gone (`escope steps | head`), and so may what is buffered.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 141

@@ -1,0 +1,31 @@
+"""``escope dump``: a recording file as text, block by block, for those who look into the format."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from argparse import ArgumentParser, Namespace
+
+
+def configure(parser: ArgumentParser) -> None:
+    """Add the command's arguments."""
+    parser.add_argument("trace", metavar="TRACE", help="the recording")
+
+
+def run(args: Namespace) -> int:
+    """Print the file."""
+    import os
+
+    from escope_tui.errors import NotFoundError
+    from escope_tui.format.dump import dump
+    from escope_tui.format.reader import RecordingFile
+    from escope_tui.model.text import safe_text
+
+    if not os.path.exists(args.trace):
+        raise NotFoundError(f"there is no recording {safe_text(args.trace)}")
+    with RecordingFile(args.trace) as file:
+        for line in dump(file):
+            sys.stdout.write(safe_text(line) + "\n")
+    return 0

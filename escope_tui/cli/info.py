@@ -1,0 +1,135 @@
+"""``escope info``: what is in a recording."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any
+
+from escope_tui.model.text import one_line, safe_text
+
+if TYPE_CHECKING:
+    from argparse import ArgumentParser, Namespace
+
+    from escope_tui.query.recording import Recording
+
+
+def configure(parser: ArgumentParser) -> None:
+    """Add the command's arguments."""
+    parser.add_argument(
+        "trace", nargs="?", metavar="TRACE", help="the recording (default: the newest one)"
+    )
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+
+
+def run(args: Namespace) -> int:
+    """Print the facts."""
+    from escope_tui.query.recording import open_recording
+
+    if args.trace is None:
+        from escope_tui.launcher.places import newest_recording
+
+        args.trace = newest_recording()
+    with open_recording(args.trace) as rec:
+        facts = gather(rec)
+    if args.json:
+        import json
+
+        sys.stdout.write(json.dumps(_plain(facts), indent=2) + "\n")
+    else:
+        sys.stdout.write(_text(facts))
+    return 0
+
+
+def gather(rec: Recording) -> dict[str, Any]:
+    """What `escope info` tells, as plain data."""
+    exceptions = rec.exceptions()
+    uncaught = [each for each in exceptions if each.uncaught]
+    return {
+        "path": rec.path,
+        "format": getattr(rec.file, "version", None),
+        "size": rec.file.size,
+        "complete": rec.complete,
+        "problem": rec.file.problem,
+        "steps": len(rec),
+        "chunks": len(rec.file.chunks),
+        "exit_status": rec.meta.get("exit_status"),
+        "processes": 1,
+        "threads": [
+            {"index": number, "name": name} for number, name in sorted(rec.threads().items())
+        ],
+        "tasks": len(rec.tasks()),
+        "files": [
+            {"path": path, "lines": len(rec.program.lines(number))}
+            for number, path in enumerate(rec.program.paths)
+        ],
+        "exceptions": len(exceptions),
+        "uncaught": [
+            {
+                "type": each.type_name,
+                "message": each.message,
+                "step": each.step,
+                "file": each.raised.file,
+                "line": each.raised.line,
+            }
+            for each in uncaught
+        ],
+        "gaps": [{"step": gap.step, "dropped": gap.dropped} for gap in rec.gaps()],
+        "meta": rec.meta,
+    }
+
+
+def _plain(data: Any) -> Any:
+    """The facts with every text made safe and nothing that JSON cannot say."""
+    if isinstance(data, dict):
+        return {safe_text(str(key)): _plain(value) for key, value in data.items()}
+    if isinstance(data, list | tuple):
+        return [_plain(each) for each in data]
+    if data is None or isinstance(data, bool | int | float):
+        return data
+    return safe_text(str(data))
+
+
+def _size(size: int) -> str:
+    amount = float(size)
+    for unit in ("bytes", "KB", "MB", "GB"):
+        if amount < 1000 or unit == "GB":
+            return f"{amount:,.0f} {unit}" if unit == "bytes" else f"{amount:,.1f} {unit}"
+        amount /= 1000
+    return f"{size:,} bytes"
+
+
+def _text(facts: dict[str, Any]) -> str:
+    meta: dict[str, Any] = facts["meta"]
+    rows: list[tuple[str, str]] = [("recording", one_line(str(facts["path"]), 300))]
+
+    def row(label: str, value: Any) -> None:
+        if value not in (None, "", [], ()):
+            rows.append((label, one_line(str(value), 300)))
+
+    command = meta.get("command")
+    row("command", " ".join(map(str, command)) if isinstance(command, list) else command)
+    row("python", meta.get("python"))
+    row("platform", meta.get("platform"))
+    row("started", meta.get("started"))
+    row("duration", _duration(meta.get("duration")))
+    row("exit status", facts["exit_status"])
+    row("size", f"{_size(facts['size'])} in {facts['chunks']:,} chunks")
+    if not facts["complete"]:
+        row("incomplete", facts["problem"] or "the file has no footer; it was read by a scan")
+    row("steps", f"{facts['steps']:,}")
+    row("threads", ", ".join(f"{each['index']} {each['name']}" for each in facts["threads"]))
+    row("tasks", f"{facts['tasks']:,}" if facts["tasks"] else "")
+    row("exceptions", f"{facts['exceptions']:,}" if facts["exceptions"] else "none")
+    for each in facts["uncaught"]:
+        where = f"{each['file']}:{each['line']}, step {each['step']:,}"
+        row("uncaught", f"{each['type']}: {each['message']}  ({where})")
+    for gap in facts["gaps"]:
+        row("gap", f"after step {gap['step']:,}: {gap['dropped']:,} events are missing")
+    for each in facts["files"]:
+        row("file", f"{each['path']} ({each['lines']:,} lines)")
+    width = max(len(label) for label, _ in rows)
+    return "".join(f"{label:<{width}}  {value}\n" for label, value in rows)
+
+
+def _duration(value: Any) -> str:
+    return f"{value:.3f} s" if isinstance(value, int | float) else ""

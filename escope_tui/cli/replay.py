@@ -1,0 +1,134 @@
+"""``escope replay``: opens a recording in the app; without a terminal, prints its end as text."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+import traceback
+from typing import TYPE_CHECKING
+
+from escope_tui.errors import EscopeError, UsageError
+
+if TYPE_CHECKING:
+    from argparse import ArgumentParser, Namespace
+
+    from escope_tui.tui.engine import RecordingEngine
+
+_TOKEN = re.compile(r"(.+)@(\d[\d,_]*)\Z")
+THEMES = ("escope-dark", "escope-light", "ansi-dark", "ansi-light")
+
+
+def configure(parser: ArgumentParser) -> None:
+    """Adds the command's arguments."""
+    parser.add_argument(
+        "recording",
+        nargs="?",
+        metavar="trace.esr[@step]",
+        help="the recording, perhaps with the step to open it at; the newest one if left out",
+    )
+    parser.add_argument("--text", action="store_true", help="print the summary, start no app")
+    parser.add_argument(
+        "--theme", choices=THEMES, help="colours: %(choices)s ($ESCOPE_THEME sets the default)"
+    )
+    parser.add_argument(
+        "--no-mouse", action="store_true", help="leave the mouse to the terminal, to select text"
+    )
+
+
+def run(args: Namespace) -> int:
+    """Runs the app, or prints the summary; both mean exit code 0."""
+    path, step = locate(args.recording)
+    reason = "" if args.text else no_app_because()
+    from escope_tui.tui.engine import open_engine
+
+    engine = open_engine(path)
+    try:
+        if args.text or reason:
+            return _print(engine, step, reason)
+        return _show(engine, step, args)
+    finally:
+        engine.close()
+
+
+def locate(name: str | None) -> tuple[str, int | None]:
+    """The file and the step that were named; a file whose own name ends in ``@12`` is that file."""
+    if name is None:
+        from escope_tui.launcher.places import newest_recording
+
+        return newest_recording(), None
+    found = _TOKEN.match(name)
+    if found is None or os.path.exists(name):
+        return name, None
+    digits = found[2].replace(",", "").replace("_", "")
+    if len(digits) > 15:
+        raise UsageError(f"there is no step {digits[:20]}…")
+    return found[1], int(digits)
+
+
+def no_app_because() -> str:
+    """Why the app cannot run here; empty if it can."""
+    if not sys.stdin or not sys.stdin.isatty():
+        return "standard input is not a terminal"
+    if not sys.__stderr__ or not sys.__stderr__.isatty():
+        return "standard error, on which the app draws, is not a terminal"
+    if os.environ.get("TERM", "") in ("dumb", ""):
+        return f"TERM is {os.environ.get('TERM') or 'not set'}, a terminal that cannot draw"
+    return ""
+
+
+def _print(engine: RecordingEngine, step: int | None, reason: str) -> int:
+    from escope_tui.tui.summary import summary
+
+    if reason:
+        sys.stderr.write(f"escope: no app, but a summary: {reason}\n")
+        sys.stderr.flush()
+    encoding = sys.stdout.encoding or "ascii"
+    for line in summary(engine, step):
+        text = line.encode(encoding, "backslashreplace").decode(encoding)
+        sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
+    return 0
+
+
+def _show(engine: RecordingEngine, step: int | None, args: Namespace) -> int:
+    from escope_tui.tui.app import ReplayApp
+
+    app = ReplayApp(engine, step, theme=_theme(args.theme))
+    app.run(mouse=not args.no_mouse)
+    if app.failure is not None:
+        log = _write_crash(app.failure)
+        raise EscopeError(
+            f"the app broke ({type(app.failure).__name__}); the recording is unharmed",
+            hint=f"where it broke, without recorded values: {log}",
+            slug="crash",
+        )
+    place = f"{engine.name}@{app.session.here.step}"
+    sys.stdout.write(f"left at {place}\n")
+    return 0
+
+
+def _theme(chosen: str | None) -> str:
+    if chosen is not None:
+        return chosen
+    wanted = os.environ.get("ESCOPE_THEME", "")
+    if wanted in THEMES:
+        return wanted
+    return "ansi-dark" if os.environ.get("NO_COLOR") else THEMES[0]
+
+
+def _write_crash(error: BaseException) -> str:
+    """Places only: an exception's message and local variables may hold recorded values."""
+    from escope_tui.launcher.places import data_folder
+
+    lines = [f"{type(error).__module__}.{type(error).__qualname__}"]
+    for entry in traceback.extract_tb(error.__traceback__):
+        lines.append(f"  {entry.filename}:{entry.lineno} in {entry.name}")
+    path = os.path.join(data_folder(), "crash.log")
+    try:
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        with open(path, "w", encoding="utf-8", errors="backslashreplace") as file:
+            file.write("\n".join(lines) + "\n")
+    except OSError:
+        return " ".join(part.strip() for part in lines[-1:])
+    return path

@@ -1,0 +1,1 @@
+"""The recording file: blocks, checksums, footer, recovery; reader, writer and a dump as text."""

@@ -1,0 +1,150 @@
+"""Writing a recording: raw ring bytes in, blocks out."""
+
+from __future__ import annotations
+
+import json
+import struct
+from typing import Any
+
+import zstandard
+
+from escope_tui._speedups.pack import Packer
+from escope_tui.format import container
+from escope_tui.format.directory import ChunkInfo, chunk_info
+
+
+def dump_json(value: object) -> bytes:
+    """Compact JSON; lone surrogates stay as escapes."""
+    return json.dumps(value, separators=(",", ":")).encode()
+
+
+class RecordingWriter:
+    """Feeds the packer and writes each block as soon as it is closed."""
+
+    def __init__(
+        self,
+        path: str,
+        meta: dict[str, Any],
+        *,
+        level: int = 3,
+        **packing: int,
+    ) -> None:
+        """`packing`: limits of the packer (chunk_steps, chunk_raw ...)."""
+        self.path = path
+        self.meta = dict(meta)
+        self.packer = Packer(**packing)
+        self.chunks: list[ChunkInfo] = []
+        self.tables: list[list[int]] = []
+        self.offset = 0
+        self._zstd = zstandard.ZstdCompressor(level=level)
+        self._file = open(path, "wb", buffering=0)  # noqa: SIM115  (closed by finish or abort)
+        self._write(container.pack_header())
+        self._table(container.META, dump_json(self.meta))
+
+    @property
+    def steps(self) -> int:
+        """Steps taken in so far."""
+        return int(self.packer.steps)
+
+    @property
+    def exit_status(self) -> int | None:
+        """Status of the program's end event, once it came."""
+        return self.packer.exit_status
+
+    @property
+    def blobs(self) -> list[tuple[int, bytes]]:
+        """Blobs of the target that are not module tables."""
+        return self.packer.blobs
+
+    def feed(self, data: Any) -> int:
+        """Takes in raw events; returns the bytes consumed: whole events only."""
+        used = self.packer.feed(data)
+        self._drain()
+        return used
+
+    def flush(self) -> None:
+        """Closes the open chunk, so that it is on disk."""
+        self.packer.flush()
+        self._drain()
+
+    def set_meta(self, **facts: Any) -> None:
+        """Adds facts that are known only at the end."""
+        self.meta.update(facts)
+
+    def finish(self) -> dict[str, Any]:
+        """Closes the last chunk, writes the footer, closes the file; returns what was recorded."""
+        self.flush()
+        for kind, blob in self.packer.blobs:
+            if kind == 2:
+                self._merge(blob)
+        facts = self.facts()
+        footer = {
+            "meta": self.meta,
+            "facts": facts,
+            "tables": self.tables,
+            "chunks": [list(info) for info in self.chunks],
+            "hits": [list(pair) for pair in sorted(self.packer.site_hits().items())],
+        }
+        at = self.offset
+        packed = self._zstd.compress(dump_json(footer))
+        self._write(container.pack_block(container.FOOTER, packed, container.ZSTD))
+        self._write(container.pack_trailer(at))
+        self._file.close()
+        return {**facts, "size": self.offset}
+
+    def abort(self) -> None:
+        """Closes the file as it is, without a footer."""
+        self._file.close()
+
+    def facts(self) -> dict[str, Any]:
+        """Counts of the whole recording."""
+        packer = self.packer
+        return {
+            "steps": packer.steps,
+            "frames": packer.next_frame - 1,
+            "exceptions": packer.exceptions,
+            "outputs": packer.outputs,
+            "gaps": packer.gaps,
+            "threads": packer.threads,
+            "processes": 1,
+            "chunks": len(self.chunks),
+            "exit_status": packer.exit_status,
+        }
+
+    def _merge(self, blob: bytes) -> None:
+        try:
+            more = json.loads(blob)
+        except ValueError:
+            return
+        if isinstance(more, dict):
+            self.meta = {**more, **self.meta}
+
+    def _write(self, data: bytes) -> None:
+        view = memoryview(data)
+        while view:
+            view = view[self._file.write(view) :]
+        self.offset += len(data)
+
+    def _table(self, kind: int, data: bytes) -> None:
+        block = container.pack_block(kind, self._zstd.compress(data), container.ZSTD)
+        self.tables.append([kind, self.offset, len(block)])
+        self._write(block)
+
+    def _drain(self) -> None:
+        for item in self.packer.take():
+            if item[0] == "chunk":
+                self._chunk(item[1:])
+            else:
+                self._table(container.MODULE if item[0] == "module" else container.TABLES, item[1])
+
+    def _chunk(self, sections: tuple[bytes, ...]) -> None:
+        packed = [self._zstd.compress(section) for section in sections]
+        head = b"".join(
+            container.SECTION.pack(len(small), len(plain))
+            for small, plain in zip(packed, sections, strict=True)
+        )
+        block = container.pack_block(
+            container.CHUNK, struct.pack("<I", len(packed)) + head + b"".join(packed)
+        )
+        self.chunks.append(chunk_info(len(self.chunks), self.offset, len(block), sections[0]))
+        self._write(block)

@@ -1,0 +1,98 @@
+"""From source to code that records itself: the one entry point of the package."""
+
+from __future__ import annotations
+
+import sys
+from _thread import RLock
+
+from escope_tui.env import import_apart
+from escope_tui.instrument import cache
+from escope_tui.instrument.bind import bind_sites
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from types import CodeType
+    from typing import Any, Protocol
+
+    class Core(Protocol):
+        """What is used of `escope_tui._speedups.capture`."""
+
+        def register_module(
+            self, path: str, modname: str, functions: tuple[Any, ...], sites: tuple[Any, ...]
+        ) -> list[Any]: ...
+        def module_count(self) -> int: ...
+        def emit_blob(self, kind: int, data: bytes) -> None: ...
+
+
+MODULE_TABLE = 1
+"""Kind of the blob that carries a module's tables and source into the recording."""
+
+NOTE = 3
+"""Kind of a blob that is one line of text about the recording."""
+
+notes: list[tuple[str, str]] = []
+"""Modules that run plain although they were wanted: path and reason."""
+
+_lock = RLock()
+
+
+def compile_source(
+    source: bytes | str,
+    path: str,
+    modname: str,
+    *,
+    core: Core,
+    kind: str = "module",
+    cache_dir: str | None = None,
+    iterations: bool = True,
+) -> CodeType:
+    """Code of a module that tells `core` what it does; plain code when that cannot be had.
+
+    Raises what `compile` raises for a source that is not Python.
+    """
+    data = source.encode("utf-8", "surrogatepass") if isinstance(source, str) else source
+    key = cache.key(data, path, "t" if isinstance(source, str) else "b", iterations)
+    unit = cache.load(cache_dir, key) if cache_dir else None
+    if unit is None:
+        rewrite = import_apart("escope_tui.instrument.rewrite")
+        unit = rewrite.rewrite(source, path, iterations=iterations)
+        if cache_dir:
+            cache.store(cache_dir, key, unit)
+    if not unit.sites:
+        if unit.reason:
+            notes.append((path, unit.reason))
+            core.emit_blob(NOTE, f"{path}: {unit.reason}".encode("utf-8", "replace"))
+        return unit.code
+    return load(unit, path, modname, core)
+
+
+def load(unit: cache.Unit, path: str, modname: str, core: Core) -> CodeType:
+    """Register a rewritten module with the core and bind its sites."""
+    with _lock:
+        callables = core.register_module(path, modname, unit.functions, unit.sites)
+        number = core.module_count() - 1
+        head = f'{{"module": {number}, "path": {quote(path)}, "modname": {quote(modname)}, '
+        core.emit_blob(MODULE_TABLE, head.encode("utf-8", "surrogatepass") + unit.table)
+    return bind_sites(unit.code, callables)
+
+
+def quote(text: str) -> str:
+    """`text` as a JSON string, without importing json."""
+    made = []
+    for char in text:
+        number = ord(char)
+        if char in '"\\':
+            made.append("\\" + char)
+        elif 32 <= number < 127:
+            made.append(char)
+        elif number < 0x10000:
+            made.append(f"\\u{number:04x}")
+        else:
+            number -= 0x10000
+            made.append(f"\\u{0xD800 + (number >> 10):04x}\\u{0xDC00 + (number & 0x3FF):04x}")
+    return '"' + "".join(made) + '"'
+
+
+def optimization() -> int:
+    """The optimization level that code is compiled with."""
+    return sys.flags.optimize

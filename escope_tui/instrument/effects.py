@@ -1,0 +1,359 @@
+"""What calls and stores may change: roots, paths, and where each can be read."""
+
+from __future__ import annotations
+
+import ast
+
+from escope_tui.instrument import names
+from escope_tui.instrument.scope import AFTER, BEFORE, INLINE, State
+from escope_tui.instrument.tables import Effect, Path
+
+Root = tuple[str, Path]
+
+_FRESH = (
+    ast.Constant,
+    ast.JoinedStr,
+    ast.List,
+    ast.Dict,
+    ast.Set,
+    ast.Tuple,
+    ast.ListComp,
+    ast.SetComp,
+    ast.DictComp,
+    ast.Lambda,
+)
+_COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+_ARITHMETIC = (ast.Sub, ast.Div, ast.FloorDiv, ast.Mod, ast.Pow, ast.LShift, ast.RShift, ast.Add)
+
+
+class Effects(State):
+    """Finds out what an expression or a target touches."""
+
+    def chain(self, node: ast.expr) -> Root | None:
+        """The root and the attribute path of `name.attr.attr`, or None."""
+        path: list[str] = []
+        while isinstance(node, ast.Attribute):
+            path.append(self.mangled(node.attr))
+            node = node.value
+        if isinstance(node, ast.Name):
+            path.reverse()
+            return node.id, tuple(path)
+        return None
+
+    def cached_reads(self, node: ast.expr) -> None:
+        """Reading a cached property stores an attribute."""
+        while isinstance(node, ast.Attribute):
+            if node.attr in self.survey.cached_names:
+                reached = self.chain(node.value)
+                if reached is not None and self.mode(reached[0]) == AFTER:
+                    self.touch("k", *reached)
+            node = node.value
+
+    def fresh(self, node: ast.expr) -> bool:
+        """Whether the value of `node` is an object that no one else can know, or immutable."""
+        while True:
+            if isinstance(node, _FRESH):
+                return True
+            if isinstance(node, ast.BinOp):
+                node = node.left
+                if not isinstance(node, ast.Constant | ast.JoinedStr | ast.BinOp | ast.Call):
+                    return False
+                continue
+            if not isinstance(node, ast.Call):
+                return False
+            func = node.func
+            if isinstance(func, ast.Name):
+                return func.id in names.SCALARS and self.is_builtin(func.id)
+            if not isinstance(func, ast.Attribute):
+                return False
+            node = func.value
+            if not isinstance(node, ast.Constant | ast.JoinedStr | ast.Call):
+                return False
+
+    def roots(self, node: ast.expr, found: list[Root]) -> None:
+        """Add the roots by which the value of an argument can be reached."""
+        if isinstance(node, ast.Starred):
+            node = node.value
+        reached = self.chain(node)
+        if reached is not None:
+            self._add_root(reached, found)
+            return
+        stack: list[ast.AST] = [node]
+        own: set[str] = set()
+        while stack:
+            sub = stack.pop()
+            if isinstance(sub, ast.Constant | ast.Compare | ast.JoinedStr | ast.UnaryOp):
+                continue
+            if isinstance(sub, ast.BinOp) and isinstance(sub.op, _ARITHMETIC):
+                sides = (sub.left, sub.right)
+                if any(
+                    isinstance(x, ast.Constant) and not isinstance(x.value, tuple) for x in sides
+                ):
+                    continue
+            if isinstance(sub, ast.Name):
+                if sub.id not in own:
+                    self._add_root((sub.id, ()), found)
+            elif isinstance(sub, _COMPREHENSIONS):
+                own.update(_stored_in(sub))
+                stack.extend(ast.iter_child_nodes(sub))
+            elif isinstance(sub, ast.Call):
+                if isinstance(sub.func, ast.Attribute):
+                    stack.append(sub.func.value)
+                elif isinstance(sub.func, ast.Name):
+                    if sub.func.id in names.SCALARS and self.is_builtin(sub.func.id):
+                        continue
+                else:
+                    stack.append(sub.func)
+                stack.extend(sub.args)
+                stack.extend(keyword.value for keyword in sub.keywords)
+            elif isinstance(sub, ast.Subscript | ast.Attribute):
+                stack.append(sub.value)
+            elif isinstance(sub, ast.Lambda):
+                continue
+            else:
+                stack.extend(ast.iter_child_nodes(sub))
+
+    def _add_root(self, root: Root, found: list[Root]) -> None:
+        name, path = root
+        if root in found or name == "__class__":
+            return
+        if not path and self.is_builtin(name):
+            return
+        if isinstance(self.survey.known_definition(name), ast.FunctionDef):
+            return
+        origin = self.origin(name)
+        if origin is not None and (origin in names.PURE_MODULES or not path):
+            return
+        found.append(root)
+
+    # Calls
+
+    def call_effects(self, node: ast.Call) -> ast.expr:
+        """Owe what a call may change; its parts are visited, wrapped where needed."""
+        func = node.func
+        if isinstance(func, ast.Name):
+            return self._name_call(node, func)
+        if isinstance(func, ast.Attribute):
+            return self._method_call(node, func)
+        node.func = self.expr(func)
+        self._each(node)
+        return node
+
+    def _name_call(self, node: ast.Call, func: ast.Name) -> ast.expr:
+        name = func.id
+        if self.is_builtin(name):
+            if name in names.NAMESPACE_CHANGERS:
+                self.owe(Effect(("star",)))
+            if name not in names.PURE:
+                self._each(node)
+                return node
+            if name in names.CONSUMERS and name not in names.LAZY:
+                self._iterated(node)
+            self._visit_arguments(node)
+            return node
+        if self._known_callee(name):
+            self._visit_arguments(node)
+            return node
+        found, inline = self._argument_roots(node)
+        wanted = [name, *(root for root, _ in found)]
+        modes = {self.mode(item) for item in wanted}
+        paths = tuple(path for _, path in found)
+        if INLINE not in modes:
+            self._owe_call(("c", len(found), paths), wanted, BEFORE in modes)
+            self._visit_arguments(node, inline)
+        else:
+            self._each(node)
+            if self.mode(name) == INLINE and name in (
+                self.survey.aliases | self.survey.inner_bound
+            ):
+                node.func = self.wrap(func, ("bt", ()))
+        for root, path in found:
+            self.guard(root, path)
+        return node
+
+    def _known_callee(self, name: str) -> bool:
+        """Whether all that a call of `name` does is recorded where it happens, or harmless."""
+        known = self.survey.known_definition(name)
+        if isinstance(known, ast.FunctionDef | ast.AsyncFunctionDef):
+            return not known.decorator_list
+        if isinstance(known, ast.ClassDef):
+            return self.plain_class(known)
+        origin = self.origin(name)
+        return origin is not None and origin.rpartition(".")[0] in names.PURE_MODULES
+
+    def plain_class(self, node: ast.ClassDef, depth: int = 0) -> bool:
+        """Whether a class is made of recorded code and of builtin exceptions alone."""
+        if node.decorator_list or node.keywords or depth > 20:
+            return False
+        for base in node.bases:
+            if not isinstance(base, ast.Name):
+                return False
+            if self.is_builtin(base.id):
+                if base.id != "object" and base.id not in names.PURE - names.CONSUMERS:
+                    return False
+                continue
+            known = self.survey.known_definition(base.id)
+            if not isinstance(known, ast.ClassDef) or known is node:
+                return False
+            if not self.plain_class(known, depth + 1):
+                return False
+        return True
+
+    def _method_call(self, node: ast.Call, func: ast.Attribute) -> ast.expr:
+        method = self.mangled(func.attr)
+        if self.survey.cached_names:
+            self.cached_reads(func.value)
+        reached = self.chain(func.value)
+        if reached is None:
+            self._other_receiver(node, func, method)
+            return node
+        name, path = reached
+        here = self.here
+        if name == here.first and not path and func.attr in here.methods and not here.inline:
+            self._visit_arguments(node)
+            return node
+        origin = self.origin(name)
+        found, inline = self._argument_roots(node)
+        module = origin and ".".join((origin, *path))
+        if module and (module in names.PURE_MODULES or not found):
+            self._visit_arguments(node, inline)
+            return node
+        wanted = [name, *(root for root, _ in found)]
+        modes = {self.mode(item) for item in wanted}
+        if INLINE not in modes:
+            paths = tuple(item for _, item in found)
+            spec = ("m", method, path, len(found), paths)
+            self._owe_call(spec, wanted, BEFORE in modes)
+            self._visit_arguments(node, inline)
+        else:
+            mode = self.mode(name)
+            if mode == INLINE:
+                func.value = self.wrap(func.value, ("rm", method))
+            else:
+                self._owe_call(("m", method, path, 0, ()), [name], mode == BEFORE)
+            self._arguments_of_method(node, method)
+        self.guard(name, path)
+        for root, item in found:
+            self.guard(root, item)
+        return node
+
+    def _other_receiver(self, node: ast.Call, func: ast.Attribute, method: str) -> None:
+        value = func.value
+        if _is_super(value) and self.is_builtin("super"):
+            self._super_call(node, func, method)
+            return
+        fresh = self.fresh(value)
+        func.value = self.expr(value)
+        if not fresh:
+            func.value = self.wrap(func.value, ("rm", method))
+        self._arguments_of_method(node, method)
+
+    def _arguments_of_method(self, node: ast.Call, method: str) -> None:
+        if method in names.ITERATING_METHODS:
+            self._iterated(node)
+            self._visit_arguments(node)
+        elif method in names.HARMLESS_METHODS:
+            self._visit_arguments(node)
+        else:
+            self._each(node)
+
+    def _super_call(self, node: ast.Call, func: ast.Attribute, method: str) -> None:
+        """`super().method()`: only the object's class tells which method that is."""
+        func.value = self.wrap(self.expr(func.value), ("rm", method))
+        self._each(node)
+
+    def _owe_call(self, spec: tuple[object, ...], wanted: list[str], before: bool) -> None:
+        if before:
+            self.owe(Effect((f"b{spec[0]}", *spec[1:]), *wanted), before=True)
+        else:
+            self.owe(Effect(spec, *wanted))
+
+    def _argument_roots(self, node: ast.Call) -> tuple[list[Root], set[int]]:
+        """The roots of all arguments, and the arguments (by id) that must be wrapped instead."""
+        found: list[Root] = []
+        inline: set[int] = set()
+        for argument in _arguments(node):
+            mine: list[Root] = []
+            self.roots(argument, mine)
+            if any(self.mode(name) == INLINE for name, _ in mine):
+                inline.add(id(argument))
+                mine = [root for root in mine if self.mode(root[0]) != INLINE]
+            found += [root for root in mine if root not in found]
+        return found, inline
+
+    def _each(self, node: ast.Call) -> None:
+        """Unknown code gets the arguments: each is examined on its own."""
+        found, inline = self._argument_roots(node)
+        for name, path in found:
+            if self.mode(name) == BEFORE:
+                self.owe(Effect(("bt", path), name), before=True)
+            else:
+                self.touch("t", name, path)
+        self._visit_arguments(node, inline)
+
+    def _iterated(self, node: ast.Call) -> None:
+        """The arguments are only iterated over."""
+        for argument in _arguments(node):
+            for effect in self.advanced(argument):
+                self.owe(effect)
+
+    def advanced(self, node: ast.expr) -> list[Effect]:
+        """Names that may be iterators and that iterating over `node` advances."""
+        found: list[Effect] = []
+        stack = [node]
+        gone = self.here.facts.deleted | self.survey.shared_deleted
+        while stack:
+            item = stack.pop()
+            reached = self.chain(item)
+            if reached is not None:
+                name, path = reached
+                if self.mode(name) == AFTER and name not in gone and not self.is_builtin(name):
+                    found.append(Effect(("x", path), name))
+            elif isinstance(item, ast.Call) and isinstance(item.func, ast.Name):
+                if item.func.id in names.LAZY and self.is_builtin(item.func.id):
+                    stack.extend(item.args)
+            elif isinstance(item, ast.Starred):
+                stack.append(item.value)
+        return found
+
+    def _visit_arguments(self, node: ast.Call, inline: set[int] | None = None) -> None:
+        for index, argument in enumerate(node.args):
+            wrapped = inline and id(argument) in inline
+            if isinstance(argument, ast.Starred):
+                argument.value = self.expr(argument.value)
+                if wrapped:
+                    argument.value = self.wrap(argument.value, ("bt", ()))
+                continue
+            node.args[index] = self.expr(argument)
+            if wrapped:
+                node.args[index] = self.wrap(node.args[index], ("bt", ()))
+        for keyword in node.keywords:
+            wrapped = inline and id(keyword.value) in inline
+            keyword.value = self.expr(keyword.value)
+            if wrapped:
+                keyword.value = self.wrap(keyword.value, ("bt", ()))
+
+    # Filled in by the expression visitor
+
+    def expr(self, node: ast.expr) -> ast.expr:
+        """Visit an expression; returns what stands in its place."""
+        raise NotImplementedError
+
+
+def _arguments(node: ast.Call) -> list[ast.expr]:
+    return [*node.args, *(keyword.value for keyword in node.keywords)]
+
+
+def _stored_in(node: ast.AST) -> set[str]:
+    """The names that comprehensions inside `node` bind for themselves."""
+    return {
+        sub.id
+        for sub in ast.walk(node)
+        if isinstance(sub, ast.Name) and isinstance(sub.ctx, ast.Store)
+    }
+
+
+def _is_super(node: ast.expr) -> bool:
+    return (
+        isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "super"
+    )

@@ -1,0 +1,90 @@
+"""What is known of names without looking: builtins without effects, and compiled functions."""
+
+from __future__ import annotations
+
+import builtins
+from typing import Final
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+BUILTINS: Final = frozenset(vars(builtins))
+
+CONSUMERS: Final = _words(
+    "all any bytearray bytes dict enumerate filter frozenset iter list map max min next reversed"
+    " set sorted sum tuple zip"
+)
+"""Pure builtins that may advance an iterator given to them."""
+
+LAZY: Final = _words("enumerate filter iter map reversed zip")
+"""Those of them that advance it only when their result is advanced."""
+
+SCALARS: Final = _words(
+    "abs ascii bin bool callable chr complex divmod float format hasattr hash hex id int"
+    " isinstance issubclass len oct ord pow print range repr round str slice input"
+)
+"""Pure builtins whose result holds none of their arguments."""
+
+PURE: Final = (
+    CONSUMERS
+    | SCALARS
+    | _words("type getattr object super vars dir locals globals memoryview open aiter")
+    | _words("classmethod staticmethod property")
+    | frozenset(
+        name
+        for name, value in vars(builtins).items()
+        if isinstance(value, type) and issubclass(value, BaseException)
+    )
+)
+"""Builtins that change neither their arguments nor anything that they can reach."""
+
+NAMESPACE_CHANGERS: Final = frozenset(("exec", "eval", "globals"))
+"""Calls after which module variables may have changed that no statement names."""
+
+PURE_MODULES: Final = _words("math cmath time os os.path re posixpath ntpath")
+
+HARMLESS_METHODS: Final = _words(
+    "add append appendleft clear copy count discard get index insert items keys pop popitem"
+    " popleft remove reverse rotate setdefault sort values startswith endswith strip lstrip rstrip"
+    " split rsplit splitlines partition rpartition lower upper title format encode decode replace"
+    " find rfind isdigit isalpha isspace"
+)
+"""Methods of the builtin types that leave their arguments as they are."""
+
+ITERATING_METHODS: Final = _words(
+    "extend extendleft update union intersection difference symmetric_difference join"
+    " intersection_update difference_update symmetric_difference_update fromkeys"
+)
+"""Methods of the builtin types that only iterate over their arguments."""
+
+COMPILERS: Final = (
+    "numba",
+    "taichi",
+    "triton",
+    "torch.jit",
+    "torch.compile",
+    "jax.jit",
+    "cython",
+    "pythran",
+    "transonic",
+)
+"""Dotted names of what compiles the functions that it decorates: those stay plain."""
+
+COMPILER_NAMES: Final = frozenset(("njit", "guvectorize", "generated_jit"))
+
+
+def is_compiler(dotted: str) -> bool:
+    """Whether a decorator of this dotted name reads the bytecode of the function."""
+    if dotted in COMPILER_NAMES:
+        return True
+    return any(dotted == name or dotted.startswith(name + ".") for name in COMPILERS)
+
+
+def mangle(name: str, class_name: str | None) -> str:
+    """The name that the compiler uses for `name` inside the class `class_name`."""
+    if class_name is None or not name.startswith("__") or name.endswith("__") or "." in name:
+        return name
+    stripped = class_name.lstrip("_")
+    return f"_{stripped}{name}" if stripped else name

@@ -1,0 +1,88 @@
+"""Parse, rewrite, compile: what happens when the cache has nothing."""
+
+from __future__ import annotations
+
+import ast
+import io
+import json
+import sys
+import tokenize
+from collections.abc import Sequence
+from types import CodeType
+from typing import Any
+
+from escope_tui.instrument.bind import match_cells
+from escope_tui.instrument.cache import Unit
+from escope_tui.instrument.functions import Rewriter
+from escope_tui.instrument.scope import Options
+
+_RECURSION = 12_000
+
+
+def rewrite(
+    source: bytes | str,
+    path: str,
+    *,
+    iterations: bool = True,
+    prelude: Sequence[ast.stmt] = (),
+) -> Unit:
+    """A module's rewritten code and tables; its plain code and a reason when that fails.
+
+    The statements of `prelude` run before the module's first one, and stay as they are.
+    """
+    reason = ""
+    for guards in (True, False):
+        try:
+            return _rewrite(source, path, Options(guards, iterations), prelude)
+        except RecursionError:
+            reason = "nested too deeply"
+            break
+        except Exception as error:
+            reason = f"{type(error).__name__}: {error}"
+    tree: Any = compile(source, path, "exec", ast.PyCF_ONLY_AST, dont_inherit=True)
+    put_first(tree, prelude)
+    code = compile(tree, path, "exec", dont_inherit=True)
+    return Unit(code, (), (), b"", f"not recorded: {reason}")
+
+
+def put_first(tree: ast.Module, prelude: Sequence[ast.stmt]) -> None:
+    """Put statements after a module's docstring and its imports from `__future__`."""
+    place = 0
+    for statement in tree.body:
+        match statement:
+            case ast.Expr(value=ast.Constant(value=str())) if place == 0:
+                place = 1
+            case ast.ImportFrom(module="__future__", level=0):
+                place += 1
+            case _:
+                break
+    tree.body[place:place] = prelude
+
+
+def _rewrite(source: bytes | str, path: str, options: Options, prelude: Sequence[ast.stmt]) -> Unit:
+    limit = sys.getrecursionlimit()
+    tree: Any = compile(source, path, "exec", ast.PyCF_ONLY_AST, dont_inherit=True)
+    sys.setrecursionlimit(max(limit, _RECURSION))
+    try:
+        rewriter = Rewriter(tree, options)
+        rewriter.module()
+    finally:
+        sys.setrecursionlimit(limit)
+    put_first(tree, prelude)
+    code: CodeType = compile(tree, path, "exec", dont_inherit=True)
+    tables = rewriter.tables
+    match_cells(code, tables.frames, tables.sites)
+    functions = tuple(frame.row() for frame in tables.frames)
+    sites = tuple(tables.sites)
+    rest: dict[str, Any] = {"source": decode(source), "functions": functions, "sites": sites}
+    table = json.dumps(rest, separators=(",", ":")).encode("utf-8", "surrogatepass")
+    return Unit(code, functions, sites, table[1:], "")
+
+
+def decode(source: bytes | str) -> str:
+    """The text of a source, as the tokenizer reads it."""
+    if isinstance(source, str):
+        return source
+    encoding, _ = tokenize.detect_encoding(io.BytesIO(source).readline)
+    text = source.decode(encoding, "replace")
+    return text.replace("\r\n", "\n").replace("\r", "\n")

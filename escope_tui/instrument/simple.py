@@ -1,0 +1,248 @@
+"""Simple statements: what each writes, and where its step stands."""
+
+from __future__ import annotations
+
+import ast
+from typing import Any
+
+from escope_tui.instrument.expressions import Expressions
+from escope_tui.instrument.tables import Effect, Position, place, position_of
+from escope_tui.model import sites as flag
+
+
+class Simple(Expressions):
+    """Rewrites statements that hold no other statements."""
+
+    def begin(self, *parts: ast.AST | None, written: set[str] | None = None) -> None:
+        """A statement starts; `parts` are the expressions that it evaluates itself."""
+        here = self.here
+        here.written = written or set()
+        here.walrus = set()
+        if here.facts.walrus:
+            for part in parts:
+                if part is None:
+                    continue
+                for sub in ast.walk(part):
+                    if isinstance(sub, ast.NamedExpr):
+                        here.walrus.add(sub.target.id)
+
+    def finish(self, node: ast.stmt, out: list[ast.stmt], flags: int = flag.STEP) -> None:
+        """The statement's step, the statement, and what it owes."""
+        self.step(position_of(node), out, flags)
+        out.append(node)
+        self.settle()
+
+    def is_plain_value(self, node: ast.expr | None) -> bool:
+        """Whether evaluating `node` can neither fail nor run code."""
+        if node is None or isinstance(node, ast.Constant):
+            return True
+        return isinstance(node, ast.Name) and self.sure(node.id) and not self.here.inline
+
+    def expression(self, node: ast.Expr, out: list[ast.stmt]) -> None:
+        self.begin(node)
+        if isinstance(node.value, ast.Yield) and self.is_plain_value(node.value.value):
+            node.value = self._plain_yield(node.value, position_of(node))
+            out.append(node)
+            return
+        node.value = self.expr(node.value)
+        self.finish(node, out)
+
+    def _plain_yield(self, node: ast.Yield, position: Position) -> ast.expr:
+        """The step and the yield in one site: the value is at hand."""
+        here = self.here
+        effects, flags = here.pending, here.flags | flag.STEP | flag.YIELD
+        here.pending, here.flags = [], 0
+        value = node.value or place(ast.Constant(None), position_of(node))
+        node.value = self.tables.call(
+            flags, here.frame, position, effects, first=value, spec=("r",)
+        )
+        at = position_of(node)
+        return self.tables.call(flag.RESUME, here.frame, at, [], first=node, spec=("r",))
+
+    def assign(self, node: ast.Assign, out: list[ast.stmt]) -> None:
+        self.begin(node, written=_written(*node.targets))
+        if isinstance(node.value, ast.Yield) and self.is_plain_value(node.value.value):
+            node.value = self._plain_yield(node.value, position_of(node))
+            node.targets = [self.target(target) for target in node.targets]
+            out.append(node)
+            self.settle()
+            return
+        node.value = self.expr(node.value)
+        node.targets = [self.target(target) for target in node.targets]
+        self._partly(node.targets)
+        self.finish(node, out)
+
+    def _partly(self, targets: list[ast.expr]) -> None:
+        """Names that were stored before another store of the same statement failed."""
+        here = self.here
+        if len(targets) == 1 and isinstance(targets[0], ast.Name | ast.Attribute | ast.Subscript):
+            return
+        if here.inline:
+            return
+        for target in targets:
+            for sub in ast.walk(target):
+                if isinstance(sub, ast.Name) and isinstance(sub.ctx, ast.Store):
+                    here.guards[-1].setdefault(("w", sub.id), self.wrote(sub.id))
+
+    def augmented(self, node: ast.AugAssign, out: list[ast.stmt]) -> None:
+        written = _written(node.target)
+        if self.survey.shared_written and not isinstance(node.value, ast.Constant | ast.Name):
+            written |= self.survey.shared_written
+        self.begin(node, written=written)
+        target: Any
+        if isinstance(node.target, ast.Name):
+            node.value = self.expr(node.value)
+            target = self.target(node.target, changed=True)
+        else:
+            target = self.target(node.target, changed=True)
+            node.value = self.expr(node.value)
+        node.target = target
+        self.finish(node, out)
+
+    def annotated(self, node: ast.AnnAssign, out: list[ast.stmt]) -> None:
+        self.begin(node.value, written=_written(node.target))
+        if node.value is not None:
+            node.value = self.expr(node.value)
+            target: Any = self.target(node.target)
+            node.target = target
+        self.finish(node, out)
+
+    def deleted(self, node: ast.Delete, out: list[ast.stmt]) -> None:
+        self.begin(node, written={s.id for s in ast.walk(node) if _is_deleted(s)})  # type: ignore[attr-defined]
+        node.targets = [self.deletion(target) for target in node.targets]
+        self.finish(node, out)
+
+    def imported(self, node: ast.Import | ast.ImportFrom, out: list[ast.stmt]) -> None:
+        if isinstance(node, ast.ImportFrom) and node.module == "__future__" and not node.level:
+            out.append(node)
+            names = [alias.asname or alias.name for alias in node.names]
+            self.here.pending += [self.wrote(name) for name in names]
+            return
+        self.begin()
+        for alias in node.names:
+            if alias.name == "*":
+                self.owe(Effect(("star",)))
+                continue
+            name = alias.asname
+            if name is None:
+                name = alias.name
+                if isinstance(node, ast.Import):
+                    name = name.partition(".")[0]
+            effect = self.wrote(name)
+            self.owe(effect)
+            self.bind(name)
+            if len(node.names) > 1 and not self.here.inline:
+                self.here.guards[-1].setdefault(("w", name), effect)
+        self.finish(node, out)
+
+    def returned(self, node: ast.Return, out: list[ast.stmt]) -> None:
+        here = self.here
+        self.begin(node)
+        position = position_of(node)
+        late = flag.LATE if here.late else 0
+        if late and here.async_withs:
+            late |= flag.AWAIT
+        if here.frame.kind == "asyncgen":
+            self.step(position, out, flag.STEP | (late & flag.AWAIT if late else flag.END))
+            out.append(node)
+        elif self.is_plain_value(node.value):
+            effects, flags = here.pending, here.flags | flag.STEP | flag.RETURN | late
+            here.pending, here.flags = [], 0
+            value = node.value or place(ast.Constant(None), position)
+            node.value = self.tables.call(
+                flags, here.frame, position, effects, first=value, spec=("r",)
+            )
+            out.append(node)
+        else:
+            assert node.value is not None
+            node.value = self.expr(node.value)
+            self.step(position, out)
+            effects, here.after = here.after, []
+            node.value = self.tables.call(
+                flag.RETURN | late, here.frame, position, effects, first=node.value, spec=("r",)
+            )
+            out.append(node)
+        here.reach = False
+
+    def raised(self, node: ast.Raise, out: list[ast.stmt]) -> None:
+        self.begin(node)
+        if node.exc is not None:
+            node.exc = self.expr(node.exc)
+        if node.cause is not None:
+            node.cause = self.expr(node.cause)
+        self.finish(node, out)
+        self.here.pending = []
+        self.here.reach = False
+
+    def asserted(self, node: ast.Assert, out: list[ast.stmt]) -> None:
+        self.begin(node)
+        here = self.here
+        # Under -O nothing of the statement is evaluated: what it touches is told where it happens.
+        here.conditional += 1
+        node.test = self.expr(node.test)
+        if node.msg is not None:
+            node.msg = self.expr(node.msg)
+        here.conditional -= 1
+        self.finish(node, out)
+
+    def passed(self, node: ast.stmt, out: list[ast.stmt]) -> None:
+        self.begin()
+        self.finish(node, out)
+
+    def declared(self, node: ast.stmt, out: list[ast.stmt]) -> None:
+        out.append(node)
+
+    def broke(self, node: ast.Break, out: list[ast.stmt]) -> None:
+        here = self.here
+        loop = here.loop
+        waits = loop is not None and here.async_withs > loop.async_withs
+        self.step(position_of(node), out, flag.STEP | flag.AWAIT if waits else flag.STEP)
+        if here.unbind:
+            self.put(0, position_of(node), list(here.unbind), out)
+        out.append(node)
+        here.reach = False
+
+    def continued(self, node: ast.Continue, out: list[ast.stmt]) -> None:
+        """The step of `continue`, and then the loop's next header evaluation.
+
+        Where a `finally` or an `__exit__` runs in between, that evaluation has no step: it could
+        only be told too early.
+        """
+        here = self.here
+        loop = here.loop
+        position = position_of(node)
+        flags = flag.STEP
+        if loop is not None and here.async_withs > loop.async_withs:
+            flags |= flag.AWAIT
+        self.step(position, out, flags)
+        if loop is not None:
+            effects = here.unbind + loop.before
+            if here.exits == loop.exits:
+                self.put(loop.flags, loop.position, effects, out, at=position)
+            elif effects:
+                self.put(0, position, effects, out)
+        out.append(node)
+        here.reach = False
+
+    def type_alias(self, node: Any, out: list[ast.stmt]) -> None:
+        self.begin()
+        self.owe(self.wrote(node.name.id))
+        self.bind(node.name.id)
+        self.finish(node, out)
+
+
+def _is_deleted(node: ast.AST) -> bool:
+    return isinstance(node, ast.Name) and isinstance(node.ctx, ast.Del)
+
+
+def _written(*targets: ast.expr) -> set[str]:
+    """The names that a statement's targets bind."""
+    found: set[str] = set()
+    for target in targets:
+        if isinstance(target, ast.Name):
+            found.add(target.id)
+        else:
+            for sub in ast.walk(target):
+                if isinstance(sub, ast.Name) and isinstance(sub.ctx, ast.Store):
+                    found.add(sub.id)
+    return found

@@ -1,0 +1,208 @@
+"""The tables of a module under rewriting, and the nodes of the calls that are put into it."""
+
+from __future__ import annotations
+
+import ast
+from typing import Any
+
+from escope_tui.model import sites as flag
+from escope_tui.model.sites import FunctionRow, SiteRow, Spec
+
+Position = tuple[int, int, int, int]
+"""Line, column, end line, end column, as in the AST."""
+Path = tuple[str, ...]
+
+LOAD = ast.Load()
+
+
+class Effect:
+    """What a statement wrote or touched, and the call arguments that tell of it.
+
+    An empty spec stands for one more argument of the spec before it.
+    """
+
+    __slots__ = ("arguments", "key", "spec")
+
+    def __init__(self, spec: Spec, *arguments: str | ast.expr) -> None:
+        self.spec = spec
+        self.arguments = arguments
+        names = tuple(a if isinstance(a, str) else id(a) for a in arguments)
+        self.key = (spec, names)
+
+    def names(self) -> list[str]:
+        """The names that the arguments load."""
+        found: list[str] = []
+        for argument in self.arguments:
+            if isinstance(argument, str):
+                found.append(argument)
+            else:
+                found += [sub.id for sub in ast.walk(argument) if isinstance(sub, ast.Name)]
+        return found
+
+
+class Frame:
+    """One scope that becomes a frame of the recording: module, class or function."""
+
+    def __init__(self, index: int, kind: str, name: str, qualname: str, node: Any) -> None:
+        self.index = index
+        self.kind = kind
+        self.name = name
+        self.qualname = qualname
+        self.line: int = getattr(node, "lineno", 1)
+        self.end_line: int = getattr(node, "end_lineno", None) or self.line
+        self.names: list[str] = []
+        self.slots: dict[str, int] = {}
+        self.parameters = 0
+        self.derefs: tuple[int, ...] = ()
+        self.separate: set[int] = set()
+        """Slots of comprehension variables, which are no variables of the code object."""
+
+    def slot(self, name: str) -> int:
+        """The number of the variable `name`."""
+        found = self.slots.get(name)
+        if found is None:
+            found = self.slots[name] = len(self.names)
+            self.names.append(name)
+        return found
+
+    def extra_slot(self, name: str) -> int:
+        """A slot of its own for a comprehension variable."""
+        self.separate.add(len(self.names))
+        self.names.append(name)
+        return len(self.names) - 1
+
+    def row(self) -> FunctionRow:
+        """The frame's row in the table of functions."""
+        return (
+            self.name,
+            self.qualname,
+            self.kind,
+            self.line,
+            self.end_line,
+            tuple(self.names),
+            self.parameters,
+            self.derefs,
+        )
+
+
+class Tables:
+    """All frames and sites of one module, in the order in which they were met."""
+
+    def __init__(self) -> None:
+        self.frames: list[Frame] = []
+        self.sites: list[SiteRow] = []
+
+    def frame(self, kind: str, name: str, qualname: str, node: Any) -> Frame:
+        """A new frame."""
+        made = Frame(len(self.frames), kind, name, qualname, node)
+        self.frames.append(made)
+        return made
+
+    def call(
+        self,
+        flags: int,
+        frame: Frame,
+        position: Position,
+        effects: list[Effect],
+        *,
+        at: Position | None = None,
+        first: ast.expr | None = None,
+        spec: Spec | None = None,
+    ) -> ast.Call:
+        """The call of a new site; `first` is a ready argument, passed through, told by `spec`."""
+        specs: list[Spec] = []
+        arguments: list[ast.expr] = []
+        line, column, end_line, end_column = at or position
+        if spec is not None:
+            specs.append(spec)
+        if first is not None:
+            arguments.append(first)
+        for effect in effects:
+            if effect.spec:
+                specs.append(effect.spec)
+            for argument in effect.arguments:
+                if isinstance(argument, str):
+                    arguments.append(
+                        ast.Name(
+                            argument,
+                            LOAD,
+                            lineno=line,
+                            col_offset=column,
+                            end_lineno=end_line,
+                            end_col_offset=end_column,
+                        )
+                    )
+                else:
+                    arguments.append(moved(argument, at or position))
+        index = len(self.sites)
+        self.sites.append(
+            (
+                flags,
+                frame.index,
+                position[0],
+                position[2],
+                position[1],
+                position[3],
+                tuple(specs),
+            )
+        )
+        return ast.Call(
+            callee(index, at or position),
+            arguments,
+            [],
+            lineno=line,
+            col_offset=column,
+            end_lineno=end_line,
+            end_col_offset=end_column,
+        )
+
+
+def callee(index: int, position: Position) -> ast.IfExp:
+    """The expression that becomes the site's function: it folds to one constant, unwarned."""
+    line, column, end_line, end_column = position
+    here: dict[str, Any] = {
+        "lineno": line,
+        "col_offset": column,
+        "end_lineno": end_line,
+        "end_col_offset": end_column,
+    }
+    true = ast.Constant(True, **here)
+    return ast.IfExp(
+        true,
+        ast.Constant(complex(flag.SITE_REAL, index), **here),
+        ast.Constant(None, **here),
+        **here,
+    )
+
+
+def place(node: Any, position: Position) -> Any:
+    """Give `node` itself a position."""
+    node.lineno, node.col_offset, node.end_lineno, node.end_col_offset = position
+    return node
+
+
+def moved(node: ast.expr, position: Position) -> ast.expr:
+    """A copy of a name, a constant or a tuple of such, with loads only, at `position`."""
+    made: ast.expr
+    if isinstance(node, ast.Name):
+        made = ast.Name(node.id, LOAD)
+    elif isinstance(node, ast.Constant):
+        made = ast.Constant(node.value)
+    elif isinstance(node, ast.UnaryOp):
+        made = ast.UnaryOp(node.op, moved(node.operand, position))
+    else:
+        assert isinstance(node, ast.Tuple)
+        made = ast.Tuple([moved(item, position) for item in node.elts], LOAD)
+    return place(made, position)  # type: ignore[no-any-return]
+
+
+def position_of(node: Any) -> Position:
+    """Where `node` stands in the source."""
+    return (node.lineno, node.col_offset, node.end_lineno, node.end_col_offset)
+
+
+def header_of(node: Any, last: Any) -> Position:
+    """The position of a compound statement's header, which ends with the node `last`."""
+    if last is None:
+        return (node.lineno, node.col_offset, node.lineno, node.col_offset)
+    return (node.lineno, node.col_offset, last.end_lineno, last.end_col_offset)

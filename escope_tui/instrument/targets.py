@@ -1,0 +1,104 @@
+"""Targets of stores and deletions: which object changes, and how that can be told."""
+
+from __future__ import annotations
+
+import ast
+
+from escope_tui.instrument.effects import Effects
+from escope_tui.instrument.scope import AFTER
+from escope_tui.instrument.tables import Effect
+
+
+class Targets(Effects):
+    """Rewrites what stands on the left of an assignment, and after `del`."""
+
+    def target(self, node: ast.expr, *, changed: bool = False) -> ast.expr:
+        """Owe what a store into `node` changes; returns the target, wrapped where needed."""
+        if isinstance(node, ast.Name):
+            self.owe(self.wrote(node.id, changed=changed))
+            self.bind(node.id)
+        elif isinstance(node, ast.Attribute):
+            self._attribute_target(node, (1,) if changed else ())
+        elif isinstance(node, ast.Subscript):
+            self._item_target(node, (1,) if changed else ())
+        elif isinstance(node, ast.Starred):
+            node.value = self.target(node.value)
+        elif isinstance(node, ast.Tuple | ast.List):
+            node.elts = [self.target(item) for item in node.elts]
+        return node
+
+    def _attribute_target(self, node: ast.Attribute, rest: tuple[int, ...]) -> None:
+        reached = self.chain(node.value)
+        name = self.mangled(node.attr)
+        if reached is not None and self.mode(reached[0]) == AFTER:
+            self.touch("a", reached[0], reached[1], *rest, attr=name)
+            return
+        node.value = self.wrap(self.expr(node.value), ("ra", name))
+
+    def _item_target(self, node: ast.Subscript, rest: tuple[int, ...]) -> None:
+        here = self.here
+        reached = self.chain(node.value)
+        sliced = _is_slice(node.slice)
+        simple = not sliced and _is_simple(node.slice)
+        if reached is not None and not here.inline:
+            root, path = reached
+            if self.mode(root) == AFTER:
+                if sliced:
+                    node.slice = self.expr(node.slice)
+                    self.touch("di", root, path)
+                    return
+                if simple and here.written.isdisjoint(_names_in(node.slice)):
+                    self.owe(Effect(("i", path, *rest), root, node.slice))
+                    self.guard(root, path)
+                    return
+            if not sliced:
+                node.slice = self.wrap(
+                    self.expr(node.slice), ("rki", path, *rest), Effect((), root)
+                )
+                return
+        node.value = self.expr(node.value)
+        if simple and not here.inline:
+            node.value = self.wrap(node.value, ("rik", *rest), Effect((), node.slice))
+        else:
+            node.slice = self.expr(node.slice)
+            node.value = self.wrap(node.value, ("ri",))
+
+    def deletion(self, node: ast.expr) -> ast.expr:
+        """Owe what `del node` changes."""
+        if isinstance(node, ast.Name):
+            self.owe(self.unbound(node.id))
+            self.here.bound.discard(node.id)
+        elif isinstance(node, ast.Attribute | ast.Subscript):
+            reached = self.chain(node.value)
+            if isinstance(node, ast.Subscript):
+                node.slice = self.expr(node.slice)
+            if reached is None or self.mode(reached[0]) != AFTER:
+                node.value = self.wrap(self.expr(node.value), ("ri",))
+            elif isinstance(node, ast.Attribute):
+                self.touch("da", reached[0], reached[1], attr=self.mangled(node.attr))
+            else:
+                self.touch("di", reached[0], reached[1])
+        elif isinstance(node, ast.Tuple | ast.List):
+            node.elts = [self.deletion(item) for item in node.elts]
+        return node
+
+
+def _is_slice(node: ast.expr) -> bool:
+    if isinstance(node, ast.Tuple):
+        return any(isinstance(item, ast.Slice) for item in node.elts)
+    return isinstance(node, ast.Slice)
+
+
+def _is_simple(node: ast.expr) -> bool:
+    """Whether reading `node` a second time is sure to give the same and to run no code."""
+    if isinstance(node, ast.Name | ast.Constant):
+        return True
+    if isinstance(node, ast.UnaryOp):
+        return isinstance(node.op, ast.USub) and isinstance(node.operand, ast.Constant)
+    if isinstance(node, ast.Tuple):
+        return all(_is_simple(item) for item in node.elts)
+    return False
+
+
+def _names_in(node: ast.expr) -> list[str]:
+    return [sub.id for sub in ast.walk(node) if isinstance(sub, ast.Name)]

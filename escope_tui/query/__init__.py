@@ -1,0 +1,1 @@
+"""Questions to a recording: writes, calls, hits, exceptions, output, causes."""

@@ -1,0 +1,284 @@
+"""Who wrote a name, an attribute or an item, and when."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from .._speedups.unpack import Text, Unbound
+from ..model.events import Write
+from ..model.sites import ENTER, ITER
+from ..model.values import MAPPING_KINDS, SET_KINDS, UNKNOWN, Contents, Value
+from ..replay.names import Part, Target, Variable, find_targets
+from ..replay.state import guarded
+from .calls import caller_step
+
+if TYPE_CHECKING:
+    from ..replay.recording import Replay
+
+
+def last_write(
+    rec: Replay, text: str, before: int | None = None, frame: int | None = None
+) -> Write | None:
+    """The newest write that shows at `before`."""
+    limit = len(rec) if before is None else rec.index(before)
+    targets = find_targets(rec, text, None if before is None else limit, frame)
+    found = [write for each in targets if (write := _search(rec, each, limit, -1))]
+    return max(found, key=lambda write: write.visible, default=None)
+
+
+def next_write(
+    rec: Replay, text: str, after: int | None = None, frame: int | None = None
+) -> Write | None:
+    """The first write by a statement after `after`."""
+    start = -1 if after is None else rec.index(after)
+    targets = find_targets(rec, text, None if after is None else start, frame)
+    found = [write for each in targets if (write := _search(rec, each, start, 1))]
+    return min(found, key=lambda write: write.visible, default=None)
+
+
+def next_change(
+    rec: Replay, text: str, step: int, direction: int, frame: int | None = None
+) -> Write | None:
+    """The next (or previous) change of what a text means at a step, also in place; go to its
+    `visible` step.
+    """
+    found: list[Write] = []
+    start = step if direction > 0 else step - 1
+    for target in find_targets(rec, text, step, frame):
+        write = step_to(rec, target, start, direction)
+        if write is not None and write.step >= 0:
+            found.append(write)
+        value = _value_now(rec, target, step, frame)
+        if value is not None and value.object_id is not None:
+            change = object_change(rec, text, value.object_id, start, direction)
+            if change is not None:
+                found.append(change)
+    pick = min if direction > 0 else max
+    return pick(found, key=lambda write: write.visible) if found else None
+
+
+def _value_now(rec: Replay, target: Target, step: int, frame: int | None) -> Value | None:
+    if isinstance(target, Part):
+        return target.read(rec.state.value_of_object(target.owner.object_id or 0, step))
+    for scope in rec.scopes(step, frame):
+        if target.name in scope:
+            return scope[target.name]
+    return None
+
+
+def object_change(
+    rec: Replay, text: str, object_id: int, start: int, direction: int
+) -> Write | None:
+    """The first record of an object that differs from the one before it."""
+    while True:
+        at = start
+        with rec.state.lock:
+            raw = guarded(
+                lambda at=at: rec.scanner.next_object_write(at, direction, object_id)  # type: ignore[misc]
+            )
+        if raw is None:
+            return None
+        writer, visible = raw[0], raw[1]
+        end = min(visible, len(rec))
+        if writer >= 0 and visible > 0 and contents_differ(rec, object_id, visible - 1, end):
+            now = rec.state.value_of_object(object_id, end)
+            old = rec.state.value_of_object(object_id, visible - 1)
+            return _write(rec, text, statement_step(rec, writer), visible, now, old, "change")
+        start = visible - 1 if direction < 0 else visible
+        if start < 0 or start > len(rec):
+            return None
+
+
+def contents_differ(rec: Replay, object_id: int, before: int, now: int) -> bool:
+    """Whether an object that was known at one step has other contents at a later one; it may only
+    have been looked at again, or have died.
+    """
+    old, new = rec.state.contents(object_id, before), rec.state.contents(object_id, now)
+    if old is None or new is None or UNKNOWN in (old.kind, new.kind):
+        return False
+    if old.size != new.size or old.text != new.text:
+        return True
+    if not _agree(dict(old.attrs), dict(new.attrs), old.attrs_cut or new.attrs_cut):
+        return True
+    cut = old.items_cut or new.items_cut
+    if old.kind in SET_KINDS:
+        return not cut and not _alike(old.items, new.items)
+    if not cut and not old.pairs and not new.pairs:
+        return not _alike(old.items, new.items)
+    return not _agree(_entries(old), _entries(new), cut)
+
+
+def _entries(contents: Contents) -> dict[Any, Any]:
+    """The recorded items by index, and the pairs by key or index."""
+    return {**dict(enumerate(contents.items)), **dict(contents.pairs)}
+
+
+def _agree(old: dict[Any, Any], new: dict[Any, Any], cut: bool) -> bool:
+    """Whether two states hold the same; where a part is missing, what both of them know decides."""
+    if not cut:
+        return _alike(list(old), list(new)) and _alike(list(old.values()), list(new.values()))
+    both = [key for key in old if key in new]
+    return _alike([old[key] for key in both], [new[key] for key in both])
+
+
+def _alike(old: Sequence[Any], new: Sequence[Any]) -> bool:
+    """Whether entries are the same, type by type; not-a-number is itself."""
+    if len(old) != len(new) or list(map(type, old)) != list(map(type, new)):
+        return False
+    return list(old) == list(new) or all(
+        left == right or (left != left and right != right)
+        for left, right in zip(old, new, strict=True)
+    )
+
+
+def _search(rec: Replay, target: Target, limit: int, direction: int) -> Write | None:
+    """The first write whose statement lies strictly on the wanted side of `limit`."""
+    start = limit
+    while True:
+        write = step_to(rec, target, start, direction)
+        if write is None:
+            return None
+        if write.step < limit if direction < 0 else write.step > limit:
+            return write
+        start = write.visible - 1 if direction < 0 else write.visible
+        if start < 0 or start > len(rec):
+            return None
+
+
+def step_to(rec: Replay, target: Target, start: int, direction: int) -> Write | None:
+    if isinstance(target, Variable):
+        return _variable_write(rec, target, start, direction)
+    return _part_write(rec, target, start, direction)
+
+
+def _variable_write(rec: Replay, target: Variable, start: int, direction: int) -> Write | None:
+    scanner, function = rec.scanner, target.function
+    with rec.state.lock:
+        if target.frame:
+            raw = guarded(lambda: scanner.next_write(start, direction, target.frame, target.slot))
+        else:
+            raw = guarded(
+                lambda: scanner.next_function_write(
+                    start, direction, function.module, function.place, target.slot
+                )
+            )
+    if raw is None:
+        return None
+    writer, visible, frame, new = raw
+    value = None if isinstance(new, Unbound) else rec.state.value(new, visible)
+    old = _old_value(rec, target, frame, visible)
+    kind = "assign" if value is not None else "delete"
+    step = writer
+    if target.slot not in rec.program.comprehension_slots(function):
+        step = statement_step(rec, writer)
+    if 0 <= writer == visible and target.slot < function.parameters:
+        site = rec.program.site(rec.site_of(writer))
+        if site.flags & ENTER:
+            kind = "parameter"
+            caller = caller_step(rec, frame, writer)
+            step = writer if caller is None else caller
+    return _write(rec, target.name, step, visible, value, old, kind)
+
+
+def statement_step(rec: Replay, step: int) -> int:
+    """The step of the statement that a comprehension's iteration belongs to; other steps are their
+    own.
+    """
+    if not 0 <= step < len(rec) or not rec.program.site(rec.site_of(step)).flags & ITER:
+        return step
+    info = rec.step_info(step)
+    site = rec.program.site(info.site)
+    if rec.program.function_of(site).kind == "genexp":
+        return step
+    statements = rec.program.statement_sites(site)
+    while step >= 0:
+        step = rec.next_site(step - 1, -1, statements)
+        if step >= 0 and rec.step_info(step).frame == info.frame:
+            return step
+    return info.step
+
+
+def _old_value(rec: Replay, target: Variable, frame: int, visible: int) -> Value | None:
+    if visible <= 0:
+        return None
+    before = visible - 1
+    if target.is_global:
+        raw = rec.state.module_bindings(before, target.function.module)
+    else:
+        with rec.state.lock:
+            first = guarded(lambda: rec.scanner.frame_range(frame)[0])
+        if before < first:
+            return None
+        raw = rec.state.bindings(before, frame)
+    return rec.state.value(raw[target.name], before) if target.name in raw else None
+
+
+def _part_write(rec: Replay, target: Part, start: int, direction: int) -> Write | None:
+    object_id = target.owner.object_id or 0
+    key: Any = None
+    if target.role == "attr":
+        key = ("attr", target.key)
+    elif target.owner.kind in MAPPING_KINDS and isinstance(target.key, str | int | float):
+        key = ("item", Text(target.key) if isinstance(target.key, str) else target.key)
+    while True:
+        at = start
+        with rec.state.lock:
+            raw = guarded(
+                lambda at=at: rec.scanner.next_object_write(at, direction, object_id, key)  # type: ignore[misc]
+            )
+        if raw is None:
+            return None
+        writer, visible = raw[0], raw[1]
+        now = target.read(rec.state.value_of_object(object_id, min(visible, len(rec))))
+        old = None
+        if visible > 0:
+            old = target.read(rec.state.value_of_object(object_id, visible - 1))
+        if key is not None or not same_value(now, old):
+            kind = "assign" if now is not None else "delete"
+            step = statement_step(rec, writer)
+            return _write(rec, target.name, step, visible, now, old, kind)
+        start = visible - 1 if direction < 0 else visible
+        if start < 0 or start > len(rec):
+            return None
+
+
+def same_value(left: Value | None, right: Value | None) -> bool:
+    """Whether a name or part means the same: the same object, or equal data of the same type."""
+    if left is None or right is None:
+        return left is right
+    if left.object_id is not None or right.object_id is not None:
+        return left.object_id == right.object_id
+    if left.kind != right.kind or left.size != right.size:
+        return False
+    if left.kind == "tuple":
+        ours, theirs = [m for *_, m in left.entries()], [m for *_, m in right.entries()]
+        return len(ours) == len(theirs) and all(map(same_value, ours, theirs))
+    return bool(left.data == right.data) or (left.data != left.data and right.data != right.data)
+
+
+def _write(
+    rec: Replay,
+    target: str,
+    step: int,
+    visible: int,
+    value: Value | None,
+    old: Value | None,
+    kind: str,
+) -> Write:
+    at = max(min(step, len(rec) - 1), 0)
+    info = rec.step_info(at)
+    site = rec.program.site(info.site)
+    return Write(
+        target,
+        step,
+        visible,
+        rec.program.paths[site.module],
+        site.line,
+        rec.program.function_of(site).qualname,
+        info.thread,
+        info.frame,
+        value,
+        old,
+        kind,
+    )

@@ -1,0 +1,1 @@
+"""What runs inside the recorded program: standard library and compiled core, nothing else."""

@@ -1,0 +1,37 @@
+"""Tells the recording what the program writes to stdout and stderr, as it was written.
+
+The streams stay what they are: two of their methods (and one of the buffer below) are shadowed by
+instance attributes that note the text and then call the original.
+"""
+
+from __future__ import annotations
+
+import sys
+
+from escope_tui._speedups.boot import Tee
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+
+def install(sink: Callable[[int, Any], object]) -> None:
+    """Puts the tees in place; `sink` is called with 1 or 2 and what is written."""
+    seen: list[object] = []
+    for number, stream in ((1, sys.stdout), (2, sys.stderr)):
+        if stream is not None and stream not in seen:
+            seen.append(stream)
+            _shadow(sink, number, stream)
+
+
+def _shadow(sink: Callable[[int, Any], object], number: int, stream: Any) -> None:
+    below = getattr(stream, "buffer", None)
+    tee = Tee(sink, number, stream.write, stream.flush, getattr(below, "write", None))
+    try:
+        stream.write = tee.write
+        stream.flush = tee.flush
+        if below is not None:
+            below.write = tee.raw
+    except AttributeError:
+        pass  # a stream of someone's own make that takes no attributes: its output is not recorded

@@ -1,0 +1,322 @@
+"""Expressions over recorded values. No code of the program is ever run.
+
+The syntax tree is walked node by node; only what is listed here is allowed. A recorded container
+or instance stays a `Value` and is read entry by entry; numbers and text are computed with Python's
+own operators. Where an answer would need what is not in the recording, the evaluation fails; where
+it rests on contents that may have changed unseen, the result is marked with the step at which they
+were last seen.
+"""
+
+from __future__ import annotations
+
+import ast
+import operator
+from collections.abc import Callable, Mapping
+from time import monotonic
+from typing import Any
+
+from ..errors import EvaluationError
+from ..model.text import one_line
+from ..model.values import Value, value_of
+from . import functions
+from . import operations as ops
+
+MAX_SOURCE = 4000
+MAX_NODES = 500_000
+MAX_SECONDS = 1.0
+CONSTANTS: dict[str, Any] = {"True": True, "False": False, "None": None, "Ellipsis": ...}
+
+_BINARY: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
+    ast.Add: operator.add,
+    ast.Sub: operator.sub,
+    ast.Mult: operator.mul,
+    ast.Div: operator.truediv,
+    ast.FloorDiv: operator.floordiv,
+    ast.Mod: operator.mod,
+    ast.Pow: operator.pow,
+    ast.LShift: operator.lshift,
+    ast.RShift: operator.rshift,
+    ast.BitOr: operator.or_,
+    ast.BitAnd: operator.and_,
+    ast.BitXor: operator.xor,
+}
+_UNARY: dict[type[ast.unaryop], Callable[[Any], Any]] = {
+    ast.UAdd: operator.pos,
+    ast.USub: operator.neg,
+    ast.Invert: operator.invert,
+}
+_ORDER: dict[type[ast.cmpop], Callable[[Any, Any], Any]] = {
+    ast.Lt: operator.lt,
+    ast.LtE: operator.le,
+    ast.Gt: operator.gt,
+    ast.GtE: operator.ge,
+}
+
+
+def parse(expression: str) -> ast.expr:
+    """The syntax tree of an expression."""
+    if len(expression) > MAX_SOURCE:
+        raise EvaluationError(f"the expression is longer than {MAX_SOURCE:,} characters")
+    try:
+        return ast.parse(expression.strip(), "<expression>", "eval").body
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        message = getattr(error, "msg", None) or str(error)
+        raise EvaluationError(f"not an expression: {one_line(str(message))}") from error
+
+
+def evaluate(
+    expression: str | ast.expr, scopes: list[Mapping[str, Value]], seconds: float = MAX_SECONDS
+) -> Value:
+    """The value of an expression; `scopes` are asked for names one after the other."""
+    tree = parse(expression) if isinstance(expression, str) else expression
+    evaluator = Evaluator(scopes, seconds)
+    try:
+        result = evaluator.visit(tree)
+        ops.check_shown(result)
+    except EvaluationError:
+        raise
+    except RecursionError as error:
+        raise EvaluationError("the expression is nested too deeply") from error
+    except MemoryError as error:
+        raise EvaluationError("the expression needs too much memory") from error
+    except Exception as error:
+        raise EvaluationError(f"{type(error).__name__}: {one_line(str(error))}") from error
+    value = value_of(ops.lower(result))
+    if evaluator.doubt.step is not None and not value.uncertain:
+        return value.seen_at(evaluator.doubt.step)
+    return value
+
+
+class Evaluator:
+    """One evaluation with its budget."""
+
+    def __init__(self, scopes: list[Mapping[str, Value]], seconds: float) -> None:
+        self.scopes: list[Mapping[str, Any]] = list(scopes)
+        self.nodes = 0
+        self.deadline = monotonic() + seconds
+        self.doubt = ops.Doubt()
+
+    def visit(self, node: ast.expr) -> Any:
+        """The domain value of a node."""
+        self.nodes += 1
+        if self.nodes > MAX_NODES or (self.nodes % 64 == 0 and monotonic() > self.deadline):
+            raise EvaluationError("the expression takes too long")
+        method = getattr(self, f"visit_{type(node).__name__}", None)
+        if method is None:
+            raise EvaluationError(f"{type(node).__name__} cannot be evaluated over a recording")
+        return method(node)
+
+    # -- atoms
+
+    def visit_Constant(self, node: ast.Constant) -> Any:
+        return node.value
+
+    def visit_Name(self, node: ast.Name) -> Any:
+        for scope in self.scopes:
+            if node.id in scope:
+                return ops.lift(scope[node.id])
+        if node.id in CONSTANTS:
+            return CONSTANTS[node.id]
+        builtin = functions.BUILTINS.get(node.id)
+        if builtin is not None:
+            return builtin
+        raise EvaluationError(f"{node.id} is not bound here", slug="unbound")
+
+    def visit_Tuple(self, node: ast.Tuple) -> Any:
+        return tuple(self._elements(node.elts))
+
+    def visit_List(self, node: ast.List) -> Any:
+        return self._elements(node.elts)
+
+    def visit_Set(self, node: ast.Set) -> Any:
+        return {ops.key(element, self.doubt) for element in self._elements(node.elts)}
+
+    def visit_Dict(self, node: ast.Dict) -> Any:
+        result: dict[Any, Any] = {}
+        for key, value in zip(node.keys, node.values, strict=True):
+            if key is None:
+                for each, member in ops.pairs(self.visit(value), self.doubt):
+                    result[ops.key(each, self.doubt)] = member
+            else:
+                result[ops.key(self.visit(key), self.doubt)] = self.visit(value)
+        return result
+
+    def _elements(self, nodes: list[ast.expr]) -> list[Any]:
+        result: list[Any] = []
+        for node in nodes:
+            if isinstance(node, ast.Starred):
+                result.extend(ops.iterate(self.visit(node.value), self.doubt))
+            else:
+                result.append(self.visit(node))
+            ops.check_length(len(result))
+        return result
+
+    def visit_JoinedStr(self, node: ast.JoinedStr) -> Any:
+        parts: list[str] = []
+        for piece in node.values:
+            if isinstance(piece, ast.FormattedValue):
+                parts.append(self.visit_FormattedValue(piece))
+            else:
+                parts.append(str(ast.literal_eval(piece)))
+            ops.check_length(sum(map(len, parts)))
+        return "".join(parts)
+
+    def visit_FormattedValue(self, node: ast.FormattedValue) -> str:
+        value = self.visit(node.value)
+        spec = "" if node.format_spec is None else self.visit(node.format_spec)
+        if node.conversion == ord("r"):
+            value = ops.show(value, repr, self.doubt)
+        elif node.conversion == ord("a"):
+            value = ops.show(value, ascii, self.doubt)
+        elif node.conversion == ord("s"):
+            value = ops.show(value, str, self.doubt)
+        return ops.formatted(value, spec, self.doubt)
+
+    # -- operators
+
+    def visit_BoolOp(self, node: ast.BoolOp) -> Any:
+        stop = isinstance(node.op, ast.Or)
+        result: Any = None
+        for each in node.values:
+            result = self.visit(each)
+            if ops.truth(result, self.doubt) is stop:
+                return result
+        return result
+
+    def visit_UnaryOp(self, node: ast.UnaryOp) -> Any:
+        operand = self.visit(node.operand)
+        if isinstance(node.op, ast.Not):
+            return not ops.truth(operand, self.doubt)
+        return _UNARY[type(node.op)](ops.plain(operand, self.doubt))
+
+    def visit_BinOp(self, node: ast.BinOp) -> Any:
+        left = ops.plain(self.visit(node.left), self.doubt)
+        right = ops.plain(self.visit(node.right), self.doubt)
+        function = _BINARY.get(type(node.op))
+        if function is None:
+            raise EvaluationError("this operator cannot be evaluated over a recording")
+        ops.check_operation(type(node.op).__name__, left, right)
+        return function(left, right)
+
+    def visit_Compare(self, node: ast.Compare) -> Any:
+        left = self.visit(node.left)
+        for comparison, each in zip(node.ops, node.comparators, strict=True):
+            right = self.visit(each)
+            if not self._compare(comparison, left, right):
+                return False
+            left = right
+        return True
+
+    def _compare(self, comparison: ast.cmpop, left: Any, right: Any) -> bool:
+        if isinstance(comparison, ast.Eq):
+            return ops.equal(left, right, self.doubt)
+        if isinstance(comparison, ast.NotEq):
+            return not ops.equal(left, right, self.doubt)
+        if isinstance(comparison, ast.Is):
+            return ops.identical(left, right)
+        if isinstance(comparison, ast.IsNot):
+            return not ops.identical(left, right)
+        if isinstance(comparison, ast.In):
+            return ops.contains(right, left, self.doubt)
+        if isinstance(comparison, ast.NotIn):
+            return not ops.contains(right, left, self.doubt)
+        order = _ORDER[type(comparison)]
+        return bool(order(ops.plain(left, self.doubt), ops.plain(right, self.doubt)))
+
+    def visit_IfExp(self, node: ast.IfExp) -> Any:
+        chosen = node.body if ops.truth(self.visit(node.test), self.doubt) else node.orelse
+        return self.visit(chosen)
+
+    # -- parts of things
+
+    def visit_Attribute(self, node: ast.Attribute) -> Any:
+        return ops.attribute(self.visit(node.value), node.attr, self.doubt)
+
+    def visit_Subscript(self, node: ast.Subscript) -> Any:
+        return ops.subscript(self.visit(node.value), self.visit(node.slice), self.doubt)
+
+    def visit_Slice(self, node: ast.Slice) -> Any:
+        bounds = (node.lower, node.upper, node.step)
+        return slice(*(None if each is None else self.visit(each) for each in bounds))
+
+    def visit_Call(self, node: ast.Call) -> Any:
+        arguments = self._elements(node.args)
+        keywords: dict[str, Any] = {}
+        for keyword in node.keywords:
+            if keyword.arg is None:
+                raise EvaluationError("** in a call cannot be evaluated over a recording")
+            keywords[keyword.arg] = self.visit(keyword.value)
+        if isinstance(node.func, ast.Attribute):
+            receiver = self.visit(node.func.value)
+            return functions.method(receiver, node.func.attr, arguments, keywords, self.doubt)
+        function = self.visit(node.func)
+        if not isinstance(function, ops.Builtin):
+            raise EvaluationError("calling this would run the program's code")
+        return function.call(arguments, keywords, self.doubt)
+
+    # -- comprehensions
+
+    def visit_ListComp(self, node: ast.ListComp) -> Any:
+        result: list[Any] = []
+        self._comprehend(node.generators, lambda: result.append(self.visit(node.elt)))
+        return result
+
+    visit_GeneratorExp = visit_ListComp
+
+    def visit_SetComp(self, node: ast.SetComp) -> Any:
+        result: set[Any] = set()
+        self._comprehend(
+            node.generators, lambda: result.add(ops.key(self.visit(node.elt), self.doubt))
+        )
+        return result
+
+    def visit_DictComp(self, node: ast.DictComp) -> Any:
+        result: dict[Any, Any] = {}
+
+        def add() -> None:
+            key = ops.key(self.visit(node.key), self.doubt)
+            value = getattr(node, "value", None)
+            if value is None:
+                raise EvaluationError("this comprehension cannot be evaluated over a recording")
+            result[key] = self.visit(value)
+
+        self._comprehend(node.generators, add)
+        return result
+
+    def _comprehend(self, clauses: list[ast.comprehension], add: Callable[[], None]) -> None:
+        names: dict[str, Any] = {}
+        self.scopes.insert(0, names)
+        try:
+            self._loop(clauses, names, add)
+        finally:
+            self.scopes.remove(names)
+
+    def _loop(
+        self, clauses: list[ast.comprehension], names: dict[str, Any], add: Callable[[], None]
+    ) -> None:
+        if not clauses:
+            add()
+            return
+        clause, rest = clauses[0], clauses[1:]
+        if clause.is_async:
+            raise EvaluationError("async comprehensions cannot be evaluated over a recording")
+        for item in ops.iterate(self.visit(clause.iter), self.doubt):
+            self.nodes += 1
+            self._bind(clause.target, item, names)
+            if all(ops.truth(self.visit(test), self.doubt) for test in clause.ifs):
+                self._loop(rest, names, add)
+
+    def _bind(self, target: ast.expr, item: Any, names: dict[str, Any]) -> None:
+        if isinstance(target, ast.Name):
+            names[target.id] = item
+        elif isinstance(target, ast.Tuple | ast.List):
+            members = ops.iterate(item, self.doubt)
+            stars = [k for k, each in enumerate(target.elts) if isinstance(each, ast.Starred)]
+            if stars:
+                raise EvaluationError("a starred target cannot be evaluated over a recording")
+            if len(members) != len(target.elts):
+                raise EvaluationError(f"cannot unpack {len(members)} into {len(target.elts)}")
+            for each, member in zip(target.elts, members, strict=True):
+                self._bind(each, member, names)
+        else:
+            raise EvaluationError("this target cannot be evaluated over a recording")

@@ -1,0 +1,1 @@
+"""The replay app. Nothing outside this package imports Textual."""

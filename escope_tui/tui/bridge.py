@@ -1,0 +1,78 @@
+"""What the app asks of a recording. Only the session asks; panes get what came back."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Protocol
+
+from ..model.events import ExceptionEvent, Frame, OutputChunk, Step, Write
+from ..model.values import Value
+
+
+class Engine(Protocol):
+    """A recording, as questions. `back` turns a search around; None: there is no such moment."""
+
+    name: str
+    """What people call it: the file's name."""
+
+    ending: str
+    """How the program ended, in a few words; empty if that is not known."""
+
+    def __len__(self) -> int: ...
+
+    def step(self, index: int) -> Step: ...
+
+    def threads(self) -> Mapping[int, str]:
+        """The names of the recorded threads."""
+
+    def stack(self, index: int) -> Sequence[Frame]:
+        """Outermost first."""
+
+    def source(self, file: str) -> str | None: ...
+
+    def files(self, name: str) -> Sequence[str]:
+        """Recorded files whose path ends in `name`, the shortest first."""
+
+    def line_hits(self, file: str) -> Mapping[int, int]:
+        """How often each line ran in the whole recording; lines that never ran are absent."""
+
+    def output(self) -> Sequence[OutputChunk]:
+        """All that the program wrote, oldest first; always the same object."""
+
+    def written(self, upto: int) -> int:
+        """How many of those chunks were written before the statement of step `upto` ran."""
+
+    def into(self, index: int, back: bool) -> int | None: ...
+
+    def over(self, index: int, back: bool, frame: int) -> int | None: ...
+
+    def out(self, index: int, back: bool, frame: int) -> int | None: ...
+
+    def hit(self, places: Collection[tuple[str, int]], index: int, back: bool) -> int | None:
+        """The nearest execution of one of the (file, line) pairs."""
+
+    def write(self, target: str, index: int, back: bool, frame: int) -> Write | None:
+        """The nearest statement that changes a name, an attribute or an item as `frame` sees it."""
+
+    def exception_at(self, index: int) -> ExceptionEvent | None:
+        """The exception that this step's statement raises."""
+
+    def exception(self, index: int, back: bool) -> ExceptionEvent | None: ...
+
+    def uncaught(self) -> ExceptionEvent | None:
+        """The exception that ended the program."""
+
+    def exception_steps(self) -> Sequence[int]:
+        """For marks on the timeline; some of them, where there are very many."""
+
+    def before_in_frame(self, index: int, frame: int) -> int | None:
+        """The frame's statement before the one that it is at."""
+
+    def function(self, name: str, index: int) -> int | None:
+        """A step at which a function of that name is entered: the next, else the last before."""
+
+    def at_time(self, nanoseconds: int) -> int: ...
+
+    def evaluate(self, expression: str, index: int, frame: int) -> Value: ...
+
+    def close(self) -> None: ...

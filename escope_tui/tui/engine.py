@@ -1,0 +1,214 @@
+"""The app's questions, put to a real recording."""
+
+from __future__ import annotations
+
+import os
+from bisect import bisect_left
+from collections.abc import Collection, Mapping, Sequence
+
+from ..errors import EscopeError, FormatError, NotFoundError
+from ..model.events import ExceptionEvent, Frame, OutputChunk, Step, Write
+from ..model.text import one_line, safe_text
+from ..model.values import Value
+from ..query import writes
+from ..query.recording import Recording, open_recording
+from ..replay.breakpoints import Breakpoint
+from . import tail
+
+MARKS = 2000
+"""Exceptions that are marked on the timeline at most."""
+
+
+class RecordingEngine:
+    """Two handles on one file: while one searches for long, the panes read the other."""
+
+    def __init__(self, path: str) -> None:
+        self._search = open_recording(path)
+        self._look = open_recording(path)
+        if not len(self._look):
+            self.close()
+            raise FormatError(
+                f"{safe_text(path)} holds no step: no recorded statement ran",
+                hint=f"what is in it: escope info {safe_text(path)}",
+            )
+        self.name = one_line(os.path.basename(path), 80)
+        self.ending = ending_text(self._look)
+        self._output: Sequence[OutputChunk] | None = None
+        self._output_steps: list[int] = []
+        self._hits: dict[str, Mapping[int, int]] = {}
+        self._raised: dict[int, ExceptionEvent] | None = None
+        self._ending: ExceptionEvent | None = None
+
+    @property
+    def recording(self) -> Recording:
+        return self._look
+
+    def close(self) -> None:
+        self._search.close()
+        self._look.close()
+
+    def __len__(self) -> int:
+        return len(self._look)
+
+    # -- moments
+
+    def step(self, index: int) -> Step:
+        return self._look[index]
+
+    def threads(self) -> Mapping[int, str]:
+        return self._look.threads()
+
+    def stack(self, index: int) -> Sequence[Frame]:
+        return self._look.stack(index)
+
+    def before_in_frame(self, index: int, frame: int) -> int | None:
+        for each in self._look.stack(index):
+            if each.frame_id == frame:
+                return _found(self._look.next_frame_step(each.last_step - 1, -1, frame))
+        return None
+
+    def source(self, file: str) -> str | None:
+        try:
+            return self._look.source(file)
+        except NotFoundError:
+            return None
+
+    def files(self, name: str) -> Sequence[str]:
+        found = [f for f in self._look.files() if f == name or f.endswith(f"/{name}")]
+        return sorted(found, key=len)
+
+    def line_hits(self, file: str) -> Mapping[int, int]:
+        if file not in self._hits:
+            counts = self._look.line_counts(file)
+            self._hits[file] = {line: count for line, count in counts.items() if count}
+        return self._hits[file]
+
+    def output(self) -> Sequence[OutputChunk]:
+        if self._output is None:
+            self._output = tuple(self._look.output())
+            self._output_steps = [chunk.step for chunk in self._output]
+        return self._output
+
+    def written(self, upto: int) -> int:
+        total = len(self.output())
+        return total if upto >= len(self) else bisect_left(self._output_steps, upto)
+
+    def evaluate(self, expression: str, index: int, frame: int) -> Value:
+        return self._look.evaluate(expression, at=index, frame=frame)
+
+    # -- movement
+
+    def into(self, index: int, back: bool) -> int | None:
+        return self._search.timeline.into(index, _way(back))
+
+    def over(self, index: int, back: bool, frame: int) -> int | None:
+        rec = self._search
+        if rec.step_info(index).frame == frame:
+            return rec.timeline.over(index, _way(back))
+        return self._in_frames(index, back, frame, outer=False)
+
+    def out(self, index: int, back: bool, frame: int) -> int | None:
+        rec = self._search
+        if rec.step_info(index).frame == frame:
+            return rec.timeline.out(index, _way(back))
+        return self._in_frames(index, back, frame, outer=True)
+
+    def _in_frames(self, index: int, back: bool, frame: int, outer: bool) -> int | None:
+        """The nearest step of a frame further out, or of one of its callers."""
+        ids = [each.frame_id for each in self._search.stack(index)]
+        at = ids.index(frame) if frame in ids else len(ids) - 1
+        for number in reversed(ids[: at if outer else at + 1]):
+            way = _way(back)
+            found = _found(self._search.next_frame_step(index + way, way, number))
+            if found is not None:
+                return found
+        return None
+
+    # -- searches
+
+    def hit(self, places: Collection[tuple[str, int]], index: int, back: bool) -> int | None:
+        points = [Breakpoint(file, line) for file, line in places]
+        stop = self._search.timeline.resume(index, _way(back), points)
+        return stop.step if stop is not None else None
+
+    def write(self, target: str, index: int, back: bool, frame: int) -> Write | None:
+        rec = self._search
+        found = writes.next_change(rec, target, index, _way(back), frame)
+        if found is not None and not _beyond(found, index, back):
+            # The object was only looked at again there; what the name itself means may change.
+            if back:
+                found = writes.last_write(rec, target, index, frame)
+            else:
+                found = writes.next_write(rec, target, index, frame)
+        return found if found is not None and _beyond(found, index, back) else None
+
+    def exception_at(self, index: int) -> ExceptionEvent | None:
+        if self._raised is not None:
+            return self._raised.get(index)
+        # The list takes a while to read: until it is there, this step's own events have to do.
+        if self._ending is not None and self._ending.step == index:
+            return self._ending
+        return tail.raised_at(self._look, index)
+
+    def exception(self, index: int, back: bool) -> ExceptionEvent | None:
+        return self._search.next_exception(index, _way(back))
+
+    def uncaught(self) -> ExceptionEvent | None:
+        if self._ending is None:
+            self._ending = tail.uncaught(self._look)
+        return self._ending
+
+    def exception_steps(self) -> Sequence[int]:
+        found = self._search.exceptions()
+        self._raised = {each.step: each for each in found}
+        return [each.step for each in found][:: max(1, len(found) // MARKS)]
+
+    def function(self, name: str, index: int) -> int | None:
+        rec = self._search
+        sites = frozenset(rec.program.enter_sites(rec.program.find_functions(name, None)))
+        ahead = _found(rec.next_site(index + 1, 1, sites))
+        return ahead if ahead is not None else _found(rec.next_site(index - 1, -1, sites))
+
+    def at_time(self, nanoseconds: int) -> int:
+        low, high = 0, len(self) - 1
+        while low < high:
+            middle = (low + high) // 2
+            if self._search.step_info(middle).time_ns < nanoseconds:
+                low = middle + 1
+            else:
+                high = middle
+        return low
+
+
+def _way(back: bool) -> int:
+    return -1 if back else 1
+
+
+def _beyond(write: Write, index: int, back: bool) -> bool:
+    return 0 <= write.step < index if back else write.step > index
+
+
+def _found(step: int) -> int | None:
+    return step if step >= 0 else None
+
+
+def ending_text(rec: Recording) -> str:
+    """How the program ended, in a few words."""
+    status = rec.meta.get("exit_status")
+    if not isinstance(status, int):
+        return "" if rec.complete else "the recording breaks off here"
+    if status > 128:
+        return f"ended by signal {status - 128}"
+    return f"exit status {status}" if status else "the program ended normally"
+
+
+def open_engine(path: str) -> RecordingEngine:
+    """Opens a file; raises an `EscopeError` that a person can act on."""
+    try:
+        return RecordingEngine(path)
+    except EscopeError:
+        raise
+    except IsADirectoryError as error:
+        raise NotFoundError(f"{safe_text(path)} is a folder, not a recording") from error
+    except OSError as error:
+        raise NotFoundError(f"can't read {safe_text(path)}: {error.strerror}") from error

@@ -1,0 +1,40 @@
+"""What the parts of the app tell each other."""
+
+from __future__ import annotations
+
+from textual.message import Message
+
+from .navigator import Landing
+
+
+class Landed(Message):
+    """A move has ended; sent from the navigator's thread."""
+
+    def __init__(self, landing: Landing) -> None:
+        super().__init__()
+        self.landing = landing
+
+
+class SeekTo(Message):
+    """A pane asks for a step."""
+
+    def __init__(self, step: int, note: str = "") -> None:
+        super().__init__()
+        self.step = step
+        self.note = note
+
+
+class FollowFrame(Message):
+    """A pane asks the views to follow another frame."""
+
+    def __init__(self, frame: int) -> None:
+        super().__init__()
+        self.frame = frame
+
+
+class Profiled(Message):
+    """More of the timeline's picture is known."""
+
+    def __init__(self, levels: list[int]) -> None:
+        super().__init__()
+        self.levels = levels

@@ -1,0 +1,119 @@
+"""Carries out moves on a thread of its own, so that the app stays quick while a search runs."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from threading import Condition, Thread
+
+from ..errors import EscopeError
+from .projection import Projector, View
+from .session import Arrival, Session
+
+STALE_SECONDS = 0.1
+"""A move that waited longer is dropped when a newer one waits too: a held key never overshoots."""
+
+SHOW_SECONDS = 0.03
+"""After this long a moment is shown, although more moves wait."""
+
+Move = Callable[[], Arrival]
+
+
+@dataclass(frozen=True, slots=True)
+class Landing:
+    """What the app hears after a move: a view if the moment changed, and a word on it."""
+
+    view: View | None
+    note: str = ""
+    kind: str = "info"
+    failure: BaseException | None = field(default=None, repr=False)
+
+
+class Navigator(Thread):
+    """Takes moves in order; quick ones that came together are shown once, at the end."""
+
+    def __init__(
+        self, session: Session, projector: Projector, landed: Callable[[Landing], object]
+    ) -> None:
+        super().__init__(name="escope-navigator", daemon=True)
+        self._session = session
+        self._projector = projector
+        self._landed = landed
+        self._moves: deque[tuple[float, Move]] = deque()
+        self._wake = Condition()
+        self._working = False
+        self._generation = 0
+        self._ended = False
+
+    # -- called by the app
+
+    def submit(self, move: Move) -> None:
+        with self._wake:
+            self._moves.append((time.monotonic(), move))
+            self._wake.notify_all()
+
+    def abandon(self) -> bool:
+        """Forgets what waits and ignores the result of what runs; whether there was anything."""
+        with self._wake:
+            busy = self._working or bool(self._moves)
+            self._moves.clear()
+            self._generation += 1
+            return busy
+
+    @property
+    def busy(self) -> bool:
+        return self._working or bool(self._moves)
+
+    def stop(self) -> None:
+        with self._wake:
+            self._ended = True
+            self._moves.clear()
+            self._wake.notify_all()
+
+    # -- the thread
+
+    def run(self) -> None:
+        while True:
+            with self._wake:
+                self._working = False
+                self._wake.wait_for(lambda: self._moves or self._ended)
+                if self._ended:
+                    return
+                self._working = True
+                generation = self._generation
+            landing = self._work(generation)
+            if landing is not None and not self._ended:
+                self._landed(landing)
+
+    def _next(self) -> Move | None:
+        with self._wake:
+            now = time.monotonic()
+            while len(self._moves) > 1 and now - self._moves[0][0] > STALE_SECONDS:
+                self._moves.popleft()
+            return self._moves.popleft()[1] if self._moves else None
+
+    def _work(self, generation: int) -> Landing | None:
+        session = self._session
+        arrival = Arrival(None)
+        moved = False
+        until = time.monotonic() + SHOW_SECONDS
+        try:
+            while (not moved or time.monotonic() < until) and (move := self._next()) is not None:
+                try:
+                    arrival = move()
+                    if generation != self._generation:
+                        return None
+                    session.arrive(arrival)
+                except EscopeError as error:
+                    arrival = Arrival(None, error.message, "warning")
+                moved = moved or arrival.moment is not None
+            view = None
+            if moved:
+                view = self._projector.view(session.here)
+            return Landing(view, arrival.note, arrival.kind)
+        except EscopeError as error:
+            return Landing(None, error.message, "warning")
+        except Exception as error:
+            return Landing(None, failure=error)

@@ -1,0 +1,113 @@
+"""What the program has written up to now; each row is a moment, Enter goes there."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Hashable, Sequence
+from typing import Any
+
+from ...model.events import OutputChunk
+from ...model.text import clip, safe_text
+from ..messages import SeekTo
+from ..projection import View
+from ..widgets.lines import LineView, Part
+
+MAX_LINE = 2000
+_COLOURS = re.compile(r"\x1b\[[0-9;:]*m")
+"""Colour changes are left out; every other control sequence is shown as text."""
+
+
+class OutputLog:
+    """Recorded output as lines, taken in as far as it is looked at."""
+
+    def __init__(self) -> None:
+        self._texts: list[str] = []
+        self._origins: list[tuple[str, int]] = []
+        """For each line its stream and the step of the write that began it."""
+        self._after: list[tuple[int, int]] = []
+        """After each chunk: how many lines there were, and how long the last one was."""
+        self._open = ""
+        """The stream whose line has not ended; empty if there is none."""
+        self._count = 0
+        self._last = 0
+
+    def show(self, chunks: Sequence[OutputChunk], written: int) -> int:
+        """The lines that the first `written` chunks make."""
+        for chunk in chunks[len(self._after) : written]:
+            self._add(chunk)
+        self._count, self._last = self._after[written - 1] if written else (0, 0)
+        return self._count
+
+    def _add(self, chunk: OutputChunk) -> None:
+        pieces = _COLOURS.sub("", chunk.text).split("\n")
+        for at, piece in enumerate(pieces):
+            if at == len(pieces) - 1 and not piece:
+                break
+            text = safe_text(piece[: MAX_LINE + 1].removesuffix("\r"))
+            if at == 0 and self._open == chunk.stream:
+                text = self._texts[-1] + text
+                self._texts[-1] = clip(text, MAX_LINE)
+            else:
+                self._texts.append(clip(text, MAX_LINE))
+                self._origins.append((chunk.stream, chunk.step))
+            self._open = chunk.stream
+        if not pieces[-1] and (len(pieces) > 1):
+            self._open = ""
+        self._after.append((len(self._texts), len(self._texts[-1]) if self._texts else 0))
+
+    def __len__(self) -> int:
+        return self._count
+
+    def __getitem__(self, row: int) -> tuple[str, str, int]:
+        """(safe text, stream, step) of a line."""
+        text = self._texts[row]
+        if row == self._count - 1:
+            text = text[: self._last]
+        return (text, *self._origins[row])
+
+    def width(self) -> int:
+        return max(map(len, self._texts[max(0, self._count - 500) : self._count]), default=0)
+
+
+class OutputPane(LineView):
+    """Standard output and standard error in the order of their writing."""
+
+    TITLE = "Output"
+    NUMBER = "4"
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._log = OutputLog()
+        self._source: Sequence[OutputChunk] | None = None
+
+    def show(self, view: View) -> None:
+        before = len(self._log)
+        if self._source is not view.output:
+            self._log, self._source = OutputLog(), view.output
+        count = self._log.show(view.output, view.written)
+        self.set_title("Output", f"{count:,} line{'s' if count != 1 else ''}" if count else "")
+        if count != before or not self.has_focus:
+            self.cursor = max(0, count - 1)
+        self.rows_changed()
+        self.show_row(self.cursor)
+        self.repaint()
+
+    def row_count(self) -> int:
+        return len(self._log)
+
+    def row_key(self, row: int) -> Hashable:
+        return self._log[row]
+
+    def row_width(self) -> int:
+        return self._log.width() + 2
+
+    def row_parts(self, row: int, width: int) -> Sequence[Part]:
+        text, stream, _ = self._log[row]
+        if stream == "stderr":
+            return [("▌", "bad"), (text, "stderr")]
+        return [(" ", ""), (text, "text")]
+
+    def action_choose(self) -> None:
+        if len(self._log):
+            _, stream, step = self._log[self.cursor]
+            self.post_message(SeekTo(step, f"this statement wrote to {stream}"))

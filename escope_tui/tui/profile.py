@@ -1,0 +1,66 @@
+"""Samples a recording's call depth in the background, for the picture on the timeline."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from threading import Event, Thread
+
+from ..errors import EscopeError
+from .session import Session
+
+SAMPLES = 240
+START_SECONDS = 0.25
+"""The first picture has the machine for itself."""
+PAUSE_SECONDS = 0.002
+"""Between two samples, so that moves find the recording free."""
+
+
+class Profiler:
+    """A thread that looks at steps evenly spaced over the recording, coarse first."""
+
+    def __init__(self, session: Session, known: Callable[[list[int]], object]) -> None:
+        self._session = session
+        self._known = known
+        self._ended = Event()
+        self._finished = False
+        self._thread = Thread(target=self._run, name="escope-profile", daemon=True)
+        self.crosses: tuple[int, ...] = ()
+        """Steps that raise exceptions."""
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._ended.set()
+
+    @property
+    def finished(self) -> bool:
+        return self._finished
+
+    def _run(self) -> None:
+        engine = self._session.engine
+        total = len(engine)
+        count = min(SAMPLES, total)
+        levels: list[int] = []
+        if self._ended.wait(START_SECONDS):
+            return
+        try:
+            for at in range(count):
+                if self._ended.wait(PAUSE_SECONDS):
+                    return
+                step = at * (total - 1) // max(1, count - 1)
+                levels.append(engine.step(step).depth)
+        except EscopeError:
+            return
+        if not self._ended.is_set():
+            self._known(levels)
+        self._find_exceptions(levels)
+        self._finished = True
+
+    def _find_exceptions(self, levels: list[int]) -> None:
+        try:
+            self.crosses = tuple(self._session.engine.exception_steps())
+        except EscopeError:
+            return
+        if not self._ended.is_set():
+            self._known(levels)

@@ -1,0 +1,258 @@
+"""The one cursor: which moment the app shows, how it moves, and where it has been."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from ..errors import EscopeError
+from ..model.events import ExceptionEvent, Frame, Write
+from ..model.text import one_line
+from .bridge import Engine
+
+MAX_PLACES = 1000
+FIRST = "this is the first step"
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """What every pane is a view of."""
+
+    process: int
+    thread: int
+    step: int
+    frame: int
+    """Id of the frame that the views follow."""
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """What a move led to: a moment or the reason why there is none, and a word on it."""
+
+    moment: Moment | None
+    note: str = ""
+    kind: str = "info"
+    """"info", "warning" (nowhere to go) or "error" (an exception of the program)."""
+    visit: bool = True
+    """The moment joins the places visited."""
+
+
+class History:
+    """Places visited, as a browser keeps them."""
+
+    def __init__(self) -> None:
+        self._places: list[Moment] = []
+        self._at = -1
+
+    def visit(self, moment: Moment) -> None:
+        if self._at >= 0 and self._places[self._at] == moment:
+            return
+        del self._places[self._at + 1 :]
+        self._places.append(moment)
+        if len(self._places) > MAX_PLACES:
+            del self._places[0]
+        self._at = len(self._places) - 1
+
+    def back(self) -> Moment | None:
+        return self._go(-1)
+
+    def forward(self) -> Moment | None:
+        return self._go(1)
+
+    def _go(self, way: int) -> Moment | None:
+        at = self._at + way
+        if not 0 <= at < len(self._places):
+            return None
+        self._at = at
+        return self._places[at]
+
+
+@dataclass(slots=True)
+class Session:
+    """Moves through one recording. A method may take long: none is called on the app's thread."""
+
+    engine: Engine
+    breakpoints: frozenset[tuple[str, int]] = frozenset()
+    history: History = field(default_factory=History)
+    here: Moment = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.here = Moment(0, 0, 0, 0)
+
+    # -- places
+
+    def moment(self, step: int, frame: int = 0) -> Moment:
+        """The moment of a step: its innermost frame, unless another one is named."""
+        found = self.engine.step(step)
+        return Moment(found.process, found.thread, step, frame or found.frame_id)
+
+    def arrive(self, arrival: Arrival) -> None:
+        """Makes a move's result the place where the app is."""
+        if arrival.moment is None:
+            return
+        self.here = arrival.moment
+        if arrival.visit:
+            self.history.visit(arrival.moment)
+
+    def opening(self, step: int | None = None) -> Arrival:
+        """Where a session begins: a named step, else the uncaught exception, else the end."""
+        if step is not None:
+            return self.goto(step)
+        error = self.engine.uncaught()
+        if error is not None:
+            return self._at_exception(error)
+        ending = self.engine.ending
+        note = f"the end of the recording{f': {ending}' if ending else ''}"
+        return Arrival(self.moment(len(self.engine) - 1), f"{note} · N and S go back from here")
+
+    def _to(self, step: int | None, nowhere: str, note: str = "") -> Arrival:
+        if step is None:
+            return Arrival(None, nowhere, "warning")
+        return Arrival(self.moment(step), note)
+
+    # -- steps
+
+    def into(self, back: bool) -> Arrival:
+        edge = FIRST if back else self._last_word()
+        return self._to(self.engine.into(self.here.step, back), edge)
+
+    def over(self, back: bool) -> Arrival:
+        edge = "nothing ran before this" if back else self._last_word()
+        return self._to(self.engine.over(self.here.step, back, self.here.frame), edge)
+
+    def out(self, back: bool) -> Arrival:
+        step = self.engine.out(self.here.step, back, self.here.frame)
+        if back:
+            return self._to(step, "no recorded statement called this frame")
+        return self._to(step, "this frame does not return to recorded code")
+
+    def _last_word(self) -> str:
+        ending = self.engine.ending
+        return f"this is the last step{f': {ending}' if ending else ''}"
+
+    def resume(self, back: bool) -> Arrival:
+        """To the nearest breakpoint or exception; to the recording's edge if there is neither."""
+        here, engine = self.here.step, self.engine
+        stop = engine.hit(self.breakpoints, here, back) if self.breakpoints else None
+        error = engine.exception(here, back)
+        if error is not None and (stop is None or (error.step - stop) * (-1 if back else 1) < 0):
+            return self._at_exception(error)
+        if stop is not None:
+            return Arrival(self.moment(stop), "breakpoint")
+        edge = 0 if back else len(engine) - 1
+        if here == edge:
+            return Arrival(None, "this is the first step" if back else self._last_word(), "warning")
+        what = (
+            "no breakpoint or exception" if self.breakpoints else "no exception, no breakpoint set"
+        )
+        return Arrival(self.moment(edge), f"{what} {'before' if back else 'after'} that", "warning")
+
+    # -- searches
+
+    def goto(self, step: int, note: str = "") -> Arrival:
+        last = len(self.engine) - 1
+        if not 0 <= step <= last:
+            edge = f"there is no step {step:,}: the recording has 0 to {last:,}"
+            return Arrival(self.moment(min(max(step, 0), last)), edge, "warning")
+        return Arrival(self.moment(step), note)
+
+    def edge(self, end: bool) -> Arrival:
+        return Arrival(self.moment(len(self.engine) - 1 if end else 0))
+
+    def visited(self, back: bool) -> Arrival:
+        moment = self.history.back() if back else self.history.forward()
+        if moment is None:
+            return Arrival(
+                None, "no place before this one" if back else "no later place", "warning"
+            )
+        return Arrival(moment, visit=False)
+
+    def line(self, file: str, line: int, back: bool) -> Arrival:
+        """The nearest execution of a line."""
+        step = self.engine.hit([(file, line)], self.here.step, back)
+        where = f"{one_line(file.rpartition('/')[2], 40)}:{line}"
+        hits = self.engine.line_hits(file).get(line, 0)
+        if hits == 0:
+            return Arrival(None, f"{where} never ran", "warning")
+        times = f"{where} ran {hits:,} time{'s' if hits != 1 else ''}"
+        return self._to(step, f"{times}, none of them {'before' if back else 'after'} this", times)
+
+    def change(self, target: str, back: bool) -> Arrival:
+        """The nearest statement that changes a variable."""
+        shown = one_line(target, 40)
+        try:
+            write = self.engine.write(target, self.here.step, back, self.here.frame)
+        except EscopeError as error:
+            return Arrival(None, f"{shown}: {error.message}", "warning")
+        if write is None:
+            return Arrival(
+                None, f"{shown} does not change {'before' if back else 'after'} this", "warning"
+            )
+        return Arrival(self.moment(write.step), _told(shown, write))
+
+    def raised(self, back: bool) -> Arrival:
+        error = self.engine.exception(self.here.step, back)
+        if error is None:
+            return Arrival(None, f"no exception {'before' if back else 'after'} this", "warning")
+        return self._at_exception(error)
+
+    def _at_exception(self, error: ExceptionEvent) -> Arrival:
+        return Arrival(self.moment(error.step), describe(error), "error")
+
+    def function(self, name: str) -> Arrival:
+        step = self.engine.function(name, self.here.step)
+        return self._to(step, f"no call of {one_line(name, 40)} in this recording")
+
+    def time(self, nanoseconds: int) -> Arrival:
+        return self.goto(self.engine.at_time(nanoseconds))
+
+    # -- frames
+
+    def frame(self, frame_id: int) -> Arrival:
+        here = self.here
+        return Arrival(Moment(here.process, here.thread, here.step, frame_id))
+
+    def frame_by(self, up: bool) -> Arrival:
+        """The caller or the callee of the frame that the views follow."""
+        frames = self.engine.stack(self.here.step)
+        at = selected(frames, self.here.frame) + (-1 if up else 1)
+        if not 0 <= at < len(frames):
+            edge = "this is the outermost frame" if up else "this is the innermost frame"
+            return Arrival(None, edge, "warning")
+        return self.frame(frames[at].frame_id)
+
+    # -- marks
+
+    def toggle_breakpoint(self, file: str, line: int) -> bool:
+        """True if there is a breakpoint now."""
+        self.breakpoints ^= {(file, line)}
+        return (file, line) in self.breakpoints
+
+
+def selected(frames: Sequence[Frame], frame_id: int) -> int:
+    """Place of a frame in a stack; the innermost one where it is not there."""
+    for index, frame in enumerate(frames):
+        if frame.frame_id == frame_id:
+            return index
+    return len(frames) - 1
+
+
+def describe(error: ExceptionEvent) -> str:
+    """One line on an exception and its fate."""
+    said = f"{one_line(error.type_name, 60)}: {one_line(error.message, 120)}".rstrip(": ")
+    if error.caught is not None:
+        caught = error.caught
+        where = f"{one_line(caught.function, 40)}, line {caught.line} (@{caught.step:,})"
+        return f"{said} · caught in {where}"
+    if error.uncaught:
+        return f"{said} · not caught"
+    return f"{said} · no recorded handler" if error.propagated else said
+
+
+def _told(name: str, write: Write) -> str:
+    new = write.value.summary(40) if write.value is not None else "deleted"
+    old = f", was {write.old.summary(40)}" if write.old is not None else ""
+    if write.kind == "change":
+        return f"{name} changes in place here: {new}{old}"
+    verb = "arrives as a parameter" if write.kind == "parameter" else "is set here"
+    return f"{name} {verb}: {new}{old}"

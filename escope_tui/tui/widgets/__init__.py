@@ -1,0 +1,1 @@
+"""Widgets that know nothing of recordings: lines, trees, bars, prompts."""

@@ -1,0 +1,66 @@
+"""The last line of the screen: a word on the last move, else the keys that lead on."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rich.cells import cell_len
+from rich.segment import Segment
+from textual.strip import Strip
+
+from .lines import LineView, fit
+
+KEYS: tuple[tuple[str, str], ...] = (
+    ("s S", "into"),
+    ("n N", "over"),
+    ("f F", "out"),
+    ("c C", "continue"),
+    ("] [", "change"),
+    ("} {", "exception"),
+    (":", "go to"),
+    ("?", "help"),
+    ("b", "breakpoint"),
+    ("u d", "frame"),
+    ("l L", "this line"),
+    ("h H", "to cursor"),
+    ("> <", "ends"),
+    ("- =", "places"),
+    ("z", "zoom"),
+    ("q", "quit"),
+)
+"""The most needed first: what does not fit is left out whole."""
+
+
+class Hints(LineView, can_focus=False):
+    """One line of help or of news."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.note = ""
+        self.kind = "info"
+
+    def tell(self, note: str, kind: str = "info") -> None:
+        """Shows a line of news until the next one; an empty one brings the keys back."""
+        if (note, kind) != (self.note, self.kind):
+            self.note, self.kind = note, kind
+            self.refresh()
+
+    def render_line(self, y: int) -> Strip:
+        base, width = self.rich_style, self.size.width
+        if y:
+            return Strip.blank(width, base)
+        segments: list[Segment] = []
+        if self.note:
+            style = base + self.paint(f"note-{self.kind}")
+            mark = {"warning": "! ", "error": "✖ "}.get(self.kind, "")
+            segments.append(Segment(" " + fit(mark + self.note, width - 2), style))
+            return Strip(segments).extend_cell_length(width, base)
+        used = 0
+        for keys, word in KEYS:
+            need = cell_len(keys) + len(word) + 4
+            if used + need > width + 2:
+                break
+            segments.append(Segment(f" {keys}", base + self.paint("key")))
+            segments.append(Segment(f" {word}  ", base + self.paint("word")))
+            used += need
+        return Strip(segments).adjust_cell_length(width, base)

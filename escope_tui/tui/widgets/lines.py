@@ -1,0 +1,293 @@
+"""A list of rows that are painted only when they are looked at, and again only when they change."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+from typing import Any, ClassVar
+
+from rich.cells import cell_len
+from rich.segment import Segment
+from rich.style import Style
+from textual import events
+from textual.binding import BindingType
+from textual.color import Color
+from textual.content import Content
+from textual.css.styles import StylesBase
+from textual.geometry import Size
+from textual.message import Message
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from .bindings import bindings
+from .palette import Palette
+
+Part = tuple[str, str]
+"""Safe text and the names of its styles, separated by blanks; see `LineView.paint`."""
+
+
+class LineView(ScrollView, can_focus=True, inherit_bindings=False):
+    """Rows with a cursor. Subclasses say how many there are and what is in one."""
+
+    BINDINGS: ClassVar[list[BindingType]] = bindings(in_pane=True)
+    TITLE = ""
+    NUMBER = ""
+    """The key that focuses it."""
+    WRAP_WIDTH: ClassVar[int] = 0
+
+    class Chosen(Message):
+        """Enter, or a click on the row that has the cursor."""
+
+        def __init__(self, pane: LineView, row: int) -> None:
+            super().__init__()
+            self.pane = pane
+            self.row = row
+
+        @property
+        def control(self) -> LineView:
+            return self.pane
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.cursor = 0
+        self._painted: dict[int, Hashable] = {}
+        self._styles: dict[str, Style] = {}
+        self._titles = ("", "")
+        self.set_title(self.TITLE)
+
+    # -- what subclasses give
+
+    def row_count(self) -> int:
+        return 0
+
+    def row_width(self) -> int:
+        """The widest row, as far as it is known; 0 to never scroll sideways."""
+        return 0
+
+    def row_key(self, row: int) -> Hashable:
+        """Changes when the row has to be painted again."""
+        return row
+
+    def row_parts(self, row: int, width: int) -> Sequence[Part]:
+        """What the row shows, left to right."""
+        return ()
+
+    def row_style(self, row: int) -> str:
+        """Style names for the whole row."""
+        return ""
+
+    # -- titles
+
+    def set_title(self, title: str, right: str = "") -> None:
+        """Texts in the border; both are safe already, and neither is markup."""
+        if (title, right) == self._titles:
+            return
+        self._titles = (title, right)
+        number = f"{self.NUMBER} " if self.NUMBER else ""
+        self.border_title = Content(f"{number}{title}")
+        self.border_subtitle = Content(right) if right else None
+
+    # -- painting
+
+    def paint(self, names: str) -> Style:
+        """The style of names in the palette, with translucent colours already mixed."""
+        style = self._styles.get(names)
+        if style is None:
+            style = self._mix(names)
+            self._styles[names] = style
+        return style
+
+    def _mix(self, names: str) -> Style:
+        style = Style()
+        ground = self.background_colors[1]
+        ansi = ground.ansi is not None
+        palette = self.app.screen_stack[0].query_one(Palette)
+        for name in names.split():
+            rules = palette.get_component_styles(f"palette--{name}")
+            if ansi:
+                style += _plain(rules)
+                continue
+            color = bgcolor = None
+            if rules.has_rule("background") and rules.background.a > 0:
+                ground = _over(ground, rules.background)
+                bgcolor = ground.rich_color
+            if rules.has_rule("color") and rules.color.a > 0:
+                color = _over(ground, rules.color).rich_color
+            style += Style(color=color, bgcolor=bgcolor) + rules.text_style
+        if style.reverse:
+            style += Style(color="default", bgcolor="default", dim=False)
+        return style
+
+    def notify_style_update(self) -> None:
+        self._styles.clear()
+        self._painted.clear()
+        super().notify_style_update()
+
+    def render_line(self, y: int) -> Strip:
+        row = y + self.scroll_offset.y
+        width = self.size.width
+        base = self.rich_style
+        if row >= self.row_count():
+            self._painted.pop(y, None)
+            return Strip.blank(width, base)
+        self._painted[y] = self._full_key(row)
+        ground = base + self.paint(self._ground(row))
+        segments: list[Segment] = []
+        names = self._ground(row)
+        for text, style in self.row_parts(row, width):
+            if text:
+                segments.append(Segment(text, base + self.paint(f"{names} {style}".strip())))
+        strip = Strip(segments)
+        left = self.scroll_offset.x
+        if left or strip.cell_length > width:
+            strip = self._crop(strip, left, width, ground)
+        return strip.extend_cell_length(width, ground)
+
+    def _crop(self, strip: Strip, left: int, width: int, ground: Style) -> Strip:
+        return strip.crop(left, left + width)
+
+    def _ground(self, row: int) -> str:
+        names = self.row_style(row)
+        if row == self.cursor:
+            names = self.cursor_style(names)
+        return names.strip()
+
+    def cursor_style(self, names: str) -> str:
+        """Style names of the row with the cursor, whose own ones are given."""
+        return f"{names} {'cursor' if self.has_focus else 'cursor-idle'}"
+
+    def _full_key(self, row: int) -> Hashable:
+        return (row, self.row_key(row), self._ground(row), self.scroll_offset.x, self.size.width)
+
+    def repaint(self) -> None:
+        """Paints those visible rows again whose key has changed."""
+        count = self.row_count()
+        top = self.scroll_offset.y
+        for y in range(self.size.height):
+            row = y + top
+            key = self._full_key(row) if row < count else None
+            if self._painted.get(y) != key:
+                self.refresh_line(row)
+
+    def rows_changed(self) -> None:
+        """Call after the number of rows, or what is in them, has changed."""
+        count = self.row_count()
+        self.cursor = max(0, min(self.cursor, count - 1))
+        size = Size(max(self.row_width(), 1), count)
+        if size != self.virtual_size:
+            self.virtual_size = size
+        self.repaint()
+
+    def watch_has_focus(self, has_focus: bool) -> None:
+        super().watch_has_focus(has_focus)
+        self.repaint()
+
+    # -- the cursor
+
+    def move_cursor(self, row: int, *, center: bool = False) -> None:
+        """Puts the cursor on a row and scrolls it into view."""
+        count = self.row_count()
+        self.cursor = max(0, min(row, count - 1))
+        self.show_row(self.cursor, center=center)
+        self.repaint()
+        self.cursor_moved()
+
+    def cursor_moved(self) -> None:
+        """For subclasses that have to know."""
+
+    def show_row(self, row: int, *, center: bool = False) -> None:
+        height = self.scrollable_content_region.height or self.size.height
+        if height <= 0:
+            return
+        top = self.scroll_offset.y
+        margin = min(2, (height - 1) // 3)
+        if center and not top + margin <= row < top + height - margin:
+            target = row - height // 3
+        elif row < top + margin:
+            target = row - margin
+        elif row >= top + height - margin:
+            target = row - height + 1 + margin
+        else:
+            return
+        target = max(0, min(target, self.row_count() - height))
+        self.scroll_to(y=target, animate=False, force=True)
+
+    def action_row_up(self) -> None:
+        self.move_cursor(self.cursor - 1)
+
+    def action_row_down(self) -> None:
+        self.move_cursor(self.cursor + 1)
+
+    def action_page_up(self) -> None:
+        self.move_cursor(self.cursor - max(1, self.size.height - 1))
+
+    def action_page_down(self) -> None:
+        self.move_cursor(self.cursor + max(1, self.size.height - 1))
+
+    def action_first(self) -> None:
+        self.move_cursor(0)
+
+    def action_last(self) -> None:
+        self.move_cursor(self.row_count() - 1)
+
+    def action_left(self) -> None:
+        self.scroll_to(x=max(0, self.scroll_offset.x - 8), animate=False)
+
+    def action_right(self) -> None:
+        self.scroll_to(x=self.scroll_offset.x + 8, animate=False)
+
+    def action_unfold(self) -> None:
+        self.action_choose()
+
+    def action_choose(self) -> None:
+        if self.row_count():
+            self.post_message(self.Chosen(self, self.cursor))
+
+    def on_click(self, event: events.Click) -> None:
+        row = event.y - self.gutter.top + self.scroll_offset.y
+        if 0 <= row < self.row_count():
+            again = row == self.cursor and event.chain >= 2
+            self.move_cursor(row)
+            if again:
+                self.action_choose()
+
+    def on_resize(self) -> None:
+        if self.row_count():
+            self.show_row(self.cursor, center=True)
+
+
+def _plain(rules: StylesBase) -> Style:
+    """A style in the terminal's own colours, which cannot be mixed: translucent ones become dim."""
+    style = Style()
+    if rules.has_rule("background") and rules.background.a > 0:
+        # A solid ground is a colour, a strong tint turns the row around, a weak one is left out.
+        if rules.background.a >= 1:
+            style += Style(bgcolor=rules.background.rich_color)
+        elif rules.background.a >= 0.15:
+            style += Style(reverse=True)
+    if rules.has_rule("color") and rules.color.a > 0:
+        style += Style(color=rules.color.rich_color, dim=rules.color.a < 0.7 or None)
+    return style + rules.text_style
+
+
+def _over(ground: Color, color: Color) -> Color:
+    return color if color.a >= 1 else ground + color
+
+
+def fit(text: str, width: int) -> str:
+    """Safe text, cut with an ellipsis to a number of cells."""
+    if width <= 0:
+        return ""
+    if len(text) * 2 <= width or cell_len(text) <= width:
+        return text
+    used = 0
+    for at, character in enumerate(text):
+        used += cell_len(character)
+        if used > width - 1:
+            return text[:at] + "…"
+    return text
+
+
+def pad(text: str, width: int) -> str:
+    """Safe text in exactly `width` cells."""
+    text = fit(text, width)
+    return text + " " * (width - cell_len(text))

@@ -1,0 +1,72 @@
+"""A line to type into, at the bottom of the screen."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.message import Message
+from textual.widgets import Input
+
+
+class Prompt(Input):
+    """Asks one thing; Enter answers, Esc leaves."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "leave", "leave", show=False),
+        Binding("up", "older", "older", show=False),
+        Binding("down", "newer", "newer", show=False),
+    ]
+
+    class Answered(Message):
+        """A line was typed; empty if the person left."""
+
+        def __init__(self, purpose: str, text: str) -> None:
+            super().__init__()
+            self.purpose = purpose
+            self.text = text
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(compact=True, select_on_focus=False, **kwargs)
+        self._purpose = ""
+        self._past: dict[str, list[str]] = {}
+        self._at = 0
+        self.display = False
+        self.cursor_blink = False
+
+    def ask(self, purpose: str, placeholder: str) -> None:
+        """Opens; the answer comes as a message with the same purpose."""
+        self._purpose = purpose
+        self._at = len(self._past.get(purpose, ()))
+        self.placeholder = placeholder
+        self.value = ""
+        self.display = True
+        # At once: `focus()` waits, and what is typed meanwhile would reach the app's keys.
+        self.screen.set_focus(self)
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        event.stop()
+        text = self.value.strip()
+        past = self._past.setdefault(self._purpose, [])
+        if text and text not in past[-1:]:
+            past.append(text)
+        self._answer(text)
+
+    def action_leave(self) -> None:
+        self._answer("")
+
+    def action_older(self) -> None:
+        self._recall(-1)
+
+    def action_newer(self) -> None:
+        self._recall(1)
+
+    def _recall(self, way: int) -> None:
+        past = self._past.get(self._purpose, [])
+        self._at = max(0, min(len(past), self._at + way))
+        self.value = past[self._at] if self._at < len(past) else ""
+        self.cursor_position = len(self.value)
+
+    def _answer(self, text: str) -> None:
+        self.display = False
+        self.post_message(self.Answered(self._purpose, text))

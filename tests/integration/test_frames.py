@@ -1,0 +1,196 @@
+"""Frames of every kind: stacks, variables, identities and tasks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import escope_tui as escope
+from escope_tui.query.recording import Recording
+
+GENERATOR = """
+def gen(n):
+    for k in range(n):
+        yield k * 2
+g = gen(2)
+first = next(g)
+between = 1
+rest = list(g)
+end = 1
+"""
+COROUTINES = """
+import asyncio
+async def job(n):
+    await asyncio.sleep(0)
+    got = n
+    return got
+async def main():
+    one = asyncio.create_task(job(1), name="one")
+    two = asyncio.create_task(job(2), name="two")
+    await one
+    await two
+asyncio.run(main())
+end = 1
+"""
+NESTED = """
+base = 10
+class Box:
+    inner = 5
+    twice = inner * 2
+double = lambda a: a * base
+eight = double(4)
+squares = [q * q for q in range(3)]
+odd = list(w for w in range(2))
+def outer(u):
+    return [u + v for v in range(2)]
+outer(7)
+end = 1
+"""
+RECURSION = """
+def deep(n):
+    if n == 0:
+        return 0
+    return deep(n - 1) + 1
+depth = deep(3)
+end = 1
+"""
+THREADS = """
+import threading
+ready = threading.Event()
+def worker(n):
+    mine = n + 1
+    ready.wait()
+    return mine
+t = threading.Thread(target=worker, args=(4,), name="helper")
+t.start()
+ready.set()
+t.join()
+end = 1
+"""
+
+Opener = Callable[[str], Recording]
+
+
+@pytest.fixture
+def opened(record: Callable[..., Any], tmp_path: Path) -> Iterator[Opener]:
+    """Return a function that records a program given as text and opens the recording."""
+    recordings: list[Recording] = []
+
+    def run(source: str) -> Recording:
+        script = tmp_path / "program.py"
+        script.write_text(source)
+        recordings.append(escope.open(str(record(str(script)).trace)))
+        return recordings[-1]
+
+    yield run
+    for rec in recordings:
+        rec.close()
+
+
+def shown(rec: Recording, step: int, frame: int | None = None) -> dict[str, Any]:
+    """A frame's variables as plain data."""
+    return {name: value.python() for name, value in rec.locals(step, frame).items()}
+
+
+def steps_in(rec: Recording, function: str) -> list[int]:
+    """The steps of a function, by the end of its qualified name."""
+    return [step.index for step in rec if step.function.endswith(function)]
+
+
+def names(rec: Recording, step: int) -> list[str]:
+    """The functions on the stack."""
+    return [frame.function for frame in rec.stack(step)]
+
+
+def test_a_generator_keeps_its_frame_while_it_is_suspended(opened: Opener) -> None:
+    rec = opened(GENERATOR)
+    steps = steps_in(rec, "gen")
+    assert len({rec[step].frame_id for step in steps}) == 1
+    assert [shown(rec, step) for step in steps] == [
+        {"n": 2},
+        {"n": 2, "k": 0},
+        {"n": 2, "k": 0},
+        {"n": 2, "k": 1},
+        {"n": 2, "k": 1},
+    ]
+    assert [names(rec, step) for step in steps] == [["<module>", "gen"]] * 5
+    callers = [rec.stack(step)[0].line for step in steps]
+    assert callers == [6, 6, 8, 8, 8]
+    between = next(step.index for step in rec if step.line == 7)
+    assert names(rec, between) == ["<module>"]
+    assert shown(rec, between, rec[steps[0]].frame_id) == {"n": 2, "k": 0}
+
+
+def test_tasks_are_told_apart(opened: Opener) -> None:
+    rec = opened(COROUTINES)
+    tasks = rec.tasks()
+    assert {"one", "two"} <= set(tasks.values())
+    for step in rec:
+        task = None if step.task is None else tasks[step.task]
+        if step.function == "<module>":
+            assert task is None
+        elif step.function == "job":
+            assert task == {1: "one", 2: "two"}[shown(rec, step.index)["n"]]
+        else:
+            assert task not in (None, "one", "two")
+    jobs = steps_in(rec, "job")
+    assert len({rec[step].frame_id for step in jobs}) == 2
+    assert all(names(rec, step)[-1] == "job" for step in jobs)
+    assert [shown(rec, step).get("got") for step in jobs if rec[step].kind == "return"] == [1, 2]
+
+
+def test_lambdas_comprehensions_and_class_bodies(opened: Opener) -> None:
+    rec = opened(NESTED)
+    assert [shown(rec, step) for step in steps_in(rec, "Box")] == [{}, {"inner": 5}]
+    assert names(rec, steps_in(rec, "Box")[0]) == ["<module>", "Box"]
+    (called,) = steps_in(rec, "<lambda>")
+    assert shown(rec, called) == {"a": 4}
+    assert rec.globals(called)["base"] == 10
+    iterations = [step.index for step in rec if step.kind == "iteration" and step.line == 8]
+    assert [rec.locals(step)["q"].python() for step in iterations] == [0, 1, 2]
+    assert "q" not in rec.locals(iterations[-1] + 1)
+    assert [shown(rec, step) for step in steps_in(rec, "<genexpr>")] == [{"w": 0}, {"w": 1}]
+    inside = [shown(rec, step) for step in steps_in(rec, "outer")]
+    assert inside == [{"u": 7}, {"u": 7, "v": 0}, {"u": 7, "v": 1}]
+
+
+def test_each_call_of_a_recursion_has_its_own_frame(opened: Opener) -> None:
+    rec = opened(RECURSION)
+    innermost = next(i for i in steps_in(rec, "deep") if shown(rec, i)["n"] == 0)
+    stack = rec.stack(innermost)
+    assert [frame.function for frame in stack] == ["<module>", *["deep"] * 4]
+    assert len({frame.frame_id for frame in stack}) == 5
+    assert [frame.locals["n"].python() for frame in stack[1:]] == [3, 2, 1, 0]
+    assert [frame.line for frame in stack] == [6, 5, 5, 5, 3]
+    assert [rec[step].depth for step in steps_in(rec, "deep")] == [2, 2, 3, 3, 4, 4, 5, 5]
+
+
+def test_a_finished_frame_is_on_no_stack(opened: Opener) -> None:
+    rec = opened(RECURSION)
+    calls = rec.calls("deep")
+    returned = []
+    for call in calls:
+        assert call.returned is not None
+        returned.append(call.returned.python())
+        assert call.outcome == "return"
+    assert returned == [3, 2, 1, 0]
+    end = len(rec) - 1
+    gone = {call.frame_id for call in calls}
+    assert gone.isdisjoint(frame.frame_id for frame in rec.stack(end))
+    assert rec.locals(end)["depth"] == 3
+
+
+def test_each_thread_has_its_own_stack(opened: Opener) -> None:
+    rec = opened(THREADS)
+    steps = steps_in(rec, "worker")
+    (thread,) = {rec[step].thread for step in steps}
+    assert rec.threads()[thread] == "helper"
+    assert rec[0].thread != thread
+    assert [names(rec, step) for step in steps] == [["worker"]] * 3
+    assert [shown(rec, step) for step in steps] == [{"n": 4}, *[{"n": 4, "mine": 5}] * 2]
+    assert "ready" in rec.globals(steps[0])
+    others = [step.index for step in rec if step.thread != thread]
+    assert [names(rec, step) for step in others] == [["<module>"]] * len(others)

@@ -1,0 +1,100 @@
+"""Recorded text is hostile: no pane lets a control character through, none parses markup."""
+
+from __future__ import annotations
+
+import pytest
+
+from escope_tui.tui.panes.output import OutputPane
+from tests.helpers.driving import Driver, replaying
+from tests.helpers.fakerecording import FakeRecording
+
+CORPUS = [
+    "[/]",
+    "[/foo]",
+    "[@click=app.quit]x[/]",
+    "[red",
+    "\x1b]2;PWNED\x07",
+    "\x1b]52;c;aGVsbG8=\x07",
+    "\x1b]8;;http://evil.example\x1b\\link\x1b]8;;\x1b\\",
+    "\x1b[2J\x1b[H",
+    "\x9b31m\x9d0;x\x9c",
+    "nul\x00del\x7fcr\rbs\x08",
+    "rlo\u202eevil\u2066x",
+    "zero\u200bwidth\ufeff\u00ad",
+    "\ud800 lone",
+    "wide 漢字 👩‍👩‍👧 🇩🇪 e\u0301",
+    "x" * 100_000,
+    "tab\tnewline\nend",
+]
+
+PROGRAM = f"""\
+import sys
+corpus = {CORPUS!r}
+table = {{key: [key] for key in corpus}}
+class Thing:
+    pass
+thing = Thing()
+for text in corpus:
+    setattr(thing, text[:200], text)
+    print(text.encode("utf-8", "surrogatepass").decode("utf-8", "replace"))
+    print(text.encode("ascii", "replace").decode(), file=sys.stderr)
+# \x1b]2;comment\x07 \u202e [/] [@click=app.quit]
+raise ValueError("".join(corpus))
+"""
+
+
+def assert_clean(app: Driver) -> None:
+    gate = app.app.get_line_filters()[0]
+    ground = app.app.screen.background_colors[1]
+    for pane in ("source", "variables", "stack", "output", "timeline", "hints"):
+        widget = app.app.query_one(f"#{pane}")
+        for y in range(widget.size.height):
+            strip = widget.render_line(y)
+            assert strip.text.isprintable(), (pane, strip.text)
+            assert strip.cell_length == widget.size.width, (pane, strip.text)
+            assert all(segment.style is not None for segment in strip)
+            assert gate.apply(list(strip), ground) == list(strip), "the second gate had work to do"
+        for title in (widget.border_title, widget.border_subtitle):
+            assert title is None or title.isprintable()
+
+
+@pytest.mark.parametrize("colour", ["", "no"])
+@pytest.mark.parametrize("size", [(80, 24), (120, 36)])
+async def test_no_pane_lets_it_through(
+    colour: str, size: tuple[int, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if colour:
+        monkeypatch.setenv("NO_COLOR", "1")
+    rec = FakeRecording.of(PROGRAM, file="/tmp/evil \x1b]2;x\x07[/]\u202e.py", name="[/].esr")
+    async with replaying(rec, size=size) as app:
+        assert_clean(app)
+        await app.press("2", "right", "j", "right", "j", "j", "right", "j", "space")
+        assert_clean(app)
+        for key in ("pagedown", "pagedown", "pagedown", "G", "g", "4", "g", "right", "right"):
+            await app.press(key)
+            assert_clean(app)
+        await app.press("1", "right", "right", "C", "c", "S", "left_square_bracket")
+        assert_clean(app)
+
+
+async def test_the_second_gate_catches_what_a_pane_forgets() -> None:
+    async with replaying(FakeRecording.of()) as app:
+        pane = app.app.query_one("#output", OutputPane)
+        pane.row_parts = lambda row, width: [("bad \x1b]2;x\x07\u202e", "text")]  # type: ignore[method-assign]
+        strip = pane.render_line(0)
+        ground = app.app.screen.background_colors[1]
+        safe = app.app.get_line_filters()[0].apply(list(strip), ground)
+        assert "".join(segment.text for segment in safe).isprintable()
+
+
+async def test_a_long_list_is_unfolded_at_once() -> None:
+    import time
+
+    rec = FakeRecording.of("xs = list(range(3000))\nys = [xs] * 2\nzs = 1\n")
+    async with replaying(rec) as app:
+        start = time.perf_counter()
+        await app.press("2", "g", "right")
+        assert time.perf_counter() - start < 2
+        await app.press("G")
+        await app.press("k", "k", "k")
+        assert "2,500 more: Enter" in app.text("variables")

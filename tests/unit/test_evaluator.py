@@ -1,0 +1,223 @@
+"""The evaluator: Python's answers over recorded values, within bounds, and never a wrong one."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from escope_tui.errors import EvaluationError
+from escope_tui.model.values import Contents, Value, value_of
+from escope_tui.replay.evaluator import evaluate
+from tests.unit.test_values import Objects
+
+HEAP = Objects(
+    {
+        1: Contents("list", "list", size=3, items=(3, 1, 2)),
+        2: Contents("dict", "dict", size=2, pairs=(("a", 1), ("b", ("ref", 1)))),
+        3: Contents("instance", "Order", "__main__", attrs=(("id", 7), ("lines", ("ref", 4)))),
+        4: Contents("list", "list", size=2, items=(("ref", 5), ("ref", 6))),
+        5: Contents("instance", "Line", "__main__", attrs=(("qty", 2), ("price", 1.5))),
+        6: Contents("instance", "Line", "__main__", attrs=(("qty", 3), ("price", 2.0))),
+        7: Contents("list", "list", size=1_000, items=(1, 2), items_cut=True),
+        8: Contents("list", "list", size=2, items=(1, 2), recorded_at=4, uncertain=True),
+        9: Contents("list", "Stack", "__main__", size=1, items=(1,)),
+        10: Contents("set", "set", size=2, items=(1, 2)),
+        11: Contents("class", "type", text="Order"),
+        12: Contents("dict", "dict", size=50, pairs=(("k", 1),), items_cut=True),
+    }
+)
+NAMES = {
+    "xs": HEAP.ref(1),
+    "d": HEAP.ref(2),
+    "order": HEAP.ref(3),
+    "cut": HEAP.ref(7),
+    "old": HEAP.ref(8),
+    "stack": HEAP.ref(9),
+    "seen": HEAP.ref(10),
+    "Order": HEAP.ref(11),
+    "part": HEAP.ref(12),
+    "text": Value("str", "abc", size=10, cut=True),
+    "n": value_of(5),
+    "name": value_of("Ada"),
+    "nothing": value_of(None),
+    "pair": value_of((1, "x")),
+}
+
+
+def ask(expression: str) -> Any:
+    """The answer as plain data."""
+    return evaluate(expression, [NAMES]).python()
+
+
+@pytest.mark.parametrize(
+    ("expression", "answer"),
+    [
+        ("n + 1", 6),
+        ("len(xs) > 2 and n", 5),
+        ("xs[0] + xs[-1]", 5),
+        ("xs[1:]", [1, 2]),
+        ("sorted(xs)", [1, 2, 3]),
+        ("sum(xs) / len(xs)", 2.0),
+        ("max(xs), min(xs, default=0)", (3, 1)),
+        ("d['a']", 1),
+        ("d['b'][0]", 3),
+        ("'a' in d and 'z' not in d", True),
+        ("d.get('z', 9)", 9),
+        ("list(d.keys())", ["a", "b"]),
+        ("order.id", 7),
+        ("sum(line.qty * line.price for line in order.lines)", 9.0),
+        ("[line.qty for line in order.lines if line.qty > 2]", [3]),
+        ("{line.qty: line.price for line in order.lines}", {2: 1.5, 3: 2.0}),
+        ("order.lines[0] is order.lines[1]", False),
+        ("order is order", True),
+        ("nothing is None", True),
+        ("xs == [3, 1, 2]", True),
+        ("xs == (3, 1, 2)", False),
+        ("[order] == [order]", True),
+        ("f'{name!r}:{n:>3}'", "'Ada':  5"),
+        ("name.upper()", "ADA"),
+        ("'yes' if n > 3 else 'no'", "yes"),
+        ("isinstance(n, int)", True),
+        ("isinstance(xs, (list, tuple))", True),
+        ("isinstance(order, Order)", True),
+        ("isinstance(n, Order)", False),
+        ("type(order) is Order", True),
+        ("type(order).__name__", "Order"),
+        ("type(n) is int", True),
+        ("1 < n < 10", True),
+        ("[i for i, x in enumerate(xs) if x == 1]", [1]),
+        ("2 in seen", True),
+        ("repr(xs)", "[3, 1, 2]"),
+        ("len(cut)", 1_000),
+        ("cut[1]", 2),
+        ("cut[:2]", [1, 2]),
+        ("1 in cut", True),
+        ("part['k']", 1),
+        ("text[:2]", "ab"),
+        ("len(text)", 10),
+        ("pair[1]", "x"),
+        ("any(x > 2 for x in xs)", True),
+        ("xs[n] if n < len(xs) else None", None),
+    ],
+)
+def test_answers_as_python_does(expression: str, answer: Any) -> None:
+    assert ask(expression) == answer
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "missing",
+        "xs[9]",
+        "d['z']",
+        "cut[5]",
+        "sorted(cut)",
+        "9 in cut",
+        "cut == [1, 2]",
+        "part['z']",
+        "text == 'abc'",
+        "text + 'd'",
+        "text[-1]",
+        "order.total",
+        "order == 3",
+        "order == order",
+        "order + 1",
+        "len(order)",
+        "bool(order)",
+        "str(order)",
+        "f'{order}'",
+        "order()",
+        "order.save()",
+        "len(stack)",
+        "list(stack)",
+        "isinstance(order.lines[0], Order)",
+        "[x for x in order]",
+        "xs.append(1)",
+        "d.pop('a')",
+        "__import__('os')",
+        "open('f')",
+        "(lambda: 1)()",
+        "n.__class__",
+        "name.__class__.__mro__",
+        "(y := 3)",
+        "await n",
+        "n +",
+        "import os",
+        "",
+        "{order: 1}",
+        "'{}'.format(n)",
+    ],
+)
+def test_what_cannot_be_known_is_an_error(expression: str) -> None:
+    with pytest.raises(EvaluationError):
+        ask(expression)
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "10 ** 10 ** 10",
+        "2 ** 10**9",
+        "1 << 10**9",
+        "'a' * 10**9",
+        "[0] * 10**9",
+        "sum(range(10**12))",
+        "list(range(10**9))",
+        "sorted(range(10**9))",
+        "max(range(10**9))",
+        "'%999999999d' % 1",
+        "f'{1:999999999}'",
+        "'a'.ljust(10**9)",
+        "round(5, -10**9)",
+        "[a for a in range(10**5) for b in range(10**5)]",
+        "(" * 500 + "1" + ")" * 500,
+        "-" * 3_000 + "1",
+        "'a'.replace('', 'b' * 999_999).replace('b', 'c' * 999_999)",
+        "x" * 100_000,
+    ],
+)
+def test_what_would_take_too_much_is_refused(expression: str) -> None:
+    with pytest.raises(EvaluationError):
+        evaluate(expression, [NAMES], seconds=0.5)
+
+
+def test_an_answer_from_uncertain_contents_is_marked() -> None:
+    value = evaluate("len(old) + 1", [NAMES])
+    assert value == 3
+    assert value.uncertain
+    assert value.as_of == 4
+    assert "as of step 4" in value.summary()
+
+
+def test_a_recorded_object_is_given_as_itself() -> None:
+    value = evaluate("order.lines", [NAMES])
+    assert value.object_id == 4
+
+
+NUMBERS = st.integers(-50, 50)
+
+
+@given(
+    NUMBERS,
+    NUMBERS,
+    st.sampled_from(["+", "-", "*", "//", "%", "**", "<", "<=", "==", "!=", "&", "|", "^", ">>"]),
+)
+def test_arithmetic_agrees_with_python(left: int, right: int, operator: str) -> None:
+    expression = f"({left}) {operator} ({right})"
+    try:
+        expected = eval(expression)
+    except (ArithmeticError, ValueError):
+        with pytest.raises(EvaluationError):
+            ask(expression)
+    else:
+        assert ask(expression) == expected
+
+
+@given(st.text(alphabet="xsnd()[]{}.,:'\"+-*/ 019andorfilt=<>!", max_size=30))
+def test_any_text_gives_an_answer_or_an_evaluation_error(text: str) -> None:
+    with suppress(EvaluationError):
+        evaluate(text, [NAMES], seconds=0.2)
