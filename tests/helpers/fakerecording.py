@@ -181,7 +181,9 @@ class FakeRecording:
                 end_line=each.f_lineno,
             )
             scope = _names(each.f_globals)
-            values = {k: self.freeze(v) for k, v in _names(each.f_locals).items()}
+            # Reading f_locals of a module changes what its comprehensions bind (Python 3.12).
+            own = each.f_globals if module else each.f_locals
+            values = {k: self.freeze(v) for k, v in _names(own).items()}
             outer = {k: self.freeze(v) for k, v in scope.items()}
             seen.append(_Seen(frozen, values, outer))
         line = frame.f_lineno

@@ -49,6 +49,8 @@ class Activation:
     kind: str = "function"
     raw: list[tuple[int, int]] = field(default_factory=list)
     """(line, index) in order."""
+    forward: set[int] = field(default_factory=set)
+    """Events whose code lies behind that of the event before: no second run of a statement."""
 
 
 @dataclass
@@ -85,6 +87,8 @@ def events(table: statements.Statements, activation: Activation) -> list[Element
             continue
         if canon == previous and (line != canon or continued):
             continued = True
+            continue
+        if canon == previous and index in activation.forward:
             continue
         body = table.with_bodies.get(canon)
         leaves = body is not None and body[0] <= previous <= body[1] and previous != canon
@@ -196,6 +200,8 @@ def match(
         if table is None:
             lost[activation.file, "*"] = lost.get((activation.file, "*"), 0) + 1
             continue
+        if not _has_statements(table, activation):
+            continue
         wanted = events(table, activation)
         if not wanted:
             continue
@@ -221,6 +227,17 @@ def match(
                 result.surplus.append(spot)
     result.lost_activations = [(file, name, n) for (file, name), n in lost.items()]
     return result
+
+
+def _has_statements(table: statements.Statements, activation: Activation) -> bool:
+    """Tell a def, class, lambda or module from code that the compiler makes of annotations.
+
+    Annotations (`__annotate__`), type parameters and their bounds, and the values of `type`
+    statements are evaluated in frames of their own, but no statement runs there.
+    """
+    if activation.name in ("<module>", "<lambda>") or not activation.raw:
+        return True
+    return table.scope(activation.name, activation.raw[0][0]) is not None
 
 
 def _key(

@@ -89,10 +89,10 @@ def mro(cls: type) -> tuple[type, ...]:
     return result
 
 
-def attributes(obj: object) -> tuple[list[tuple[str, object]], int]:
-    """Return an object's own attributes (instance dict, then slots) and their true number."""
+def attributes(obj: object) -> tuple[list[tuple[str, object]], list[tuple[str, object]]]:
+    """Return an object's own attributes (instance dict, then slots), and its members in C."""
     found: list[tuple[str, object]] = []
-    total = 0
+    inner: list[tuple[str, object]] = []
     seen_dict = False
     for cls in mro(type(obj)):
         members = _CLASS_DICT(cls)
@@ -103,20 +103,19 @@ def attributes(obj: object) -> tuple[list[tuple[str, object]], int]:
                 namespace = _GETSET_GET(entry, obj)
                 if has_base(type(namespace), dict):
                     for name, value in dict.items(namespace):
-                        total += 1
                         if type(name) is str and len(found) < limits.ITEMS:
                             found.append((name, value))
-        if _FLAGS(cls) & _HEAPTYPE and "__slots__" in members:
+        if _FLAGS(cls) & _HEAPTYPE:
+            into = found if "__slots__" in members else inner
             for name, entry in members.items():
                 if type(entry) is _MEMBER:
                     try:
                         value = _MEMBER_GET(entry, obj)
                     except AttributeError:
                         continue
-                    total += 1
-                    if len(found) < limits.ITEMS:
-                        found.append((name, value))
-    return found, total
+                    if len(into) < limits.ITEMS:
+                        into.append((name, value))
+    return found, inner
 
 
 def scalar(value: Any) -> tuple[bool, Any]:
@@ -153,9 +152,13 @@ def _digest(text: str) -> str:
 
 
 class Content:
-    """What one object holds: shape, true size, items, pairs, attributes, text."""
+    """What one object holds: shape, true size, items, pairs, attributes, text, members.
 
-    __slots__ = ("attrs", "items", "pairs", "shape", "size", "text")
+    Members are the attributes that a class written in C keeps in its structure, such as
+    `encoding` of a text file. They need not be recorded; what is recorded must be right.
+    """
+
+    __slots__ = ("attrs", "items", "members", "pairs", "shape", "size", "text")
 
     def __init__(self, shape: str) -> None:
         self.shape = shape
@@ -164,6 +167,7 @@ class Content:
         self.pairs: list[tuple[Any, Any]] | None = None
         self.attrs: list[tuple[str, Any]] | None = None
         self.text: str | None = None
+        self.members: list[tuple[str, Any]] = []
 
 
 _SHAPES: dict[int, tuple[type, str]] = {}
@@ -247,7 +251,7 @@ def content(obj: Any) -> Content:
 def _container(obj: Any, cls: type, out: Content) -> None:
     own: list[tuple[str, Any]] = []
     if _FLAGS(cls) & _HEAPTYPE or out.shape == "exception":
-        own = attributes(obj)[0]
+        own, out.members = attributes(obj)
     match out.shape:
         case "list":
             out.size = list.__len__(obj)

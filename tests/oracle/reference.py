@@ -6,11 +6,17 @@ label at first sight; an object's content is written again only when it changed.
 per line:
 
     ["F", activation, thread, file, name, first line, kind]     a frame begins
-    ["O", label, [type, shape, size, items, pairs, attrs, text]]  an object's content from now on
-    ["L", activation, line, [[activation, variables or null], ...]]  a line is about to run;
-          frames outermost first, the last one is the running frame; null = as last written
-    ["l", activation, line]                                     the same, values not sampled
+    ["O", label, [type, shape, size, items, pairs, attrs, text, members]]  an object's content
+          from now on; members only if there are any
+    ["L", activation, line, forward, [[activation, variables or null], ...]]  a line is about to
+          run; frames outermost first, the last one is the running frame; null = as last written;
+          forward = its code lies behind that of the frame's line event before
+    ["l", activation, line, forward]                            the same, values not sampled
     ["E"]                                                       the program ended
+
+What a comprehension does is not written: before Python 3.12 it has a frame of its own, which is
+left out, and since then its lines and variables are left out of the frame that it runs in
+(see `inlined`). A variable that it hides while it runs is left out as well.
 """
 
 from __future__ import annotations
@@ -27,8 +33,9 @@ from collections.abc import Callable
 from typing import IO, Any
 
 if __package__:
-    from . import limits, rawread
+    from . import inlined, limits, rawread
 else:
+    import inlined  # type: ignore[import-not-found, no-redef]
     import limits  # type: ignore[import-not-found, no-redef]
     import rawread  # type: ignore[import-not-found, no-redef]
 
@@ -52,14 +59,23 @@ INJECTED = frozenset(
         "__conditional_annotations__",
         "__module__",
         "__qualname__",
+        "__type_params__",
+        "__warningregistry__",
         "__firstlineno__",
         "__static_attributes__",
         "__class__",
         "__classcell__",
         "__classdict__",
+        "__classdictcell__",
     }
 )
 """Names that the interpreter itself puts into namespaces."""
+
+_OPTIMIZED = 1
+"""The flag of code whose locals are no mapping: of functions."""
+
+_WRITES_BACK = sys.version_info[:2] == (3, 12)
+"""Whether a trace function that returns writes what `f_locals` held when it was asked for last."""
 
 
 class Snapshots:
@@ -124,7 +140,10 @@ class Snapshots:
         if found.attrs is not None:
             attrs = [[k, self.ref(v, depth)] for k, v in found.attrs]
         name = rawread.type_name(type(value))
-        return [name, found.shape, found.size, items, pairs, attrs, found.text]
+        row = [name, found.shape, found.size, items, pairs, attrs, found.text]
+        if found.members:
+            row.append([[k, self.ref(v, depth)] for k, v in found.members])
+        return row
 
 
 class Tracer:
@@ -152,6 +171,9 @@ class Tracer:
         self._activations: dict[int, int] = {}
         self._written: dict[Any, str] = {}
         self._prepared: dict[int, frozenset[str]] = {}
+        self._namespaces: dict[int, Any] = {}
+        self._spans: dict[types.CodeType, tuple[inlined.Span, ...]] = {}
+        self._offsets: dict[int, int] = {}
         self._count = 0
         self._events = 0
         self._values = 0
@@ -175,16 +197,38 @@ class Tracer:
         if code.co_name in SKIPPED_NAMES:
             return None
         if event == "call" and self._is_start(frame):
-            self._activations.pop(id(frame), None)
+            key = id(frame)
+            self._activations.pop(key, None)
+            self._offsets.pop(key, None)
+            if not code.co_flags & _OPTIMIZED and code.co_name != "<module>":
+                self._namespaces[key] = frame.f_locals
         return self.local
 
     def local(self, frame: types.FrameType, event: str, _arg: object) -> Callable[..., Any]:
         """Be the local trace function."""
         if event == "line" and self._open:
             with self._lock:
-                if self._open:
-                    self._line(frame)
+                before = self._offsets.get(id(frame), frame.f_lasti)
+                self._offsets[id(frame)] = frame.f_lasti
+                if self._open and not self._hidden(frame):
+                    self._line(frame, before < frame.f_lasti)
+        elif event == "return":
+            self._namespaces.pop(id(frame), None)
+        if _WRITES_BACK and self._stack and frame.f_code.co_flags & _OPTIMIZED:
+            _ = frame.f_locals
         return self.local
+
+    def _hidden(self, frame: types.FrameType) -> frozenset[str]:
+        """Return what the comprehensions bind that run in a frame at the moment."""
+        code = frame.f_code
+        found = self._spans.get(code)
+        if found is None:
+            found = self._spans[code] = inlined.spans(code)
+        names: frozenset[str] = frozenset()
+        for span in found:
+            if span.first <= frame.f_lasti <= span.last:
+                names |= span.names
+        return names
 
     def _is_start(self, frame: types.FrameType) -> bool:
         """Tell a new activation from a generator that goes on."""
@@ -215,9 +259,9 @@ class Tracer:
             code = frame.f_code
             self._prepared.pop(number, None)
             kind = "module" if code.co_name == "<module>" else "function"
-            if kind == "function" and not code.co_flags & 2:
+            if kind == "function" and not code.co_flags & _OPTIMIZED:
                 kind = "class"
-                self._prepared[number] = frozenset(self._filtered(frame.f_locals))
+                self._prepared[number] = frozenset(self._filtered(self._namespace(frame)))
             head = [
                 "F",
                 number,
@@ -230,11 +274,11 @@ class Tracer:
             self._out.write(json.dumps(head) + "\n")
         return number
 
-    def _line(self, frame: types.FrameType) -> None:
+    def _line(self, frame: types.FrameType, forward: bool) -> None:
         number = self._activation(frame)
         self._events += 1
         if self._events % self._every or self._values >= self._max_values:
-            self._out.write(f'["l", {number}, {frame.f_lineno}]\n')
+            self._out.write(json.dumps(["l", number, frame.f_lineno, forward]) + "\n")
             return
         self._values += 1
         self._snapshots.begin()
@@ -249,7 +293,7 @@ class Tracer:
             self._written[key] = text
             rows.append([key, None if same else form])
         self._snapshots.finish()
-        self._out.write(json.dumps(["L", number, frame.f_lineno, rows]) + "\n")
+        self._out.write(json.dumps(["L", number, frame.f_lineno, forward, rows]) + "\n")
 
     def _outer(self, frame: types.FrameType) -> list[tuple[Any, dict[str, Any]]]:
         found: list[tuple[Any, dict[str, Any]]] = []
@@ -265,14 +309,29 @@ class Tracer:
         return found
 
     def _variables(self, frame: types.FrameType) -> dict[str, Any]:
-        found = self._filtered(frame.f_locals)
+        found = self._filtered(self._namespace(frame))
         code = frame.f_code
-        if code.co_flags & 2:  # 3.11 and 3.12 keep there what `exec` and `locals()` stored
+        if code.co_flags & _OPTIMIZED:
+            # 3.11 and 3.12 keep there what `exec` and `locals()` stored
             own = {*code.co_varnames, *code.co_cellvars, *code.co_freevars}
+            own -= self._hidden(frame)
             found = {name: value for name, value in found.items() if name in own}
         for name in self._prepared.get(self._activations.get(id(frame), 0), ()):
             found.pop(name, None)  # a metaclass put it there, not the class body
         return found
+
+    def _namespace(self, frame: types.FrameType) -> Any:
+        """Return where the variables are.
+
+        Asking a module or class body for its `f_locals` while a comprehension runs there gives
+        the comprehension's variables too, and in Python 3.12 it sets them to None.
+        """
+        code = frame.f_code
+        if code.co_flags & _OPTIMIZED:
+            return frame.f_locals
+        if code.co_name == "<module>":
+            return frame.f_globals
+        return self._namespaces.get(id(frame), {})
 
     def _filtered(self, namespace: Any) -> dict[str, Any]:
         if rawread.has_base(type(namespace), dict):
@@ -345,7 +404,7 @@ def main() -> None:
         max_values=args.max_values,
     )
     atexit.register(tracer.close)
-    for name in ("limits", "rawread", "argparse"):
+    for name in ("inlined", "limits", "rawread", "argparse"):
         sys.modules.pop(name, None)
     run(tracer, args.target, args.module)
 

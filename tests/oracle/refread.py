@@ -42,7 +42,10 @@ class Reference:
                 self.activations[number] = Activation(thread, file, name, kind)
                 self.files.add(file)
             elif row[0] in "Ll":
-                self.activations[row[1]].raw.append((row[2], self.events))
+                activation = self.activations[row[1]]
+                activation.raw.append((row[2], self.events))
+                if row[3]:
+                    activation.forward.add(self.events)
                 self.events += 1
             elif row[0] == "E":
                 self.complete = True
@@ -61,7 +64,7 @@ class Reference:
             elif row[0] == "L":
                 event += 1
                 frames = []
-                for key, variables in row[3]:
+                for key, variables in row[4]:
                     if variables is not None:
                         last[key] = variables
                     frames.append((key, last[key]))

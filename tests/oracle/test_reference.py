@@ -32,7 +32,7 @@ def variables(reference: Reference) -> list[tuple[int, dict[str, Any]]]:
 
     def plain(form: Any) -> Any:
         if isinstance(form, list) and form and form[0] == "o":
-            name, _, _, items, pairs, attrs, text = reference.objects[form[1]]
+            name, _, _, items, pairs, attrs, text, *_ = reference.objects[form[1]]
             inner = [plain(item) for item in items or []]
             inner += [(plain(k), plain(v)) for k, v in pairs or []]
             inner += [(k, plain(v)) for k, v in attrs or []]
@@ -145,6 +145,106 @@ def test_outer_frames_and_globals_are_written_too(tmp_path: Path) -> None:
     assert moment.frames[0][1]["g"] == moment.frames[2][1]["x"]
 
 
+def test_a_comprehension_is_no_line_of_the_frame_around_it(tmp_path: Path) -> None:
+    source = """\
+def f(xs):
+    a = [n for n in xs if n]
+    b = {
+        n: [m for m in (n, n)]
+        for n in xs
+    }
+    return a, b
+class C:
+    n = 5
+    c = [n for n in range(3)]
+n = f([1, 2, 3])
+d = [[m for m in range(n)] for n in range(3)]
+pass
+"""
+    script = tmp_path / "program.py"
+    reference = run(tmp_path, source)
+    table = {str(script): statements.read(source)}
+    lines = {
+        a.name: [e.line for e in align.events(table[a.file], a)]
+        for a in reference.activations.values()
+    }
+    assert lines == {"f": [2, 3, 7], "C": [9, 10], "<module>": [1, 8, 11, 12, 13]}
+
+
+def test_a_comprehension_binds_nothing_around_it(tmp_path: Path) -> None:
+    source = """\
+def look(n):
+    return n
+def f():
+    return [look(n) for n in (1, 2)]
+class C:
+    k = 5
+    c = [
+        look(k)
+        for k in (1, 2)
+    ]
+f()
+d = [look(n) for n in (1, 2)]
+"""
+    reference = run(tmp_path, source, "--stack")
+    names = {a: activation.name for a, activation in reference.activations.items()}
+    outer: dict[str, list[set[str]]] = {}
+    for moment in reference.moments():
+        if names[moment.activation] == "look":
+            for key, variables in moment.frames[:-1]:
+                if not isinstance(key, str):
+                    outer.setdefault(names[key], []).append(set(variables))
+    assert outer["f"] == [set(), set()]
+    assert outer["C"] == [{"k"}, {"k"}]
+    assert outer["<module>"] == [{"look", "f"}] * 2 + [{"look", "f", "C"}] * 4
+
+
+def test_a_comprehension_is_left_as_it_is(tmp_path: Path) -> None:
+    source = """\
+def look(n):
+    return n
+class C:
+    c = [
+        look(k)
+        for k in (1, 2)
+        if look(k)
+    ]
+d = [
+    look(n)
+    for n in (1, 2)
+    if look(n)
+]
+same = [C.c, d]
+pass
+"""
+    (*_, (_, last)) = variables(run(tmp_path, source, "--stack"))
+    assert last["same"] == ("list", ("list", 1, 2), ("list", 1, 2))
+
+
+def test_what_a_callee_sees_does_not_change_its_caller(tmp_path: Path) -> None:
+    source = """\
+def look():
+    return 1
+def f():
+    try:
+        [(x := look()), {}[0]]
+    except KeyError:
+        return x
+got = f()
+pass
+"""
+    (*_, (_, last)) = variables(run(tmp_path, source, "--stack"))
+    assert last["got"] == 1
+
+
+def test_members_of_a_class_in_c_are_read_too(tmp_path: Path) -> None:
+    reference = run(tmp_path, "s = open(__file__, encoding='ascii')\ns.close()\n")
+    *_, last = reference.moments()
+    row = reference.objects[last.frames[-1][1]["s"][1]]
+    members = dict(row[7]) if len(row) > 7 else {}
+    assert members.get("encoding") == ("ascii" if sys.version_info >= (3, 12) else None)
+
+
 def elements(source: str, lines: list[int]) -> list[int]:
     activation = align.Activation("t", "f", "<module>", "module", [(n, n) for n in lines])
     return [e.line for e in align.events(statements.read(source), activation)]
@@ -172,3 +272,18 @@ def test_an_event_without_a_step_is_missing() -> None:
     right = [align.Element(n, i, False) for i, n in enumerate([1, 3])]
     pairs = align.align(left, right)
     assert [a.line for a, b in pairs if a is not None and b is None] == [2]
+
+
+def test_an_event_further_on_in_the_code_is_no_second_run() -> None:
+    activation = align.Activation("t", "f", "<module>", "module", [(1, 0), (1, 1), (1, 2)])
+    activation.forward = {1}
+    found = align.events(statements.read("f(a and b)\n"), activation)
+    assert [e.index for e in found] == [0, 2]
+
+
+def test_code_that_no_statement_wrote_needs_no_steps() -> None:
+    table = {"f": statements.read("class C:\n    x: int\n")}
+    wanted = [align.Activation("t", "f", "__annotate__", raw=[(2, 0)])]
+    found = align.match(table, wanted, [])
+    assert not found.missing
+    assert not found.lost_activations

@@ -158,7 +158,7 @@ class Comparer:
         if expected is None:
             self._cut = True
             return None
-        name, shape, size, items, pairs, attrs, text = expected
+        name, shape, size, items, pairs, attrs, text, *members = expected
         marked = marked or bool(value.uncertain)
         if _short(value.type_name) != _short(name):
             return Difference(path, f"type {name}", _seen(value), marked)
@@ -186,6 +186,7 @@ class Comparer:
                 return difference
         if attrs is not None:
             own = {entry[1]: entry[2] for entry in entries if entry[0] == "attr"}
+            attrs = attrs + [pair for pair in (members[0] if members else []) if pair[0] in own]
             return self._attrs(shape, attrs, value, own, path, depth + 1, marked)
         return None
 
@@ -312,7 +313,7 @@ class Comparer:
         expected = self._objects.get(label)
         if expected is None:
             return f"#{label}"
-        name, _, _, items, pairs, attrs, text = expected
+        name, _, _, items, pairs, attrs, text, *_ = expected
 
         def inner(form: Any) -> str:
             if depth and isinstance(form, list) and form[0] == "o":
