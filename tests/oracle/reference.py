@@ -210,7 +210,7 @@ class Tracer:
             with self._lock:
                 before = self._offsets.get(id(frame), frame.f_lasti)
                 self._offsets[id(frame)] = frame.f_lasti
-                if self._open and not self._hidden(frame):
+                if self._open and not self._loops(frame):
                     self._line(frame, before < frame.f_lasti)
         elif event == "return":
             self._namespaces.pop(id(frame), None)
@@ -218,17 +218,13 @@ class Tracer:
             _ = frame.f_locals
         return self.local
 
-    def _hidden(self, frame: types.FrameType) -> frozenset[str]:
-        """Return what the comprehensions bind that run in a frame at the moment."""
+    def _loops(self, frame: types.FrameType) -> list[inlined.Span]:
+        """Return the comprehensions, and loops like them, that run in a frame at the moment."""
         code = frame.f_code
         found = self._spans.get(code)
         if found is None:
             found = self._spans[code] = inlined.spans(code)
-        names: frozenset[str] = frozenset()
-        for span in found:
-            if span.first <= frame.f_lasti <= span.last:
-                names |= span.names
-        return names
+        return [span for span in found if span.first <= frame.f_lasti <= span.last]
 
     def _is_start(self, frame: types.FrameType) -> bool:
         """Tell a new activation from a generator that goes on."""
@@ -314,7 +310,7 @@ class Tracer:
         if code.co_flags & _OPTIMIZED:
             # 3.11 and 3.12 keep there what `exec` and `locals()` stored
             own = {*code.co_varnames, *code.co_cellvars, *code.co_freevars}
-            own -= self._hidden(frame)
+            own.difference_update(*(span.names for span in self._loops(frame)))
             found = {name: value for name, value in found.items() if name in own}
         for name in self._prepared.get(self._activations.get(id(frame), 0), ()):
             found.pop(name, None)  # a metaclass put it there, not the class body

@@ -159,6 +159,9 @@ class C:
     c = [n for n in range(3)]
 n = f([1, 2, 3])
 d = [[m for m in range(n)] for n in range(3)]
+e = any(n > 1 for n in (0, 1, 2)), tuple(n for n in (0, 1, 2))
+while all(n < 2 for n in range(3)):
+    pass
 pass
 """
     script = tmp_path / "program.py"
@@ -168,7 +171,7 @@ pass
         a.name: [e.line for e in align.events(table[a.file], a)]
         for a in reference.activations.values()
     }
-    assert lines == {"f": [2, 3, 7], "C": [9, 10], "<module>": [1, 8, 11, 12, 13]}
+    assert lines == {"f": [2, 3, 7], "C": [9, 10], "<module>": [1, 8, 11, 12, 13, 14, 16]}
 
 
 def test_a_comprehension_binds_nothing_around_it(tmp_path: Path) -> None:
