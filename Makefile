@@ -23,7 +23,7 @@ BUILT := $(VENV)/.built
 
 .DEFAULT_GOAL := help
 CHECKS := check-format check-lint check-cython check-types check-layers
-.PHONY: help demo test check $(CHECKS) format build-ext dist snapshots samples clean
+.PHONY: help demo test compat check $(CHECKS) format build-ext dist snapshots samples clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -35,6 +35,9 @@ demo: $(INSTALLED) ## record a sample program and open the replay
 
 test: $(DEVELOP) $(BUILT) ## run the tests, on two workers (PYTEST_ARGS=... for more)
 	$(BIN)/pytest -n $(WORKERS) $(PYTEST_ARGS)
+
+compat: $(DEVELOP) $(BUILT) ## run CPython's tests and those of packages recorded: an hour or two
+	$(BIN)/pytest -n $(WORKERS) --slow tests/compat $(PYTEST_ARGS)
 
 check: $(CHECKS) ## format, lint, types, import layers
 
