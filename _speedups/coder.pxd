@@ -77,8 +77,11 @@ cdef struct Str:
     uint32_t n
     uint32_t stamp
     uint32_t hash
+    uint32_t noted      # chunk in which it is known as the name of an attribute that was written,
+    uint32_t list       # on which objects: place of the list,
+    uint8_t listed      # and their number
     uint8_t flags
-    uint8_t pad[3]
+    uint8_t pad[2]
 
 cdef struct T1Entry:
     uint32_t a

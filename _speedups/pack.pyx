@@ -74,6 +74,12 @@ cdef class Packer:
     cdef Buf key
     cdef Buf out                # output section
     cdef Buf touched            # u64 oids
+    cdef Buf attr_names         # what the index tells of the chunk, all u64
+    cdef Buf attr_lists
+    cdef Buf names
+    cdef Buf step_threads
+    cdef uint64_t marked_thread
+    cdef uint64_t highest       # object id of the chunks before
     cdef Buf str_index          # hash index of the texts
     cdef uint32_t *alias        # target's string number -> ours
     cdef uint32_t cap_alias
@@ -151,6 +157,10 @@ cdef class Packer:
         free(self.key.p)
         free(self.out.p)
         free(self.touched.p)
+        free(self.attr_names.p)
+        free(self.attr_lists.p)
+        free(self.names.p)
+        free(self.step_threads.p)
         free(self.str_index.p)
         free(self.alias)
         free(self.hits)
@@ -290,6 +300,8 @@ cdef class Packer:
         apply_site(&self.c, site, self.vals.v)
         if self.c.err:
             return BAD
+        if st.flags & (F_STEP | F_ITER):
+            mark_thread(self)
         if st.flags & (F_CAUGHT | F_UNWIND):
             self.exceptions += 1
             self.chunk_exceptions += 1
@@ -306,6 +318,10 @@ cdef class Packer:
         cdef uint32_t nth = self.c.nth
         code_symbol(&self.c, op)
         code_event(&self.c, op, nth, e)
+        if op == OP_NAMESPACE:
+            mark_name(self, e.a, e.b)
+        elif (op == OP_SETATTR or op == OP_DELATTR) and e.oid <= self.highest:
+            mark_attr(self, e.oid, e.key.p)
         apply_event(&self.c, op, e)
 
     cdef int event(self, Src *s) noexcept nogil:
@@ -556,6 +572,7 @@ cdef class Packer:
             self.blobs.append((kind, data))
 
 
+include "pack_index.pxi"
 include "pack_values.pxi"
 include "pack_objects.pxi"
 include "pack_chunk.pxi"

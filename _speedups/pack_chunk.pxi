@@ -285,6 +285,7 @@ cdef void write_sections(Packer self, Buf *index, Buf *main, Buf *strs) noexcept
     for i in range(n):
         buf_varint(index, oids[i] - prev)
         prev = oids[i]
+    write_marks(self, index, prev)
     # main
     total = 0
     for i in range(self.c.n_cols):

@@ -115,7 +115,11 @@ cdef int object_event(Packer self, Src *s) noexcept nogil:
     key = key_of(&self.c, OP_OBJ, nth)
     code_symbol(&self.c, OP_OBJ)
     code_object(&self.c, key, &h, &self.vals, 0)
+    if h.oid <= self.highest:
+        mark_body(self, h.oid, o.b)
     do_replace(&self.c.m, o, make_body(&self.c.m, &h, &self.vals))
+    if h.oid <= self.highest:
+        mark_body(self, h.oid, o.b)
     o.chain = 0
     o.stamp = self.c.chunk_no
     return DONE

@@ -1,12 +1,13 @@
 # cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True, initializedcheck=False, infer_types=False
 """The unpacker: chunks in, the program's state at any step out. Each chunk is decoded once, as far as it is asked for, into a log that plays both ways."""
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections import OrderedDict
+from itertools import islice
 
 cimport cython
 from libc.stdint cimport int32_t, int64_t, uint8_t, uint32_t, uint64_t
-from libc.stdlib cimport free
-from libc.string cimport memcpy, memmove, memset
+from libc.stdlib cimport free, qsort
+from libc.string cimport memcmp, memcpy, memmove, memset
 
 from coder cimport *
 from grammar cimport *
@@ -51,6 +52,10 @@ cdef struct Row:            # one step
 
 include "unpack_raw.pxi"
 include "unpack_chunk.pxi"
+include "unpack_index.pxi"
+include "unpack_members.pxi"
 include "unpack_cursor.pxi"
+include "unpack_events.pxi"
+include "unpack_changes.pxi"
 include "unpack_scanner.pxi"
 include "unpack_dump.pxi"

@@ -4,6 +4,25 @@ cdef object bad_chunk(object number):
     return FormatError(f"chunk {number} of the recording makes no sense", slug="bad-chunk", hint="The file is damaged.")
 
 
+cdef Log spare              # the memory of a log that is not used any more: fresh pages cost as much as decoding
+
+
+cdef void take_spare(Log *log) noexcept:
+    log[0] = spare
+    log.n = 0
+    spare.r = NULL
+    spare.cap = 0
+
+
+cdef void keep_spare(Log *log) noexcept:
+    global spare
+    if log.cap > spare.cap:
+        free(spare.r)
+        spare = log[0]
+    else:
+        free(log.r)
+
+
 @cython.final
 cdef class TableSet:
     """The C tables of all modules of a file; shared by its chunks."""
@@ -42,6 +61,8 @@ cdef class Chunk:
     cdef uint64_t start_time
     cdef dict texts
     cdef list outputs
+    cdef list output_places         # log positions of output, as far as they were looked for
+    cdef uint32_t output_upto
     cdef dict strings
     cdef dict bases                 # contents of big objects at the end of earlier chunks
     cdef readonly object ordinal
@@ -57,6 +78,8 @@ cdef class Chunk:
         self.n_steps = n_steps
         self.texts = {}
         self.bases = {}
+        self.output_places = []
+        take_spare(&self.log)
         self.ordinal = ordinal
         self.c.enc = False
         m.t = &tables.t
@@ -66,7 +89,7 @@ cdef class Chunk:
     def __dealloc__(self):
         free_machine(&self.c.m)
         codec_free(&self.c)
-        free(self.log.r)
+        keep_spare(&self.log)
         free(self.rows)
         free(self.vals.v)
 
@@ -595,28 +618,6 @@ cdef class Chunk:
                 items.append(self.raw((<Val *> (<uint8_t *> pool_at(&self.c, v.p) + sizeof(PoolHead)))[i]))
             return RawTuple(items, h.length)
         return UNKNOWN
-
-    cdef object make_object(self, Obj *o):
-        """Contents at the present position; None: not known here."""
-        cdef RawObject r
-        cdef Body *b = o.b
-        cdef uint32_t i
-        if b == NULL or o.known_from > self.pos:
-            return None
-        r = RawObject.__new__(RawObject)
-        r.oid = o.oid
-        r.type_id = -1 if b.type_id == 0xFFFFFFFFU else b.type_id
-        r.shape = b.shape
-        r.flags = b.flags
-        r.size = b.size
-        r.items = [self.raw(b.items[i]) for i in range(b.n_items) if b.items[i].tag != T_GONE]
-        r.pairs = [(self.raw(b.pairs[2 * i]), self.raw(b.pairs[2 * i + 1])) for i in range(b.n_pairs) if b.pairs[2 * i].tag != T_GONE]
-        r.attrs = [(self.name(b.attrs[2 * i].p), self.raw(b.attrs[2 * i + 1])) for i in range(b.n_attrs)]
-        r.text = self.raw(b.text) if b.has_text else None
-        r.uncertain = o.uncertain
-        r.as_of = self.visible(o.cur_rec - 1) - 1 if o.cur_rec else o.base_as_of
-        r.dead_at = o.dead_at if o.dead else -1
-        return r
 
     cdef object name(self, uint64_t number):
         got = self.text(number)

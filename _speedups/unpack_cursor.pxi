@@ -1,88 +1,10 @@
 # The chunks of a file, and the state at one step.
 
+cdef enum:
+    KEPT_STARTS = 256
+    KEPT_ENDS = 128
 
-@cython.final
-cdef class Index:
-    """A chunk's index: sites with their hits, objects touched. Decoded when first asked."""
-    cdef readonly object number
-    cdef uint32_t *sites
-    cdef uint32_t *hits
-    cdef uint32_t n_sites
-    cdef uint64_t *oids
-    cdef uint32_t n_oids
-
-    def __cinit__(self, number, bytes data):
-        cdef Src s
-        cdef uint64_t i, n, v = 0
-        self.number = number
-        s.p = <const uint8_t *> <char *> data
-        s.end = s.p + len(data)
-        s.err = 0
-        for i in range(11):
-            src_varint(&s)
-        n = src_varint(&s)
-        if s.err or n * 2 > <uint64_t> (s.end - s.p):
-            raise bad_chunk(number)
-        self.sites = <uint32_t *> xcalloc(n, 4)
-        self.hits = <uint32_t *> xcalloc(n, 4)
-        for i in range(n):
-            v += src_varint(&s)
-            self.sites[i] = <uint32_t> v
-            self.hits[i] = <uint32_t> src_varint(&s)
-        self.n_sites = <uint32_t> n
-        n = src_varint(&s)
-        if s.err or n > <uint64_t> (s.end - s.p):
-            raise bad_chunk(number)
-        self.oids = <uint64_t *> xcalloc(n, 8)
-        v = 0
-        for i in range(n):
-            v += src_varint(&s)
-            self.oids[i] = v
-        self.n_oids = <uint32_t> n
-        if s.err:
-            raise bad_chunk(number)
-
-    def __dealloc__(self):
-        free(self.sites)
-        free(self.hits)
-        free(self.oids)
-
-    cdef bint has_oid(self, uint64_t oid) noexcept nogil:
-        cdef uint32_t lo = 0
-        cdef uint32_t hi = self.n_oids
-        cdef uint32_t mid
-        while lo < hi:
-            mid = (lo + hi) >> 1
-            if self.oids[mid] < oid:
-                lo = mid + 1
-            else:
-                hi = mid
-        return lo < self.n_oids and self.oids[lo] == oid
-
-    cdef bint has_site(self, uint32_t site) noexcept nogil:
-        cdef uint32_t lo = 0
-        cdef uint32_t hi = self.n_sites
-        cdef uint32_t mid
-        while lo < hi:
-            mid = (lo + hi) >> 1
-            if self.sites[mid] < site:
-                lo = mid + 1
-            else:
-                hi = mid
-        return lo < self.n_sites and self.sites[lo] == site
-
-    cdef bint has_any(self, const uint8_t *wanted, uint32_t n) noexcept nogil:
-        cdef uint32_t i
-        for i in range(self.n_sites):
-            if self.sites[i] < n and wanted[self.sites[i]]:
-                return True
-        return False
-
-    def highest_site(self):
-        return self.sites[self.n_sites - 1] if self.n_sites else -1
-
-    def site_hits(self):
-        return {self.sites[i]: self.hits[i] for i in range(self.n_sites)}
+cdef uint64_t ALL = 0xFFFFFFFFFFFFFFFFULL
 
 
 @cython.final
@@ -93,31 +15,42 @@ cdef class Chunks:
     cdef object kept
     cdef int limit
     cdef list indexes
+    cdef list summaries
     cdef list firsts
     cdef dict ordinals
+    cdef object starts              # frames and threads of key frames lately asked for
+    cdef object ends                # contents of objects at the end of chunks
     cdef readonly int n
+    cdef readonly uint64_t entries  # members of objects that were turned into Python's
+    cdef readonly uint64_t looked   # records that were looked through for events
 
-    def __init__(self, file, int limit=3):
+    def __init__(self, file, int limit=4):
         self.file = file
         self.tables = TableSet(file.modules)
         self.kept = OrderedDict()
+        self.starts = OrderedDict()
+        self.ends = OrderedDict()
         self.limit = limit
         self.n = len(file.chunks)
         self.indexes = [None] * self.n
+        self.summaries = [None] * len(file.summaries)
         self.ordinals = {info.ordinal: info.number for info in file.chunks}
         self.firsts = [info.first_step for info in file.chunks]
+
+    cdef Chunk load(self, int number):
+        info = self.file.chunks[number]
+        main, strs, out = self.file.load_chunk(number)
+        return Chunk(self.tables, number, info.ordinal, info.first_step, info.n_steps, main, strs, out)
 
     cdef Chunk get(self, int number):
         cdef Chunk chunk = self.kept.get(number)
         if chunk is not None:
             self.kept.move_to_end(number)
             return chunk
-        info = self.file.chunks[number]
-        main, strs, out = self.file.load_chunk(number)
-        chunk = Chunk(self.tables, number, info.ordinal, info.first_step, info.n_steps, main, strs, out)
-        self.kept[number] = chunk
-        while len(self.kept) > self.limit:
+        while len(self.kept) >= self.limit:     # first: the next one can use its memory
             self.kept.popitem(last=False)
+        chunk = self.load(number)
+        self.kept[number] = chunk
         return chunk
 
     cdef Index index(self, int number):
@@ -127,47 +60,106 @@ cdef class Chunks:
             self.indexes[number] = found
         return found
 
+    cdef Summary summary(self, int number):
+        """The summary that the chunk is in; None where the file has none."""
+        cdef int group = number // GROUP
+        if group >= len(self.summaries):
+            return None
+        if self.summaries[group] is None:
+            self.summaries[group] = Summary(group * GROUP, self.file.load_summary(group))
+        return self.summaries[group]
+
+    cdef tuple start(self, int number):
+        """The key frame's live frames, {id: (last step, last site, hash, parent, depth, state)}, and threads, {index: frame}."""
+        cdef Chunk chunk
+        cdef Machine *m
+        cdef Frame *f
+        cdef uint32_t i
+        cdef dict frames = {}
+        cdef dict threads = {}
+        found = self.starts.get(number)
+        if found is not None:
+            self.starts.move_to_end(number)
+            return found
+        chunk = self.load(number)
+        m = &chunk.c.m
+        for i in range(m.frames.cap):
+            if m.frames.keys[i]:
+                f = <Frame *> m.frames.vals[i]
+                frames[f.id] = (f.last_step, f.last_site, f.hist, f.parent, f.depth, f.state)
+        for i in range(m.n_threads):
+            if m.threads[i].known:
+                threads[i] = m.threads[i].cur
+        found = self.starts[number] = (frames, threads)
+        if len(self.starts) > KEPT_STARTS:
+            self.starts.popitem(last=False)
+        return found
+
     cdef object at_end(self, int number, uint64_t oid):
-        """An object's contents at the end of a chunk that touched it."""
-        cdef Chunk chunk = self.get(number)
+        """An object's contents at the end of a chunk that touched it. Not to be changed."""
+        cdef Chunk chunk
         cdef Obj *o
+        key = (number, oid)
+        if key in self.ends:
+            self.ends.move_to_end(key)
+            return self.ends[key]
+        chunk = self.get(number)
         chunk.need_all()
         chunk.move(chunk.log.n)
         o = chunk.obj_at(oid)
-        return self.contents(chunk, o) if o != NULL else None
+        found = self.contents(chunk, o, ALL) if o != NULL else None
+        self.ends[key] = found
+        if len(self.ends) > KEPT_ENDS:
+            self.ends.popitem(last=False)
+        return found
 
-    cdef object contents(self, Chunk chunk, Obj *o):
-        """An object's contents at the chunk's present position; None: not known."""
-        cdef RawObject base
-        cdef Rec *r
-        cdef uint32_t at
-        cdef list changes = []
-        if o.b != NULL or o.remote == 0:
-            return chunk.make_object(o)
+    cdef Remote remote(self, Chunk chunk, Obj *o):
+        """The object as it stands at the chunk's position, from an earlier chunk's contents; None: not known."""
+        cdef Remote found
         oid = o.oid
-        at = o.cur_rec
-        uncertain = o.uncertain
-        dead = o.dead_at if o.dead else -1
-        as_of = chunk.visible(at - 1) - 1 if at else None
-        while at:
-            r = &chunk.log.r[at - 1]
-            if r.kind != R_DELTA:
-                break                       # a whole snapshot that was undone: cannot be
-            changes.append((r.a, chunk.name(r.old.p) if r.a == OP_SETATTR or r.a == OP_DELATTR else chunk.raw(r.old), chunk.raw(r.new)))
-            at = r.prev
         if oid not in chunk.bases:
             number = self.ordinals.get(chunk.ordinal - o.remote, -1)
-            chunk.bases[oid] = self.at_end(number, oid) if 0 <= number < chunk.number else None
-        if chunk.bases[oid] is None:
-            return None
-        base = copy_object(chunk.bases[oid])
-        changes.reverse()
-        change_object(base, changes)
-        base.uncertain = uncertain
-        base.dead_at = dead
-        if as_of is not None:
-            base.as_of = as_of
-        return base
+            base = self.at_end(number, oid) if 0 <= number < chunk.number else None
+            chunk.bases[oid] = None if base is None else Remote(base)
+        found = chunk.bases[oid]
+        if found is not None:
+            found.bring(chunk, o.cur_rec)
+        return found
+
+    cdef object contents(self, Chunk chunk, Obj *o, uint64_t limit):
+        """An object's contents at the chunk's present position, of each sort of members `limit`; None: not known."""
+        cdef RawObject found
+        cdef Remote base
+        if o.b != NULL or o.remote == 0:
+            found = part_of(chunk, o, limit)
+        else:
+            base = self.remote(chunk, o)
+            if base is None:
+                return None
+            found = base.part(limit)
+            found.uncertain = o.uncertain
+            found.dead_at = o.dead_at if o.dead else -1
+            if o.cur_rec:
+                found.as_of = chunk.visible(o.cur_rec - 1) - 1
+        if found is not None:
+            self.entries += len(found.items) + len(found.pairs) + len(found.attrs)
+        return found
+
+    cdef list members(self, Chunk chunk, Obj *o, int role, uint64_t start, uint64_t stop):
+        """A stretch of an object's items (0), pairs (1) or attributes (2) at the chunk's present position; None: not known."""
+        cdef Remote base
+        cdef list found
+        if o.b != NULL or o.remote == 0:
+            if o.b == NULL or o.known_from > chunk.pos:
+                return None
+            found = stretch(chunk, o.b, role, start, stop)
+        else:
+            base = self.remote(chunk, o)
+            if base is None:
+                return None
+            found = base.stretch(role, start, stop)
+        self.entries += len(found)
+        return found
 
     cdef int at(self, int64_t step):
         """The chunk that holds the step; of chunks without steps, none."""
@@ -179,70 +171,6 @@ cdef class Chunks:
 
 cdef object lost_steps(step):
     return FormatError(f"step {step} is lost: its chunk is damaged", slug="lost-steps")
-
-
-cdef RawObject copy_object(RawObject o):
-    cdef RawObject c = RawObject.__new__(RawObject)
-    c.oid, c.type_id, c.shape, c.flags, c.size = o.oid, o.type_id, o.shape, o.flags, o.size
-    c.items, c.pairs, c.attrs, c.text = list(o.items), list(o.pairs), list(o.attrs), o.text
-    c.as_of, c.uncertain, c.dead_at = o.as_of, o.uncertain, o.dead_at
-    return c
-
-
-cdef object change_object(RawObject o, list changes):
-    """What state.pxd does to a body, on Python lists: (operation, key, value) in order."""
-    cdef bint mapping = o.shape == 2 or o.shape == 17
-    cdef bint unordered = o.shape == 3 or o.shape == 4
-    cdef bint cut = o.flags & 1
-    cdef int op
-    cdef dict pairs = dict(o.pairs)
-    cdef dict attrs = dict(o.attrs)
-    cdef dict members = dict.fromkeys(o.items) if unordered else {}
-    cdef list items = o.items
-    size = o.size
-    for op, key, value in changes:
-        if op == OP_SIZE:
-            size = value
-        elif op == OP_SETATTR:
-            attrs[key] = value
-        elif op == OP_DELATTR:
-            attrs.pop(key, None)
-        elif op == OP_APPEND and unordered:
-            size += not cut and value not in members
-            members[value] = None
-        elif op == OP_DELITEM and unordered:
-            size -= not cut and size > 0 and key in members
-            members.pop(key, None)
-        elif op == OP_DELITEM and (mapping or type(key) is not int or key < 0):
-            size -= mapping and not cut and size > 0 and key in pairs
-            pairs.pop(key, None)
-        elif op == OP_DELITEM:
-            if pairs:
-                pairs = {k: v for k, v in pairs.items() if type(k) is not int or k < key}
-            if key < len(items):
-                del items[key]
-            size -= size > 0
-        else:
-            if op == OP_APPEND:
-                key = size
-            if mapping or unordered or type(key) is not int or key < 0:
-                size += mapping and not cut and key not in pairs
-                pairs[key] = value
-                continue
-            if len(items) < key <= len(items) + MAX_GAP_FILL:
-                items.extend([UNKNOWN] * (key - len(items)))
-            size = max(size, key + 1)
-            if key < len(items):
-                items[key] = value
-            elif key == len(items):
-                items.append(value)
-            else:
-                pairs[key] = value
-    o.pairs = list(pairs.items())
-    o.attrs = list(attrs.items())
-    if unordered:
-        o.items = list(members)
-    o.size = size
 
 
 def chunks_of(file):
@@ -381,24 +309,48 @@ cdef class Cursor:
                     found.append((i, self.chunk.raw(m.ns[module][i])))
         return found
 
-    def object(self, uint64_t oid):
+    def object(self, uint64_t oid, uint64_t limit=ALL):
+        """What is known of an object, of its items, pairs and attributes at most `limit` each."""
         cdef Obj *o
         cdef int i
+        cdef RawObject whole
         self.here()
         if self.chunk is None:
             return None
         o = self.chunk.obj_at(oid)
         if o != NULL:
-            found = self.chunks.contents(self.chunk, o)
+            found = self.chunks.contents(self.chunk, o, limit)
             if found is not None:
                 return found
-        i = self.number - 1
+        whole = self.earlier(oid)
+        return None if whole is None else cut_object(whole, limit)
+
+    def members(self, uint64_t oid, int role, uint64_t start, uint64_t stop):
+        """A stretch of an object's items (role 0), pairs (1) or attributes (2)."""
+        cdef Obj *o
+        cdef RawObject whole
+        self.here()
+        if self.chunk is None or start >= stop:
+            return []
+        o = self.chunk.obj_at(oid)
+        if o != NULL:
+            found = self.chunks.members(self.chunk, o, role, start, stop)
+            if found is not None:
+                return found
+        whole = self.earlier(oid)
+        if whole is None:
+            return []
+        return (whole.items if role == 0 else whole.pairs if role == 1 else whole.attrs)[start:stop]
+
+    cdef object earlier(self, uint64_t oid):
+        """The object's contents at the end of the newest earlier chunk that has them."""
+        cdef Filter filter = Filter(self.chunks, None, oid)
+        cdef int i = filter.next(self.number - 1, -1)
         while i >= 0:
-            if self.chunks.index(i).has_oid(oid):
-                found = self.chunks.at_end(i, oid)
-                if found is not None:
-                    return found
-            i -= 1
+            found = self.chunks.at_end(i, oid)
+            if found is not None:
+                return found
+            i = filter.next(i - 1, -1)
         return None
 
     def time_ns(self):

@@ -154,7 +154,7 @@ UNBOUND = Unbound()
 
 @cython.final
 cdef class RawObject:
-    """An object's contents at one step."""
+    """An object's contents at one step; the lists may hold the first members only."""
     cdef readonly object oid
     cdef readonly object type_id
     cdef readonly int shape
@@ -163,6 +163,9 @@ cdef class RawObject:
     cdef readonly list items
     cdef readonly list pairs
     cdef readonly list attrs
+    cdef readonly uint64_t n_items      # how many of each are recorded
+    cdef readonly uint64_t n_pairs
+    cdef readonly uint64_t n_attrs
     cdef readonly object text
     cdef readonly object as_of
     cdef readonly bint uncertain

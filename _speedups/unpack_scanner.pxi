@@ -1,51 +1,28 @@
 # Questions over the whole recording: the index first, then decoded chunks. A direction is +1 or -1.
 
 
-cdef int kind_of_event(Chunk chunk, Rec *r) noexcept nogil:
-    """Bits of the events that a log record stands for."""
-    cdef uint32_t flags
-    cdef int kinds = 0
-    cdef int kind = r.kind
-    if kind == R_SITE:
-        flags = chunk.c.m.t.sites[r.a].flags
-        if not flags & EVENT_SITE_FLAGS:
-            return 0
-        if flags & F_ENTER:
-            kinds |= 1
-        if flags & F_RETURN:
-            kinds |= 2
-        if flags & F_YIELD:
-            kinds |= 4
-        if flags & F_RESUME:
-            kinds |= 8
-        if flags & F_AWAIT:
-            kinds |= 16
-        if flags & F_AWAITED:
-            kinds |= 32
-        if flags & F_UNWIND:
-            kinds |= 64
-        if flags & F_CAUGHT:
-            kinds |= 128
-        if flags & F_END:
-            kinds |= 256
-        return kinds
-    if R_ITEM <= kind <= R_DELTA:
-        if kind == R_DEATH:
-            return 4096
-        return 65536 if kind != R_UNCERTAIN else 0
-    if kind == R_STATE:
-        return 512
-    if kind == R_OUTPUT:
-        return 1024
-    if kind == R_GAP:
-        return 2048
-    if kind == R_SWITCH:
-        return 8192
-    if kind == R_TASK:
-        return 16384
-    if kind == R_EXIT:
-        return 32768
-    return 0
+cdef inline Val body_value(uint64_t body) noexcept nogil:
+    cdef Body *b = <Body *> body
+    return b.items[0] if b != NULL and b.n_items else mk(T_UNBOUND, 0)
+
+
+cdef inline Val cell_value(Rec *r) noexcept nogil:
+    """What a cell holds after a change of it."""
+    if r.kind == R_REPLACE:
+        return body_value(r.new.p)
+    return mk(T_UNBOUND, 0) if r.kind == R_REMOVE else r.new
+
+
+cdef inline bint cell_write(Rec *r) noexcept nogil:
+    """Whether a change of a cell binds or unbinds its variable."""
+    if r.kind == R_REPLACE:
+        return not same(body_value(r.old.p), body_value(r.new.p))
+    return r.kind == R_ITEM or r.kind == R_PUSH or r.kind == R_REMOVE
+
+
+cdef enum:
+    LOOK_AHEAD = 4096           # steps that are decoded before the first of them is looked at
+    KEPT_RANGES = 65536
 
 
 @cython.final
@@ -54,20 +31,29 @@ cdef class Scanner:
     cdef object file
     cdef Chunks chunks
     cdef int64_t steps_
+    cdef bint whole             # no events are missing: a frame is alive from its beginning to its end
+    cdef dict ranges
     UNBOUND = UNBOUND
 
     def __init__(self, file):
         self.file = file
         self.chunks = chunks_of(file)
         self.steps_ = file.steps
+        self.ranges = {}
+        self.whole = not any(info.flags & CF_GAP or info.ordinal != info.number + 1 for info in file.chunks)
+
+    @property
+    def work(self):
+        """What was done since the file was opened: (records looked through for events, members of objects made)."""
+        return (self.chunks.looked, self.chunks.entries)
 
     # ---- steps ----------------------------------------------------------------------------------
 
-    cdef int64_t find_row(self, int64_t start, int direction, int what, const uint8_t *wanted, uint64_t x, uint64_t y):
+    cdef int64_t find_row(self, int64_t start, int direction, int what, const uint8_t *wanted, uint64_t x, uint64_t y, Filter filter):
         """Next step by a test on its row. what: 0 site in wanted[x], 1 frame x, 2 thread x and depth <= y, 3 thread x."""
         cdef int i
         cdef Chunk chunk
-        cdef int64_t j, lo, hi
+        cdef int64_t j, lo, hi, sure
         cdef Row *r
         cdef bint yes
         if self.steps_ == 0:
@@ -83,7 +69,7 @@ cdef class Scanner:
         i = self.chunks.at(start)
         while 0 <= i < self.chunks.n:
             info = self.file.chunks[i]
-            if info.n_steps and (what != 0 or self.chunks.index(i).has_any(wanted, <uint32_t> x)):
+            if info.n_steps and (filter is None or filter.may(i)):
                 if what == 1 and info.first_frame > x and direction < 0 and start < info.first_step:
                     return -1
                 chunk = self.chunks.get(i)
@@ -93,9 +79,15 @@ cdef class Scanner:
                     lo = start - chunk.first_step
                 if direction < 0 and start < chunk.first_step + hi - 1:
                     hi = start - chunk.first_step + 1
-                chunk.need(chunk.first_step + hi - 1)
                 j = lo if direction > 0 else hi - 1
+                sure = chunk.first_step + hi - 1
+                if direction > 0 and sure > chunk.first_step + j + LOOK_AHEAD:
+                    sure = chunk.first_step + j + LOOK_AHEAD
+                chunk.need(sure)
                 while lo <= j < hi:
+                    if chunk.first_step + j > sure:
+                        sure = min(chunk.first_step + hi - 1, 2 * sure - chunk.first_step + LOOK_AHEAD)
+                        chunk.need(sure)
                     r = &chunk.rows[j]
                     if what == 0:
                         yes = r.site < x and wanted[r.site]
@@ -110,8 +102,81 @@ cdef class Scanner:
                     j += direction
             if what == 1 and direction < 0 and info.first_frame <= x:
                 return -1
-            i += direction
+            if what == 1:
+                i = self.frame_chunk(x, i, direction)
+            elif what == 2:
+                i = self.depth_chunk(x, y, i, direction)
+            else:
+                i = filter.next(i + direction, direction)
         return -1
+
+    # ---- over chunks in which a frame only waits ------------------------------------------------
+
+    cdef int frame_chunk(self, uint64_t frame, int i, int direction) except? -2:
+        """The next chunk behind (before) chunk i in which the frame did anything; out of range when there is none."""
+        cdef int first, last, lo, hi, mid
+        if frame == 0 or not self.whole:
+            return i + direction
+        first = self.birth_chunk(frame)
+        if direction < 0:
+            if i <= first:
+                return -1
+            if frame not in self.chunks.start(i)[0]:
+                last = self.last_chunk(frame)
+                return last if last < i else first
+            now = self.chunks.start(i)[0][frame]
+            # The first chunk that begins with the frame as it is now: what came before that begin is the newest.
+            lo = first + 1
+            hi = i
+            while lo < hi:
+                mid = (lo + hi) >> 1
+                if self.chunks.start(mid)[0].get(frame) == now:
+                    hi = mid
+                else:
+                    lo = mid + 1
+            return lo - 1
+        if i < first:
+            return first
+        if i + 1 >= self.chunks.n:
+            return self.chunks.n
+        now = self.chunks.start(i + 1)[0].get(frame)
+        if now is None:
+            return self.chunks.n
+        lo = i + 1
+        hi = self.chunks.n - 1
+        while lo < hi:
+            mid = (lo + hi + 1) >> 1
+            if self.chunks.start(mid)[0].get(frame) == now:
+                lo = mid
+            else:
+                hi = mid - 1
+        return lo
+
+    cdef int depth_chunk(self, uint64_t thread, uint64_t depth, int i, int direction) except? -2:
+        """The next chunk behind (before) chunk i in which the thread may have a step with at most `depth` frames.
+
+        Between two chunks the thread's frame of that depth may be waiting for a call. All that the thread does meanwhile is
+        deeper, as long as nothing on its stack waits in another way (a generator or coroutine that others take turns with).
+        """
+        cdef int edge = i + 1 if direction > 0 else i
+        cdef uint64_t frame
+        if edge <= 0 or edge >= self.chunks.n or not self.whole:
+            return i + direction
+        frames, threads = self.chunks.start(edge)
+        frame = threads.get(thread, 0)
+        while frame:
+            found = frames.get(frame)
+            if found is None:
+                break
+            last_step, last_site, _, parent, deep, state = found
+            if state != FS_RUNNING or deep < depth or last_site < 0:
+                break
+            if deep == depth:
+                if self.chunks.tables.t.sites[<uint32_t> last_site].flags & (F_STEP | F_ITER):
+                    return self.frame_chunk(frame, i, direction)
+                break
+            frame = parent
+        return i + direction
 
     cdef bytes site_set(self, sites):
         cdef bytearray found = bytearray(self.file.n_sites + 1)
@@ -122,16 +187,16 @@ cdef class Scanner:
 
     def next_site(self, int64_t start, int direction, sites):
         cdef bytes wanted = self.site_set(sites)
-        return self.find_row(start, direction, 0, <const uint8_t *> <char *> wanted, len(wanted), 0)
+        return self.find_row(start, direction, 0, <const uint8_t *> <char *> wanted, len(wanted), 0, Filter(self.chunks, wanted))
 
     def next_frame_step(self, int64_t start, int direction, uint64_t frame):
-        return self.find_row(start, direction, 1, NULL, frame, 0)
+        return self.find_row(start, direction, 1, NULL, frame, 0, None)
 
     def next_depth(self, int64_t start, int direction, uint32_t thread, uint32_t depth):
-        return self.find_row(start, direction, 2, NULL, thread, depth)
+        return self.find_row(start, direction, 2, NULL, thread, depth, None)
 
     def next_thread_step(self, int64_t start, int direction, uint32_t thread):
-        return self.find_row(start, direction, 3, NULL, thread, 0)
+        return self.find_row(start, direction, 3, NULL, thread, 0, Filter(self.chunks, None, 0, None, None, thread))
 
     def step_info(self, int64_t step):
         cdef Chunk chunk
@@ -173,14 +238,12 @@ cdef class Scanner:
             return (r.writer, chunk.visible(at), owner, UNKNOWN)
         return (r.writer, chunk.visible(at), owner, chunk.raw(v))
 
-    cdef object scan_log(self, int64_t start, int direction, int what, uint64_t x, uint32_t slot, uint64_t oid, key, const uint8_t *wanted):
+    cdef object scan_log(self, int64_t start, int direction, int what, uint64_t x, uint32_t slot, uint64_t oid, key, Filter filter):
         """The next log record that is a write. what: 1 slot of frame x, 2 slot of function x, 3 module variable of x, 4 object oid."""
         cdef int i
         cdef Chunk chunk
-        cdef int64_t j, n, begin
+        cdef int64_t j, n
         cdef Rec *r
-        cdef Frame *f
-        cdef bint yes
         if self.chunks.n == 0:
             return None
         i = self.chunks.at(max(min(start, self.steps_ - 1), 0))
@@ -192,15 +255,12 @@ cdef class Scanner:
             while i > 0 and self.file.chunks[i].first_step > start:
                 i -= 1
         while 0 <= i < self.chunks.n:
-            if what == 4:
-                yes = self.chunks.index(i).has_oid(oid)
-            else:
-                yes = self.chunks.index(i).has_any(wanted, <uint32_t> self.file.n_sites) or what == 3
-            if what == 1 and not yes and oid:
-                yes = self.chunks.index(i).has_oid(oid)
-            if yes:
+            if filter.may(i):
                 chunk = self.chunks.get(i)
-                chunk.need_all()
+                if direction > 0 or start >= chunk.first_step + chunk.n_steps:
+                    chunk.need_all()
+                else:
+                    chunk.need(start)
                 n = chunk.log.n
                 if direction > 0:
                     j = chunk.position(start) if start < chunk.first_step + chunk.n_steps else n
@@ -211,8 +271,10 @@ cdef class Scanner:
                     if what == 1:
                         if r.kind == R_SLOT and r.a == slot and r.ptr != NULL and (<Frame *> r.ptr).id == x and r.new.tag != T_CELL:
                             return self.found_write(chunk, r, <uint32_t> j, x)
-                        if oid and R_ITEM <= r.kind <= R_PUSH and (<Obj *> r.ptr).oid == oid:
-                            return self.found_write(chunk, r, <uint32_t> j, x)
+                        if oid and R_ITEM <= r.kind <= R_REPLACE and (<Obj *> r.ptr).oid == oid:
+                            chunk.move(<uint32_t> j + 1)
+                            if cell_write(r):
+                                return (r.writer, chunk.visible(<uint32_t> j), x, chunk.raw(cell_value(r)))
                     elif what == 2:
                         if r.kind == R_SLOT and r.a == slot and <uint64_t> (<Frame *> r.ptr).func == x and r.new.tag != T_CELL:
                             return self.found_write(chunk, r, <uint32_t> j, (<Frame *> r.ptr).id)
@@ -225,7 +287,10 @@ cdef class Scanner:
                     j += direction
             if what == 1 and not oid and direction < 0 and self.file.chunks[i].first_frame <= x:
                 return None
-            i += direction
+            if what == 1 and not oid:
+                i = self.frame_chunk(x, i, direction)
+            else:
+                i = filter.next(i + direction, direction)
         return None
 
     cdef bint key_matches(self, Chunk chunk, Rec *r, key) except -1:
@@ -271,6 +336,7 @@ cdef class Scanner:
 
     cdef bint replaced(self, Chunk chunk, Rec *r, what, name) except -1:
         """Whether a new snapshot changed that attribute or item."""
+        chunk.move(<uint32_t> (r - chunk.log.r) + 1)        # contents are changed in place
         return self.look(chunk, <Body *> r.old.p, what, name) != self.look(chunk, <Body *> r.new.p, what, name)
 
     cdef object look(self, Chunk chunk, Body *b, what, name):
@@ -318,7 +384,8 @@ cdef class Scanner:
         cdef int number = self.birth_chunk(frame)
         site = -1
         chunk = self.chunks.get(number)
-        chunk.need_all()
+        if chunk.c.m.next_frame <= frame:
+            chunk.need_all()
         f = frame_find(&chunk.c.m, frame)
         if f == NULL:
             f = <Frame *> map_get(&chunk.c.m.past_frames, frame)
@@ -346,74 +413,91 @@ cdef class Scanner:
                 hi = mid
         return max(lo - 1, 0)
 
+    cdef int last_chunk(self, uint64_t frame) except? -2:
+        """The last chunk in which the frame was alive (it is alive in all between)."""
+        cdef int lo = self.birth_chunk(frame)
+        cdef int hi = self.chunks.n - 1
+        cdef int mid
+        while lo < hi:
+            mid = (lo + hi + 1) >> 1
+            if frame in self.chunks.start(mid)[0]:
+                lo = mid
+            else:
+                hi = mid - 1
+        return lo
+
     def frame_range(self, uint64_t frame):
         cdef int i = self.birth_chunk(frame)
         cdef Chunk chunk = self.chunks.get(i)
         cdef Frame *f
         cdef uint32_t j
         cdef Rec *r
-        cdef int lo, hi, mid
-        chunk.need_all()
+        found = self.ranges.get(frame)
+        if found is not None:
+            return found
+        if chunk.c.m.next_frame <= frame:
+            chunk.need_all()
         f = frame_find(&chunk.c.m, frame)
         if f == NULL:
             f = <Frame *> map_get(&chunk.c.m.past_frames, frame)
         if f == NULL:
             raise KeyError(frame)
         first = chunk.visible(f.born - 1) if f.born else chunk.first_step
-        # The last chunk whose key frame has the frame alive (it is alive in all between).
+        last = self.steps_ - 1
         if frame_find(&chunk.c.m, frame) != NULL:
-            lo = i
-            hi = self.chunks.n - 1
-            while lo < hi:
-                mid = (lo + hi + 1) >> 1
-                chunk = self.chunks.get(mid)
-                if frame_find(&chunk.c.m, frame) != NULL or map_get(&chunk.c.m.past_frames, frame) != NULL:
-                    lo = mid
-                else:
-                    hi = mid - 1
-            chunk = self.chunks.get(lo)
+            chunk = self.chunks.get(self.last_chunk(frame))
             chunk.need_all()
-        if frame_find(&chunk.c.m, frame) != NULL:
-            return (first, self.steps_ - 1)
         f = <Frame *> map_get(&chunk.c.m.past_frames, frame)
-        j = chunk.log.n
-        while j > 0:
-            j -= 1
-            r = &chunk.log.r[j]
-            if (r.kind == R_SITE or r.kind == R_STATE) and r.ptr == f:
-                if r.kind == R_SITE and chunk.c.m.t.sites[r.a].flags & (F_STEP | F_ITER):
-                    return (first, chunk.visible(j))
-                return (first, chunk.visible(j) - 1)
-        return (first, chunk.first_step + chunk.n_steps - 1)
+        if f != NULL:
+            last = chunk.first_step + chunk.n_steps - 1
+            j = chunk.log.n
+            while j > 0:
+                j -= 1
+                r = &chunk.log.r[j]
+                if (r.kind == R_SITE or r.kind == R_STATE) and r.ptr == f:
+                    last = chunk.visible(j)
+                    if r.kind == R_STATE or not chunk.c.m.t.sites[r.a].flags & (F_STEP | F_ITER):
+                        last -= 1
+                    break
+        if len(self.ranges) > KEPT_RANGES:
+            self.ranges.clear()
+        self.ranges[frame] = (first, last)
+        return (first, last)
+
+    cdef uint64_t cell_of(self, uint64_t frame, uint32_t slot) except? 0:
+        """The cell behind a frame's slot: told right after the frame's beginning, perhaps in the next chunk; 0: there is none."""
+        cdef Chunk chunk
+        cdef Frame *f
+        cdef int i
+        cdef int number = self.birth_chunk(frame)
+        for i in range(number, min(number + 2, self.chunks.n)):
+            chunk = self.chunks.get(i)
+            if chunk.c.m.next_frame <= frame:
+                chunk.need_all()
+            f = frame_find(&chunk.c.m, frame)
+            if f == NULL:
+                f = <Frame *> map_get(&chunk.c.m.past_frames, frame)
+            if f == NULL or slot >= f.n_slots:
+                return 0
+            if f.slots[slot].tag != T_CELL:     # not yet, or not at this place of the chunk
+                chunk.need_all()
+                chunk.move(chunk.log.n)
+            if f.slots[slot].tag == T_CELL:
+                return f.slots[slot].p
+        return 0
 
     def next_write(self, int64_t start, int direction, uint64_t frame, uint32_t slot):
-        cdef Chunk chunk
         cdef uint64_t oid = 0
-        cdef Frame *f
+        cdef Tables *t = &self.chunks.tables.t
         module, function, _, _, _ = self.frame_info(frame)
         if module < 0:
             return None
         if function == 0:
             return self.next_function_write(start, direction, module, 0, slot)
-        first, last = self.frame_range(frame)
-        # The cell behind the slot, if there is one: told right after the frame's beginning, perhaps in the next chunk.
-        number = self.birth_chunk(frame)
-        for i in range(number, min(number + 2, self.chunks.n)):
-            chunk = self.chunks.get(i)
-            chunk.need_all()
-            chunk.move(chunk.log.n)
-            f = frame_find(&chunk.c.m, frame)
-            if f == NULL:
-                f = <Frame *> map_get(&chunk.c.m.past_frames, frame)
-            if f != NULL and slot < f.n_slots and f.slots[slot].tag == T_CELL:
-                oid = f.slots[slot].p
-                break
+        if self.may_be_cell(module, function, slot):
+            oid = self.cell_of(frame, slot)
         wanted = self.writer_sites(module, function, slot)
-        if direction < 0 and not oid:
-            start = min(start, last + 1)
-        if direction > 0 and not oid and start < first - 1:
-            start = first - 1
-        return self.scan_log(start, direction, 1, frame, slot, oid, None, <const uint8_t *> <char *> wanted)
+        return self.scan_log(start, direction, 1, frame, slot, oid, None, Filter(self.chunks, wanted, oid))
 
     def next_function_write(self, int64_t start, int direction, uint32_t module, uint32_t function, uint32_t slot):
         cdef Tables *t = &self.chunks.tables.t
@@ -423,11 +507,18 @@ cdef class Scanner:
         func = t.mods[module].first_func + function
         wanted = self.writer_sites(module, function, slot)
         if t.funcs[func].is_module:
-            return self.scan_log(start, direction, 3, module, slot, 0, None, <const uint8_t *> <char *> wanted)
-        return self.scan_log(start, direction, 2, func, slot, 0, None, <const uint8_t *> <char *> wanted)
+            name = <uint64_t> module << 20 | slot
+            return self.scan_log(start, direction, 3, module, slot, 0, None, Filter(self.chunks, wanted, 0, None, name))
+        return self.scan_log(start, direction, 2, func, slot, 0, None, Filter(self.chunks, wanted))
 
     def next_object_write(self, int64_t start, int direction, uint64_t oid, key=None):
-        return self.scan_log(start, direction, 4, 0, 0, oid, key, NULL)
+        attr = key[1] if key is not None and key[0] == "attr" else None
+        return self.scan_log(start, direction, 4, 0, 0, oid, key, Filter(self.chunks, None, oid, attr))
+
+    cdef bint may_be_cell(self, uint32_t module, uint32_t function, uint32_t slot) except -1:
+        """Whether functions inside (or outside) share the variable."""
+        row = self.file.modules[module]["functions"][function]
+        return len(row) > 7 and slot in row[7]
 
     def writes_at(self, int64_t step):
         """Bindings that changed and show first at the step."""
@@ -464,52 +555,6 @@ cdef class Scanner:
 
     # ---- events ---------------------------------------------------------------------------------
 
-    cdef object make_event(self, Chunk chunk, uint32_t j, int kind, object thread):
-        cdef Rec *r = &chunk.log.r[j]
-        cdef Rec *q
-        cdef Frame *f
-        cdef uint32_t i, n
-        cdef int64_t step
-        value = None
-        if r.kind == R_SITE:
-            f = <Frame *> r.ptr
-            step = chunk.visible(j) - 1
-            if chunk.c.m.t.sites[r.a].flags & (F_STEP | F_ITER):
-                step += 1
-            i = j
-            while i > 0 and chunk.log.r[i - 1].kind != R_SITE and kind & (2 | 4 | 8 | 64 | 128):
-                i -= 1
-                q = &chunk.log.r[i]
-                if q.kind == R_VALUE and q.ptr == r.ptr and (q.a == 1) == (kind & (64 | 128) != 0):
-                    value = chunk.raw(q.new)
-                    break
-            return (step, kind, r.old.p, f.id, r.a, value)
-        step = chunk.visible(j) - 1
-        frame = 0
-        site = -1
-        if r.kind == R_OUTPUT:
-            n = 0
-            for i in range(j):
-                n += chunk.log.r[i].kind == R_OUTPUT
-            outputs = chunk.load_outputs()
-            if n < <uint32_t> len(outputs):
-                value = outputs[n][1:]
-        elif r.kind == R_GAP:
-            value = r.new.p
-        elif r.kind == R_TASK:
-            frame = r.old.p
-            value = (r.size, chunk.name(r.new.p))
-        elif r.kind == R_EXIT:
-            value = <int32_t> r.a
-        elif r.kind == R_SWITCH:
-            value = r.a
-        elif r.kind == R_STATE:
-            frame = (<Frame *> r.ptr).id
-            site = (<Frame *> r.ptr).last_site
-        else:
-            value = (<Obj *> r.ptr).oid
-        return (step, kind, thread, frame, site, value)
-
     cdef bint chunk_has(self, info, int kinds):
         """Whether events of the kinds can be in the chunk, by its flags."""
         cdef int flags = info.flags
@@ -522,23 +567,7 @@ cdef class Scanner:
     def chunk_events(self, int number, int kinds):
         """All events of the kinds in one chunk, in order."""
         cdef Chunk chunk = self.chunks.get(number)
-        cdef uint32_t j
-        cdef int bits, bit
-        cdef list found = []
-        cdef object thread
-        chunk.need_all()
-        thread = chunk.start_thread
-        for j in range(chunk.log.n):
-            bits = kind_of_event(chunk, &chunk.log.r[j]) & kinds
-            if chunk.log.r[j].kind == R_SWITCH:
-                thread = chunk.log.r[j].a
-            if bits:
-                bit = 1
-                while bit <= bits:
-                    if bits & bit:
-                        found.append(self.make_event(chunk, j, bit, thread))
-                    bit <<= 1
-        return found
+        return range_events(self.chunks, chunk, chunk.first_step - 1, chunk.first_step + chunk.n_steps, kinds)
 
     def events(self, int64_t start, int64_t stop, int kinds):
         cdef int i
@@ -547,13 +576,13 @@ cdef class Scanner:
         i = self.chunks.at(max(start, 0))
         while i < self.chunks.n and self.file.chunks[i].first_step - 1 < stop:
             if self.chunk_has(self.file.chunks[i], kinds):
-                for event in self.chunk_events(i, kinds):
-                    if start <= event[0] < stop:
-                        yield event
+                yield from range_events(self.chunks, self.chunks.get(i), start, stop, kinds)
             i += 1
 
     def next_event(self, int64_t start, int direction, int kinds):
         cdef int i
+        cdef int64_t lo, hi, first, end, width
+        cdef Chunk chunk
         if self.chunks.n == 0:
             return None
         i = self.chunks.at(min(max(start, 0), max(self.steps_ - 1, 0)))
@@ -562,11 +591,24 @@ cdef class Scanner:
                 i += 1
         while 0 <= i < self.chunks.n:
             if self.chunk_has(self.file.chunks[i], kinds):
-                found = self.chunk_events(i, kinds)
-                if direction < 0:
-                    found.reverse()
-                for event in found:
-                    if event[0] >= start if direction > 0 else event[0] <= start:
-                        return event
+                chunk = self.chunks.get(i)
+                first = chunk.first_step - 1
+                end = chunk.first_step + chunk.n_steps
+                width = LOOK_AHEAD
+                # Outward from the start, in stretches that double.
+                lo = max(start, first) if direction > 0 else min(start + 1, end)
+                while first <= lo < end if direction > 0 else first < lo <= end:
+                    hi = min(lo + width, end) if direction > 0 else max(lo - width, first)
+                    found = range_events(self.chunks, chunk, min(lo, hi), max(lo, hi), kinds)
+                    if found:
+                        return found[0 if direction > 0 else len(found) - 1]
+                    lo = hi
+                    width *= 2
             i += direction
         return None
+
+    def changed(self, int64_t step):
+        """Which objects differ from the step before: {id: whether it does, None to be found out by comparing}; None where two
+        chunks are involved.
+        """
+        return changed_objects(self.chunks, self.steps_, step)

@@ -23,7 +23,7 @@ TRAILER = struct.Struct("<Q4xI8s")
 """offset of the footer block, crc32 of the offset, magic."""
 TRAILER_MAGIC = b"ESREND\r\n"
 
-META, MODULE, TABLES, CHUNK, FOOTER = 1, 2, 3, 4, 15
+META, MODULE, TABLES, CHUNK, SUMMARY, FOOTER = 1, 2, 3, 4, 5, 15
 RAW, ZSTD = 0, 1
 
 MAX_RAW = 256 << 20
@@ -33,6 +33,8 @@ MAX_JSON = 128 << 20
 SECTION = struct.Struct("<II")
 """packed size, unpacked size of one section of a chunk."""
 SECTIONS = ("index", "main", "strings", "output")
+GROUP = 64
+"""Chunks that one summary is about."""
 
 
 class Block(NamedTuple):

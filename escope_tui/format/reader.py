@@ -34,6 +34,8 @@ class RecordingFile:
         self.meta: dict[str, Any] = {}
         self.facts: dict[str, Any] = {}
         self.chunks: list[ChunkInfo] = []
+        self.summaries: list[tuple[int, int]] = []
+        """Offset and size of the block that sums up chunks 0 to 63, of the next 64, and so on."""
         self.modules: list[dict[str, Any]] = []
         self.types: dict[int, tuple[str, str]] = {}
         self.threads: dict[int, ThreadInfo] = {}
@@ -103,6 +105,7 @@ class RecordingFile:
         self.facts = footer["facts"]
         self._hits = {int(site): int(n) for site, n in footer["hits"]}
         self.chunks = footer["chunks"]
+        self.summaries = footer["summaries"]
 
     def _footer(self) -> dict[str, Any]:
         """The footer, checked."""
@@ -122,6 +125,7 @@ class RecordingFile:
             tables = [(int(a), int(b), int(c)) for a, b, c in footer["tables"]]
             good = isinstance(footer["meta"], dict) and isinstance(footer["facts"], dict)
             hits = [(int(a), int(b)) for a, b in footer["hits"]]
+            summaries = [(int(a), int(b)) for a, b in footer["summaries"]]
         except (KeyError, TypeError, ValueError) as error:
             raise FormatError("the footer makes no sense", slug="bad-footer") from error
         step = 0
@@ -130,9 +134,15 @@ class RecordingFile:
             if info.number != number or info.first_step != step or info.offset > self.size:
                 good = False
             step += info.n_steps
-        if not good:
+        if not good or len(summaries) != -(-len(chunks) // container.GROUP):
             raise FormatError("the footer makes no sense", slug="bad-footer")
-        return {**footer, "chunks": chunks, "tables": tables, "hits": hits}
+        return {
+            **footer,
+            "chunks": chunks,
+            "tables": tables,
+            "hits": hits,
+            "summaries": summaries,
+        }
 
     def _recover(self) -> None:
         """Takes every whole block that a scan finds, as far as the tables allow to read them."""
@@ -273,6 +283,13 @@ class RecordingFile:
     def load_index(self, number: int) -> bytes:
         """The index section of a chunk."""
         return self._section(self._chunk_block(number), 0)
+
+    def load_summary(self, number: int) -> bytes:
+        """What a block that sums up 64 chunks says."""
+        block = self._block(self.summaries[number][0])
+        if block.kind != container.SUMMARY:
+            raise FormatError("the footer points at the wrong place", slug="bad-footer")
+        return self._plain(block, container.MAX_RAW)
 
     # ---- questions ------------------------------------------------------------------------------
 

@@ -9,6 +9,7 @@ from typing import Any
 import zstandard
 
 from escope_tui._speedups.pack import Packer
+from escope_tui._speedups.unpack import SummaryMaker
 from escope_tui.format import container
 from escope_tui.format.directory import ChunkInfo, chunk_info
 
@@ -35,7 +36,9 @@ class RecordingWriter:
         self.packer = Packer(**packing)
         self.chunks: list[ChunkInfo] = []
         self.tables: list[list[int]] = []
+        self.summaries: list[list[int]] = []
         self.offset = 0
+        self._summary = SummaryMaker()
         self._zstd = zstandard.ZstdCompressor(level=level)
         self._file = open(path, "wb", buffering=0)  # noqa: SIM115  (closed by finish or abort)
         self._write(container.pack_header())
@@ -77,12 +80,15 @@ class RecordingWriter:
         for kind, blob in self.packer.blobs:
             if kind == 2:
                 self._merge(blob)
+        if self._summary.n:
+            self._sum_up()
         facts = self.facts()
         footer = {
             "meta": self.meta,
             "facts": facts,
             "tables": self.tables,
             "chunks": [list(info) for info in self.chunks],
+            "summaries": self.summaries,
             "hits": [list(pair) for pair in sorted(self.packer.site_hits().items())],
         }
         at = self.offset
@@ -147,4 +153,13 @@ class RecordingWriter:
             container.CHUNK, struct.pack("<I", len(packed)) + head + b"".join(packed)
         )
         self.chunks.append(chunk_info(len(self.chunks), self.offset, len(block), sections[0]))
+        self._write(block)
+        self._summary.add(sections[0])
+        if self._summary.n == container.GROUP:
+            self._sum_up()
+
+    def _sum_up(self) -> None:
+        packed = self._zstd.compress(self._summary.pack())
+        block = container.pack_block(container.SUMMARY, packed, container.ZSTD)
+        self.summaries.append([self.offset, len(block)])
         self._write(block)

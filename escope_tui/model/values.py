@@ -308,47 +308,71 @@ class Value:
             return raw if isinstance(raw, Value) else value_of(raw)
         return self._heap.value(raw, self._step)
 
-    def entries(self) -> Iterator[tuple[str, Any, Value]]:
-        """The recorded contents as (role, key, value).
+    def entries(self, start: int = 0, stop: int | None = None) -> Iterator[tuple[str, Any, Value]]:
+        """The recorded contents as (role, key, value), or a stretch of them: the others are not
+        looked at.
 
         Roles: "item" with an index, "pair" with a key that is a Value, "attr" with a name.
         """
         if self._kind:
             if self._kind == "tuple":
-                for index, raw in enumerate(self._data):
+                for index, raw in _stretch(self._data, start, stop):
                     yield "item", index, self._wrap(raw)
             return
         contents = self._object()
-        for index, raw in enumerate(contents.items):
+        for index, raw in _stretch(contents.items, start, stop):
             yield "item", index, self._wrap(raw)
-        if contents.kind in SEQUENCE_KINDS:
-            for index, raw in contents.pairs:
-                yield "item", index, self._wrap(raw)
-        else:
-            for key, raw in contents.pairs:
+        start, stop = _behind(contents.items, start, stop)
+        by_index = contents.kind in SEQUENCE_KINDS
+        for _, (key, raw) in _stretch(contents.pairs, start, stop):
+            if by_index:
+                yield "item", key, self._wrap(raw)
+            else:
                 yield "pair", self._wrap(key), self._wrap(raw)
-        for name, raw in contents.attrs:
+        start, stop = _behind(contents.pairs, start, stop)
+        for _, (name, raw) in _stretch(contents.attrs, start, stop):
             yield "attr", name, self._wrap(raw)
 
-    def children(self) -> Iterator[tuple[str, Value]]:
-        """(label, Value) pairs for people; a cut shows as a last one, labelled "…"."""
+    @property
+    def entry_count(self) -> int:
+        """How many entries are recorded."""
+        if self._kind:
+            return len(self._data) if self._kind == "tuple" else 0
+        contents = self._object()
+        return len(contents.items) + len(contents.pairs) + len(contents.attrs)
+
+    @property
+    def child_count(self) -> int:
+        """How many children there are, the mark of a cut included."""
+        return self.entry_count + (self._missing() != 0)
+
+    def _missing(self) -> int | None:
+        """How many members are not recorded; None: some, but it is not known how many."""
+        if not self.truncated:
+            return 0
+        if self.kind not in CONTAINER_KINDS or self.size is None:
+            return None
+        if self._kind:
+            return max(self.size - len(self._data), 0)
+        return max(self.size - len(self._object().items) - len(self._object().pairs), 0)
+
+    def children(self, start: int = 0, stop: int | None = None) -> Iterator[tuple[str, Value]]:
+        """(label, Value) pairs for people, or a stretch of them; a cut shows as a last one, "…".
+
+        Only what is asked for is decoded: a list of a million shows its first twenty at once.
+        """
         braces = self.kind in SET_KINDS
-        count = 0
-        for role, key, value in self.entries():
+        for role, key, value in self.entries(start, stop):
             if role == "item":
-                count += 1
                 yield (f"{{{key}}}" if braces else f"[{key}]"), value
             elif role == "pair":
-                count += 1
                 yield f"[{key.summary(40)}]", value
             else:
                 yield safe_text(key), value
-        if self.truncated:
-            missing = None
-            if self.kind in CONTAINER_KINDS and self.size is not None:
-                missing = max(self.size - count, 0)
-            if missing != 0:
-                yield "…", Value(CUT, size=missing, cut=True)
+        count = self.entry_count
+        missing = self._missing()
+        if missing != 0 and start <= count and (stop is None or stop > count):
+            yield "…", Value(CUT, size=missing, cut=True)
 
     def attr(self, name: str) -> Value | None:
         """The recorded attribute of that name; None if there is none."""
@@ -439,6 +463,22 @@ class Value:
         raise EvaluationError(
             f"the truth of {self.type_name} cannot be known without running the program's code"
         )
+
+
+def _stretch(members: Sequence[Any], start: int, stop: int | None) -> Iterator[tuple[int, Any]]:
+    """(place, member) of a stretch; of what comes in pages, only those that are needed."""
+    if start == 0 and stop is None:
+        yield from enumerate(members)
+        return
+    end = len(members) if stop is None else min(stop, len(members))
+    if start < end:
+        yield from enumerate(members[start:end], start)
+
+
+def _behind(members: Sequence[Any], start: int, stop: int | None) -> tuple[int, int | None]:
+    """The same stretch as seen from behind these members."""
+    size = len(members)
+    return max(start - size, 0), None if stop is None else max(stop - size, 0)
 
 
 CONTAINER_KINDS = SEQUENCE_KINDS | MAPPING_KINDS | SET_KINDS | {"bytearray"}

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from ..model.events import Change
 from ..model.values import Value
 from ..replay.recording import EV_OBJECT
+from ..replay.state import guarded
 from .writes import contents_differ, same_value
 
 if TYPE_CHECKING:
@@ -99,7 +100,16 @@ class _Inside:
         self._changed: frozenset[int] | None = None
         """The objects that differ, where they are few enough to know them beforehand."""
         if before == step - 1:
-            self._changed = frozenset(each for each in touched(rec, step) if self._differs(each))
+            self._changed = self._changed_at(step)
+
+    def _changed_at(self, step: int) -> frozenset[int]:
+        with self._rec.state.lock:
+            told = guarded(lambda: self._rec.scanner.changed(step))
+        if told is None:
+            told = dict.fromkeys(touched(self._rec, step))
+        return frozenset(
+            each for each, yes in told.items() if (self._differs(each) if yes is None else yes)
+        )
 
     def _differs(self, identity: int) -> bool:
         found = self._known.get(identity)

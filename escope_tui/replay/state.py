@@ -14,7 +14,7 @@ from .._speedups.unpack import RawObject
 from ..errors import EscopeError, FormatError
 from ..model.values import Contents, Value
 from .tables import IS_STEP, Function, Program, Site
-from .values import Types, changes_unseen, make_contents, make_value
+from .values import FEW, Types, changes_unseen, make_contents, make_value
 
 CACHED_OBJECTS = 8192
 T = TypeVar("T")
@@ -60,7 +60,8 @@ class CursorLike(Protocol):
     def frame_step(self, frame: int) -> int: ...
     def bindings(self, frame: int) -> list[tuple[int, Any]]: ...
     def namespace(self, module: int) -> list[tuple[int, Any]]: ...
-    def object(self, oid: int) -> Any: ...
+    def object(self, oid: int, limit: int) -> Any: ...
+    def members(self, oid: int, role: int, start: int, stop: int) -> list[Any]: ...
     def time_ns(self) -> int: ...
 
 
@@ -85,6 +86,7 @@ class ScannerLike(Protocol):
     def next_object_write(
         self, start: int, direction: int, oid: int, key: Any = None
     ) -> RawWrite | None: ...
+    def changed(self, step: int) -> dict[int, bool | None] | None: ...
     def writes_at(self, step: int) -> list[tuple[int, int, Any, Any]]: ...
     def events(self, start: int, stop: int, kinds: int) -> Iterator[RawEvent]: ...
     def next_event(self, start: int, direction: int, kinds: int) -> RawEvent | None: ...
@@ -157,7 +159,7 @@ class State:
             if key in self._objects:
                 self._objects.move_to_end(key)
                 return self._objects[key]
-            found = guarded(lambda: self.cursor(step).object(object_id))
+            found = guarded(lambda: self.cursor(step).object(object_id, FEW))
             contents = None if found is None else self._contents(found, step)
             self._objects[key] = contents
             if len(self._objects) > CACHED_OBJECTS:
@@ -167,7 +169,12 @@ class State:
     def _contents(self, found: RawObject, step: int) -> Contents:
         types = self.source.types
         old = found.as_of < step - 1 and changes_unseen(found, types, self.program.module_names)
-        return make_contents(found, types, doubtful=old)
+
+        def read(role: int, start: int, stop: int) -> list[Any]:
+            with self.lock:
+                return guarded(lambda: self.cursor(step).members(found.oid, role, start, stop))
+
+        return make_contents(found, types, doubtful=old, read=read)
 
     def value(self, raw: Any, step: int) -> Value:
         """The value of a decoded entry at a step."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from typing import Any
+from collections.abc import Callable, Collection, Iterator, Sequence
+from typing import Any, overload
 
 from .._speedups.unpack import BigInt, Blob, Deep, RawObject, RawTuple, Ref, Text, Unknown
 from ..model.values import (
@@ -102,9 +102,73 @@ def make_value(raw: Any, step: int, heap: Heap, types: Types) -> Value:
     return Value(UNKNOWN, None, cut=True, step=step)
 
 
-def make_contents(found: RawObject, types: Types, *, doubtful: bool = False) -> Contents:
+FEW = 64
+"""As many members of an object are decoded at first; the others when they are asked for."""
+PAGE = 1024
+
+Stretch = Callable[[int, int], list[Any]]
+
+
+class Members(Sequence[Any]):
+    """Members of a big object, decoded by the stretch when they are asked for."""
+
+    __slots__ = ("_head", "_read", "_size")
+
+    def __init__(self, head: list[Any], size: int, read: Stretch) -> None:
+        self._head = head
+        self._size = size
+        self._read = read
+
+    def __len__(self) -> int:
+        return self._size
+
+    @overload
+    def __getitem__(self, index: int) -> Any: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[Any]: ...
+    def __getitem__(self, index: int | slice) -> Any:
+        if isinstance(index, slice):
+            start, stop, step = index.indices(self._size)
+            if step != 1:
+                return [self[place] for place in range(start, stop, step)]
+            if stop <= len(self._head):
+                return self._head[start:stop]
+            return self._read(start, stop)
+        place = index + self._size if index < 0 else index
+        if not 0 <= place < self._size:
+            raise IndexError(index)
+        return self[place : place + 1][0]
+
+    def __iter__(self) -> Iterator[Any]:
+        yield from self._head
+        at, width = len(self._head), FEW
+        while at < self._size:
+            found = self._read(at, min(at + width, self._size))
+            if not found:
+                return
+            yield from found
+            at += len(found)
+            width = min(width * 2, PAGE)
+
+
+ITEMS, PAIRS, ATTRS = 0, 1, 2
+"""The sorts of members, by which the codec is asked for them."""
+
+ReadMembers = Callable[[int, int, int], list[Any]]
+"""Sort, start, stop."""
+
+
+def _members(head: list[Any], size: int, role: int, read: ReadMembers | None) -> Sequence[Any]:
+    if read is None or size <= len(head):
+        return head
+    return Members(head, size, lambda start, stop: read(role, start, stop))
+
+
+def make_contents(
+    found: RawObject, types: Types, *, doubtful: bool = False, read: ReadMembers | None = None
+) -> Contents:
     """What the model knows of an object, from what the codec decoded; `doubtful` where the object
-    may have changed since it was recorded.
+    may have changed since it was recorded. `read` gets the members that were not decoded yet.
     """
     kind = SHAPE_KINDS.get(found.shape, "opaque")
     module, name = types.get(found.type_id, ("", kind if found.type_id >= 0 else "?"))
@@ -128,9 +192,9 @@ def make_contents(found: RawObject, types: Types, *, doubtful: bool = False) -> 
         size=size,
         items_cut=bool(found.flags & ITEMS_CUT) or found.type_id < 0,
         attrs_cut=bool(found.flags & ATTRS_CUT),
-        items=found.items,
-        pairs=found.pairs,
-        attrs=found.attrs,
+        items=_members(found.items, found.n_items, ITEMS, read),
+        pairs=_members(found.pairs, found.n_pairs, PAIRS, read),
+        attrs=_members(found.attrs, found.n_attrs, ATTRS, read),
         text=_text(found.text),
         recorded_at=found.as_of,
         uncertain=bool(found.uncertain) or doubtful,

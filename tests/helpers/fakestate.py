@@ -61,6 +61,21 @@ class FakeObject:
     true_size: int | None = None
 
     @property
+    def n_items(self) -> int:
+        """How many items are recorded."""
+        return len(self.items)
+
+    @property
+    def n_pairs(self) -> int:
+        """How many pairs are recorded."""
+        return len(self.pairs)
+
+    @property
+    def n_attrs(self) -> int:
+        """How many attributes are recorded."""
+        return len(self.attrs)
+
+    @property
     def size(self) -> int:
         """The true length."""
         return len(self.items) + len(self.pairs) if self.true_size is None else self.true_size
@@ -325,6 +340,9 @@ class Story:
             found = [each for each in found if each[1] > start][:1]
         return found[0] if found else None
 
+    def changed(self, step: int) -> None:
+        """Not known: compare."""
+
     def writes_at(self, step: int) -> list[tuple[int, int, Any, Any]]:
         """The bindings that became visible."""
         return [(f, slot, None, new) for _, seen, f, slot, new in self.written if seen == step]
@@ -418,9 +436,14 @@ class Playhead:
         roots = [each for each in self._moment.frames.values() if each.function == 0]
         return sorted(roots[0].slots.items()) if roots else []
 
-    def object(self, oid: int) -> Any:
+    def object(self, oid: int, limit: int = 1 << 40) -> Any:
         """An object."""
         return self._moment.objects.get(oid)
+
+    def members(self, oid: int, role: int, start: int, stop: int) -> list[Any]:
+        """A stretch of an object's items, pairs or attributes."""
+        found = self._moment.objects[oid]
+        return [found.items, found.pairs, found.attrs][role][start:stop]
 
     def time_ns(self) -> int:
         """A made-up clock."""

@@ -287,8 +287,17 @@ def test_hostile_sections_behind_good_checksums_never_crash(
                     cursor.stack(frame)
                     for oid in range(1, 12):
                         cursor.object(oid)
+                        cursor.object(oid, 1)
+                        for role in range(3):
+                            cursor.members(oid, role, 1, 4)
                 cursor.seek_end()
-                list(unpack.Scanner(fake).events(-1, file.steps, 0x1FFFF))
+                scanner = unpack.Scanner(fake)
+                list(scanner.events(-1, file.steps, 0x1FFFF))
+                for step in range(file.steps):
+                    scanner.changed(step)
+                    for oid in range(1, 5):
+                        scanner.next_object_write(step, -1, oid)
+                    scanner.next_depth(step, -1, 0, 1)
             except (EscopeError, KeyError, IndexError):
                 continue
 
@@ -303,6 +312,7 @@ class Hostile:
         self.chunks = file.chunks
         self.steps = file.steps
         self.n_sites = file.n_sites
+        self.summaries = file.summaries
         self.cache = None
 
     def spoil(self, data: bytes) -> bytes:
@@ -318,6 +328,9 @@ class Hostile:
 
     def load_index(self, number: int) -> bytes:
         return self.spoil(self.file.load_index(number))
+
+    def load_summary(self, number: int) -> bytes:
+        return self.spoil(self.file.load_summary(number))
 
 
 @pytest.mark.parametrize("junk", [b"\xff", b"\x01\xff\xff\xff\xff", b"\x06" + b"\0" * 10])

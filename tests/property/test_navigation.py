@@ -80,8 +80,6 @@ def test_the_last_write_of_a_name_gave_it_its_value(rec: Recording) -> None:
             write = rec.last_write(name, before=step)
             if write is None:
                 first = rec.stack(step)[-1]
-                if "<locals>" in first.function:  # captured: written in the function around it
-                    continue
                 assert rec.next_frame_step(step - 1, -1, first.frame_id) < 0, (step, name)
                 continue
             assert write.step < step
