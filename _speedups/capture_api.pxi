@@ -132,6 +132,7 @@ def register_module(path, modname, functions, sites):
     _kept.append(slots)
     m.slots = <PyObject *>slots
     m.spare = MAX_NEW_NAMES
+    m.listed = len(names)
     for i in range(m.nfunctions):
         row = functions[i]
         f = &m.functions[i]

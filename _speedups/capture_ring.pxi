@@ -7,6 +7,7 @@ cdef extern from *:
     #include <unistd.h>
     #include <pthread.h>
     #include <time.h>
+    #include <sys/wait.h>
     #define es_store_release(p, v) __atomic_store_n((p), (v), __ATOMIC_RELEASE)
     #define es_load_acquire(p) __atomic_load_n((p), __ATOMIC_ACQUIRE)
     #define es_likely(x) __builtin_expect(!!(x), 1)
@@ -15,6 +16,14 @@ cdef extern from *:
         struct timespec t;
         clock_gettime(CLOCK_MONOTONIC, &t);
         return (uint64_t)t.tv_sec * 1000000000ull + (uint64_t)t.tv_nsec;
+    }
+    /* Whether the process that empties the ring is gone: our parent, or, for a recorded block, our child. */
+    static int es_reader_gone(uint64_t pid) {
+        siginfo_t info;
+        if ((uint64_t)getppid() == pid) return 0;
+        info.si_pid = 0;
+        if (waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG | WNOWAIT) == 0) return info.si_pid != 0;
+        return 1;
     }
     static inline void es_sleep_us(long us) {
         struct timespec t = {0, us * 1000};
@@ -39,7 +48,7 @@ cdef extern from *:
     void es_sleep_us(long us) noexcept nogil
     unsigned char *es_map_ring(int fd, uint64_t size, uint64_t **header) noexcept nogil
     int pthread_atfork(void (*prepare)() noexcept, void (*parent)() noexcept, void (*child)() noexcept) nogil
-    int getppid() nogil
+    int es_reader_gone(uint64_t pid) noexcept nogil
 
 cdef uint64_t RING_MAGIC = 0x31474E5245504353
 cdef enum:
@@ -88,7 +97,7 @@ cdef bint wait_for_space(uint64_t n) noexcept:
         spins += 1
         if spins > 64:
             es_sleep_us(100)
-            if (spins & 127) == 0 and <uint64_t>getppid() != ring_header[H_LAUNCHER]:
+            if (spins & 127) == 0 and es_reader_gone(ring_header[H_LAUNCHER]):
                 turn_off(STATE_FAULT)
                 return False
     ring_header[H_WAITS] += es_now() - began

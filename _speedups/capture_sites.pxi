@@ -78,6 +78,7 @@ cdef struct ModuleData:
     PyObject *names              # list of the module's variable names
     PyObject *slots              # dict of their places in the list
     int spare                    # how many may be added
+    int listed                   # how many the module's own table has
     int nfunctions
     FunctionData *functions
 

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from typing import Any
 
     from .errors import EscopeError as EscopeError
+    from .launcher.api import record as record
+    from .launcher.block import recording as recording
     from .model.events import Call as Call
     from .model.events import Change as Change
     from .model.events import Event as Event
@@ -48,12 +50,15 @@ __all__ = [
     "Value",
     "Write",
     "open",
+    "record",
+    "recording",
 ]
 __version__ = "0.1.0"
 
 _HOMES = {
     "open": ("query.recording", "open_recording"),
     "record": ("launcher.api", "record"),
+    "recording": ("launcher.block", "recording"),
     "Recording": ("query.recording", "Recording"),
     "EscopeError": ("errors", "EscopeError"),
     "Value": ("model.values", "Value"),

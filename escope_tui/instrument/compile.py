@@ -33,7 +33,14 @@ NOTE = 3
 notes: list[tuple[str, str]] = []
 """Modules that run plain although they were wanted: path and reason."""
 
-_lock = RLock()
+lock = RLock()
+"""Held while a module is registered: its number is then `core.module_count() - 1`."""
+
+tables: list[bytes] | None = None
+"""What was told of each registered module, where it will have to be told again."""
+
+numbers: dict[tuple[str, str], int] = {}
+"""The number of each registered module, by path and name, where `tables` are kept."""
 
 
 def compile_source(
@@ -68,11 +75,15 @@ def compile_source(
 
 def load(unit: cache.Unit, path: str, modname: str, core: Core) -> CodeType:
     """Register a rewritten module with the core and bind its sites."""
-    with _lock:
+    with lock:
         callables = core.register_module(path, modname, unit.functions, unit.sites)
         number = core.module_count() - 1
         head = f'{{"module": {number}, "path": {quote(path)}, "modname": {quote(modname)}, '
-        core.emit_blob(MODULE_TABLE, head.encode("utf-8", "surrogatepass") + unit.table)
+        table = head.encode("utf-8", "surrogatepass") + unit.table
+        if tables is not None:
+            tables.append(table)
+            numbers[path, modname] = number
+        core.emit_blob(MODULE_TABLE, table)
     return bind_sites(unit.code, callables)
 
 

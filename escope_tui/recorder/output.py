@@ -25,13 +25,35 @@ def install(sink: Callable[[int, Any], object]) -> None:
             _shadow(sink, number, stream)
 
 
+_shadows: list[tuple[Any, str, Any, Any]] = []
+"""Stream, name, what stands there, what stood there before (None: nothing of its own)."""
+
+
+def uninstall() -> None:
+    """Takes away the tees that still stand where they were put."""
+    while _shadows:
+        stream, name, mine, before = _shadows.pop()
+        own = getattr(stream, "__dict__", {})
+        if own.get(name) is mine:
+            if before is None:
+                delattr(stream, name)
+            else:
+                setattr(stream, name, before)
+
+
+def _put(stream: Any, name: str, mine: Any) -> None:
+    before = getattr(stream, "__dict__", {}).get(name)
+    setattr(stream, name, mine)
+    _shadows.append((stream, name, mine, before))
+
+
 def _shadow(sink: Callable[[int, Any], object], number: int, stream: Any) -> None:
     below = getattr(stream, "buffer", None)
     tee = Tee(sink, number, stream.write, stream.flush, getattr(below, "write", None))
     try:
-        stream.write = tee.write
-        stream.flush = tee.flush
+        _put(stream, "write", tee.write)
+        _put(stream, "flush", tee.flush)
         if below is not None:
-            below.write = tee.raw
+            _put(below, "write", tee.raw)
     except AttributeError:
         pass  # a stream of someone's own make that takes no attributes: its output is not recorded
