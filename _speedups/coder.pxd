@@ -1,4 +1,4 @@
-"""Predicting coders: values in columns, symbols in the control stream. One function both writes and reads (Codec.enc).
+"""Predicting coders: values in columns, symbols in the control stream. One function both writes (ENC) and reads.
 
 A column is: (head byte = code | run << 5) [varint run - 7 when the run is 7 or more] [payload] ..., where `run` values before this one were
 exactly as predicted. What comes after the last byte was predicted too, so a column that never surprises is empty.
@@ -7,186 +7,12 @@ from libc.stdint cimport int32_t, int64_t, uint8_t, uint16_t, uint32_t, uint64_t
 from libc.stdlib cimport free
 from libc.string cimport memcmp, memcpy, memset
 
+from codec cimport *
 from mem cimport *
+from pool cimport *
 from contents cimport *
 from state cimport *
 from tags cimport *
-
-cdef enum Code:
-    C_LINEAR = 0        # last + stride (ints), else last
-    C_SLOT = 1          # what the column's slot of the current frame holds
-    C_CONTEXT = 2       # what followed the last two values of the column
-    C_HINT = 3          # what the field itself suggests: the newest object
-    N_CANDIDATES = 4
-    C_NEWSLOT = 7       # varint: another slot of the current frame
-    C_UNBOUND = 8
-    C_NONE = 9
-    C_FALSE = 10
-    C_TRUE = 11
-    C_ELLIPSIS = 12
-    C_NOTIMPL = 13
-    C_UNKNOWN = 14
-    C_INT = 16          # zigzag varint: difference to the last value if that is an int
-    C_FLOAT = 17        # 8 bytes
-    C_STR = 18          # zigzag varint: newest string of the chunk - this
-    C_OBJ = 19          # zigzag varint: newest object - this
-    C_OBJNEAR = 20      # zigzag varint: this - last value's
-    C_POOL = 21         # varint: entries in the pool - index
-    C_POOLNEW = 22      # contents
-    C_DEEP = 23         # varint: type id
-    C_CELL = 24         # zigzag varint: newest object - this
-    C_SAME = 25         # inside a tuple: as in the last tuple at this place
-
-cdef enum Sizes:
-    FCM_BITS = 12
-    T1_BITS = 13
-    T2_BITS = 14
-
-cdef struct Col:
-    Val last
-    uint64_t stride
-    uint64_t stride2
-    Buf out             # writing
-    Src src             # reading
-    uint64_t run
-    uint32_t slot
-    uint32_t h
-    uint32_t ctx
-    uint8_t score[4]
-    uint8_t best
-    uint8_t code        # reading: code of the next surprise; 255 none
-
-cdef struct PoolEntry:
-    uint64_t off
-    uint64_t len
-    uint32_t hash
-    uint32_t stamp
-    uint32_t local
-    uint32_t pad
-
-cdef struct PoolHead:   # before an entry's data in the pool
-    uint64_t kind
-    uint64_t length     # tuple: true length; big int: bits
-    uint64_t n          # values, or bytes
-    uint64_t extra      # big int: 1 negative; tuple: 1 cut
-
-cdef struct Str:
-    uint8_t *p
-    uint64_t length
-    uint64_t digest
-    uint32_t n
-    uint32_t stamp
-    uint32_t hash
-    uint32_t noted      # chunk in which it is known as the name of an attribute that was written,
-    uint32_t list       # on which objects: place of the list,
-    uint8_t listed      # and their number
-    uint8_t flags
-    uint8_t pad[2]
-
-cdef struct T1Entry:
-    uint32_t a
-    uint32_t b
-
-cdef struct T2Entry:
-    uint32_t sym
-    uint32_t check
-
-cdef struct Codec:
-    Machine m
-    bint enc
-    uint32_t chunk_no
-    int err
-    uint64_t n_values
-    uint64_t newest         # highest object id named so far in the chunk
-    uint64_t newest_str
-    # columns
-    Col *cols
-    uint32_t n_cols
-    uint32_t cap_cols
-    Map colmap
-    uint32_t *site_col      # first column of a site + 1
-    uint32_t *site_stamp
-    uint32_t cap_site
-    Src dir                 # reading: lengths of the columns in order of creation
-    Src data
-    Val *fcm
-    # control stream
-    T1Entry *t1
-    T2Entry *t2
-    Buf ctl
-    Src ctl_src
-    uint64_t ctl_run
-    uint32_t ctl_code
-    uint64_t n_syms
-    uint32_t prev_sym
-    uint32_t nth
-    # pool
-    Buf pool
-    PoolEntry *entries
-    uint32_t n_entries
-    uint32_t cap_entries
-    uint32_t *pool_index    # writing: hash index
-    uint32_t pool_cap
-    uint32_t n_local
-    # strings (writing)
-    Str *strs
-    uint32_t n_strs
-    uint32_t cap_strs
-    Buf used                # u32 numbers of the strings that the chunk names
-
-cdef inline void codec_reset(Codec *c) noexcept nogil:
-    """Begins a chunk: predictors start from nothing."""
-    if c.fcm == NULL:
-        c.fcm = <Val *> xcalloc(1 << FCM_BITS, sizeof(Val))
-        c.t1 = <T1Entry *> xcalloc(1 << T1_BITS, sizeof(T1Entry))
-        c.t2 = <T2Entry *> xcalloc(1 << T2_BITS, sizeof(T2Entry))
-    else:
-        memset(c.fcm, 0, sizeof(Val) << FCM_BITS)
-        memset(c.t1, 0, sizeof(T1Entry) << T1_BITS)
-        memset(c.t2, 0, sizeof(T2Entry) << T2_BITS)
-    map_clear(&c.colmap)
-    c.n_cols = 0
-    c.chunk_no += 1
-    c.m.chunk = c.chunk_no
-    c.m.work = 0
-    c.n_values = c.newest = c.newest_str = 0
-    c.ctl.n = 0
-    c.ctl_run = c.n_syms = 0
-    c.prev_sym = c.nth = 0
-    c.n_local = 0
-    c.used.n = 0
-
-cdef inline void codec_free(Codec *c) noexcept nogil:
-    cdef uint32_t i
-    for i in range(c.cap_cols):
-        free(c.cols[i].out.p)
-    free(c.cols)
-    map_free(&c.colmap)
-    free(c.site_col)
-    free(c.site_stamp)
-    free(c.fcm)
-    free(c.t1)
-    free(c.t2)
-    free(c.ctl.p)
-    free(c.pool.p)
-    free(c.entries)
-    free(c.pool_index)
-    for i in range(c.n_strs):
-        free(c.strs[i].p)
-    free(c.strs)
-    free(c.used.p)
-
-cdef inline void use_str(Codec *c, uint64_t s) noexcept nogil:
-    """The chunk names the string: its text goes into the chunk."""
-    if s > c.newest_str:
-        c.newest_str = s
-    if c.enc and c.strs[s].stamp != c.chunk_no:
-        c.strs[s].stamp = c.chunk_no
-        buf_bytes(&c.used, &s, 4)
-
-cdef inline void use_obj(Codec *c, uint64_t oid) noexcept nogil:
-    if oid > c.newest:
-        c.newest = oid
 
 # ---- columns --------------------------------------------------------------------------------
 
@@ -226,7 +52,7 @@ cdef inline uint32_t cols_new(Codec *c, uint32_t n) noexcept nogil:
         k.slot = 0xFFFFFFFFU
         k.h = 0
         k.ctx = (i * 0x9E3779B1U) >> (32 - FCM_BITS)
-        if not c.enc:
+        if not ENC:
             size = 0
             if c.dir.p < c.dir.end:
                 size = src_varint(&c.dir)
@@ -247,347 +73,150 @@ cdef inline uint32_t colbase(Codec *c, uint64_t key, uint32_t n) noexcept nogil:
         map_put(&c.colmap, key, <void *> v)
     return <uint32_t> (v - 1)
 
-cdef inline uint32_t site_cols(Codec *c, uint32_t site, uint32_t n) noexcept nogil:
-    cdef uint32_t old = c.cap_site
-    if site >= old:
-        c.cap_site = site * 2 + 64
-        c.site_col = <uint32_t *> xrealloc(c.site_col, <size_t> c.cap_site * 4)
-        c.site_stamp = <uint32_t *> xrealloc(c.site_stamp, <size_t> c.cap_site * 4)
-        memset(c.site_stamp + old, 0xFF, <size_t> (c.cap_site - old) * 4)
-    if c.site_stamp[site] != c.chunk_no:
-        c.site_stamp[site] = c.chunk_no
-        c.site_col[site] = cols_new(c, n)
-    return c.site_col[site]
+cdef inline uint32_t op_cols(Codec *c, uint64_t key) noexcept nogil:
+    """First of the three columns of an operation."""
+    cdef OpCols *o = &c.ops[<uint32_t> ((key * 0x9E3779B97F4A7C15ULL) >> (64 - OPS_BITS))]
+    if o.key != key or o.stamp != c.chunk_no:
+        o.key = key
+        o.stamp = c.chunk_no
+        o.col = colbase(c, key, 3)
+    return o.col
 
-cdef inline Val candidate(Codec *c, Col *k, int which, Val hint) noexcept nogil:
-    cdef Frame *f
+cdef inline uint32_t site_cols(Codec *c, uint32_t site, uint32_t n) noexcept nogil:
+    cdef SiteCols *s = &c.sites[site]
+    if s.stamp != c.chunk_no:
+        s.stamp = c.chunk_no
+        s.col = cols_new(c, n)
+    return s.col
+
+# Values are handed on as two numbers where it matters: a struct of two words that was just written word by word
+# is read back as one vector, and waits for the stores.
+
+cdef inline void keep(Val *at, uint64_t tag, uint64_t p) noexcept nogil:
+    at.tag = tag
+    at.p = p
+
+cdef inline bint is_candidate(Codec *c, Col *k, int which, uint64_t tag, uint64_t p, uint64_t hint) noexcept nogil:
+    """Whether the candidate is this value."""
+    cdef Val *v
     if which == C_LINEAR:
-        if k.last.tag == T_INT or k.last.tag == T_OBJ:
-            return mk(k.last.tag, k.last.p + k.stride)
-        if k.last.tag == T_STR:
-            return mk(T_STR, (k.last.p + k.stride) & 0xFFFFFFFFU)
-        return k.last
+        return k.last.tag == tag and k.last.p + k.stride == p
     if which == C_SLOT:
-        f = c.m.cur
-        if k.slot < f.n_slots:
-            return f.slots[k.slot]
-        return mk(T_UNBOUND, 0)
+        if k.slot >= c.m.cur.n_slots:
+            return tag == T_UNBOUND
+        v = &c.m.cur.slots[k.slot]
+    elif which == C_CONTEXT:
+        v = &c.fcm[k.ctx]
+    else:
+        return tag == T_OBJ and p == hint
+    return v.tag == tag and v.p == p
+
+cdef inline Val candidate(Codec *c, Col *k, int which, uint64_t hint) noexcept nogil:
+    if which == C_LINEAR:
+        return mk(k.last.tag, k.last.p + k.stride)
+    if which == C_SLOT:
+        return c.m.cur.slots[k.slot] if k.slot < c.m.cur.n_slots else mk(T_UNBOUND, 0)
     if which == C_CONTEXT:
         return c.fcm[k.ctx]
-    return hint
+    return mk(T_OBJ, hint)
 
-cdef inline void col_learn(Codec *c, Col *k, Val v) noexcept nogil:
-    cdef uint64_t d
-    if v.tag == k.last.tag and (v.tag == T_INT or v.tag == T_OBJ or v.tag == T_STR):
-        d = v.p - k.last.p
-        if d == k.stride2:
-            k.stride = d
-        k.stride2 = d
-    if v.tag == T_STR:
-        use_str(c, v.p)
-    elif v.tag == T_OBJ:
-        use_obj(c, v.p)
-    c.fcm[k.ctx] = v
-    k.last = v
-    d = v.tag if v.tag == T_POOL else v.p * 8 + v.tag
+cdef inline void use_val(Codec *c, uint64_t tag, uint64_t p) noexcept nogil:
+    if tag == T_STR:
+        use_str(c, p)
+    elif tag == T_OBJ:
+        use_obj(c, p)
+
+cdef inline void ctx_learn(Codec *c, Col *k, uint64_t tag, uint64_t p) noexcept nogil:
+    cdef uint64_t d = tag if tag == T_POOL else p * 8 + tag
+    keep(&c.fcm[k.ctx], tag, p)
     k.h = (k.h << 14) ^ <uint32_t> ((d * 0x9E3779B97F4A7C15ULL) >> 46)
     k.ctx = ((k.h & 0x0FFFFFFFU) * 0x85EBCA6BU ^ <uint32_t> (k - c.cols) * 0x9E3779B1U) >> (32 - FCM_BITS)
 
-cdef inline int col_score(Codec *c, Col *k, Val v, Val hint) noexcept nogil:
+cdef inline void col_learn(Codec *c, Col *k, uint64_t tag, uint64_t p) noexcept nogil:
+    cdef uint64_t d
+    if tag != k.last.tag:
+        k.stride = k.stride2 = 0
+        use_val(c, tag, p)
+    elif tag == T_INT or tag == T_OBJ or tag == T_STR:
+        d = p - k.last.p
+        if d == k.stride2:
+            k.stride = d
+        k.stride2 = d
+        use_val(c, tag, p)
+    keep(&k.last, tag, p)
+    if k.quiet < QUIET or k.best == C_CONTEXT:
+        k.quiet += k.quiet < QUIET
+        ctx_learn(c, k, tag, p)
+
+cdef inline void linear(Codec *c, Col *k) noexcept nogil:
+    """Takes the linear candidate, which was right."""
+    k.stride2 = k.stride
+    if k.stride:
+        k.last.p += k.stride
+        if not ENC and k.last.tag == T_STR and k.last.p >> 32:
+            c.err = 1
+        use_val(c, k.last.tag, k.last.p)
+    if k.quiet < QUIET:
+        k.quiet += 1
+        ctx_learn(c, k, k.last.tag, k.last.p)
+
+cdef inline int col_score(Codec *c, Col *k, uint64_t tag, uint64_t p, uint64_t hint) noexcept nogil:
     """After a surprise: rates the candidates and picks the next favourite. Returns the first that was right, or -1."""
     cdef int i
     cdef int right = -1
     cdef int best = 0
     for i in range(N_CANDIDATES):
         k.score[i] -= k.score[i] >> 2
-        if same(candidate(c, k, i, hint), v):
+        if is_candidate(c, k, i, tag, p, hint):
             k.score[i] += 32
             if right < 0:
                 right = i
         if k.score[i] > k.score[best]:
             best = i
     k.best = <uint8_t> best
+    k.quiet = 0
     return right
 
-# ---- pool -----------------------------------------------------------------------------------
-
-cdef inline PoolHead *pool_at(Codec *c, uint64_t i) noexcept nogil:
-    return <PoolHead *> (c.pool.p + c.entries[i].off)
-
-cdef inline uint32_t bytes_hash(const uint8_t *p, uint64_t n) noexcept nogil:
-    cdef uint64_t h = n * 0x9E3779B97F4A7C15ULL
-    cdef uint64_t w
-    while n >= 8:
-        memcpy(&w, p, 8)
-        h = (h ^ w) * 0xFF51AFD7ED558CCDULL
-        h ^= h >> 32
-        p += 8
-        n -= 8
-    w = 0
-    memcpy(&w, p, n)
-    h = (h ^ w) * 0xC4CEB9FE1A85EC53ULL
-    return <uint32_t> (h ^ (h >> 29) ^ (h >> 47))
-
-cdef inline uint32_t pool_append(Codec *c, PoolHead *head, const void *data, uint64_t n_bytes) noexcept nogil:
-    cdef PoolEntry *e
-    cdef uint64_t zero = 0
-    if c.n_entries == c.cap_entries:
-        c.cap_entries = c.cap_entries * 2 + 64
-        c.entries = <PoolEntry *> xrealloc(c.entries, <size_t> c.cap_entries * sizeof(PoolEntry))
-    e = &c.entries[c.n_entries]
-    memset(e, 0, sizeof(PoolEntry))
-    e.off = c.pool.n
-    e.len = sizeof(PoolHead) + n_bytes
-    buf_bytes(&c.pool, head, sizeof(PoolHead))
-    buf_bytes(&c.pool, data, n_bytes)
-    buf_bytes(&c.pool, &zero, (8 - (n_bytes & 7)) & 7)
-    c.n_entries += 1
-    return c.n_entries - 1
-
-cdef inline uint32_t pool_hash(PoolHead *head, const void *data, uint64_t n_bytes) noexcept nogil:
-    return bytes_hash(<const uint8_t *> data, n_bytes) ^ <uint32_t> (head.kind * 77 + head.length * 31 + head.extra)
-
-cdef inline uint32_t pool_intern(Codec *c, PoolHead *head, const void *data, uint64_t n_bytes) noexcept nogil:
-    """Writing: the number of the entry with these contents."""
-    cdef uint32_t h = pool_hash(head, data, n_bytes)
-    cdef uint32_t i, j
-    cdef PoolEntry *e
-    if c.n_entries * 2 >= c.pool_cap:
-        free(c.pool_index)
-        c.pool_cap = c.pool_cap * 2 if c.pool_cap else 1024
-        while c.pool_cap <= c.n_entries * 2:
-            c.pool_cap *= 2
-        c.pool_index = <uint32_t *> xcalloc(c.pool_cap, 4)
-        for j in range(c.n_entries):
-            i = c.entries[j].hash & (c.pool_cap - 1)
-            while c.pool_index[i]:
-                i = (i + 1) & (c.pool_cap - 1)
-            c.pool_index[i] = j + 1
-    i = h & (c.pool_cap - 1)
-    while c.pool_index[i]:
-        e = &c.entries[c.pool_index[i] - 1]
-        if (e.hash == h and e.len == sizeof(PoolHead) + n_bytes and memcmp(c.pool.p + e.off, head, sizeof(PoolHead)) == 0
-                and memcmp(c.pool.p + e.off + sizeof(PoolHead), data, n_bytes) == 0):
-            return c.pool_index[i] - 1
-        i = (i + 1) & (c.pool_cap - 1)
-    j = pool_append(c, head, data, n_bytes)
-    c.entries[j].hash = h
-    c.pool_index[i] = j + 1
-    return j
-
-cdef inline void put_value(Codec *c, Buf *b, Val v, Val last, uint8_t run) noexcept nogil:
-    """A value in full. `last`: what it may be written as a difference to."""
-    cdef uint8_t r = run << 5
-    cdef PoolHead *h
-    cdef PoolHead *lh = NULL
-    cdef Val *items
-    cdef Val w
-    cdef uint64_t i
-    cdef uint64_t off
-    if v.tag <= T_NOTIMPL:
-        buf_u8(b, <uint8_t> (C_UNBOUND + v.tag) | r)
-    elif v.tag == T_INT:
-        buf_u8(b, C_INT | r)
-        buf_varint(b, zigzag(<int64_t> (v.p - last.p if last.tag == T_INT else v.p)))
-    elif v.tag == T_FLOAT:
+cdef inline void surprise(Codec *c, Col *k, uint64_t tag, uint64_t p, uint64_t hint) noexcept nogil:
+    """Writes a value that is not the favourite."""
+    cdef Frame *f = c.m.cur
+    cdef int right = col_score(c, k, tag, p, hint)
+    cdef uint32_t i = f.n_slots
+    cdef Buf *b = &k.out
+    cdef uint8_t r = <uint8_t> (k.run << 5)
+    if right < 0 and tag >= T_INT and (tag != T_INT or p > 255):
+        i = 0
+        while i < f.n_slots and (f.slots[i].p != p or f.slots[i].tag != tag):
+            i += 1
+    if k.run >= 7:
+        buf_u8(b, 7 << 5 | <uint8_t> (right if right >= 0 else C_NEWSLOT if i < f.n_slots else 31))
+        buf_varint(b, k.run - 7)
+        r = 0
+    if right >= 0:
+        if k.run < 7:
+            buf_u8(b, <uint8_t> right | r)
+    elif i < f.n_slots:
+        if k.run < 7:
+            buf_u8(b, C_NEWSLOT | r)
+        buf_varint(b, i)
+        k.slot = i
+    elif tag == T_FLOAT:
         buf_u8(b, C_FLOAT | r)
-        buf_bytes(b, &v.p, 8)
-    elif v.tag == T_STR:
-        buf_u8(b, C_STR | r)
-        buf_varint(b, zigzag(<int64_t> (c.newest_str - v.p)))
-        use_str(c, v.p)
-    elif v.tag == T_OBJ:
-        i = zigzag(<int64_t> (c.newest - v.p))
-        off = zigzag(<int64_t> (v.p - last.p)) if last.tag == T_OBJ else 0xFFFFFFFFFFFFFFFFULL
-        if off < i:
-            buf_u8(b, C_OBJNEAR | r)
-            buf_varint(b, off)
-        else:
-            buf_u8(b, C_OBJ | r)
-            buf_varint(b, i)
-        use_obj(c, v.p)
-    elif v.tag == T_CELL:
-        buf_u8(b, C_CELL | r)
-        buf_varint(b, zigzag(<int64_t> (c.newest - v.p)))
-        use_obj(c, v.p)
-    elif v.tag == T_DEEP:
-        buf_u8(b, C_DEEP | r)
-        buf_varint(b, v.p)
-    elif v.tag == T_POOL:
-        if c.entries[v.p].stamp == c.chunk_no:
-            buf_u8(b, C_POOL | r)
-            buf_varint(b, c.n_local - c.entries[v.p].local)
-            return
-        buf_u8(b, C_POOLNEW | r)
-        h = pool_at(c, v.p)
-        buf_u8(b, <uint8_t> h.kind | (<uint8_t> h.extra << 7))
-        buf_varint(b, h.length)
-        if h.kind == P_TUPLE:
-            if h.extra:
-                buf_varint(b, h.n)
-            if last.tag == T_POOL:
-                lh = pool_at(c, last.p)
-                if lh.kind != P_TUPLE or lh.n != h.n:
-                    lh = NULL
-            items = <Val *> (h + 1)
-            for i in range(h.n):
-                w = (<Val *> (lh + 1))[i] if lh != NULL else mk(0, 0)
-                if lh != NULL and same(w, items[i]):
-                    buf_u8(b, C_SAME)
-                else:
-                    put_value(c, b, items[i], w, 0)
-        elif h.kind == P_COMPLEX:
-            buf_bytes(b, h + 1, 16)
-        else:
-            buf_varint(b, h.n)
-            buf_bytes(b, h + 1, h.n)
-        c.entries[v.p].stamp = c.chunk_no
-        c.entries[v.p].local = c.n_local
-        c.n_local += 1
+        buf_bytes(b, &p, 8)
+    elif tag == T_INT:
+        buf_u8(b, C_INT | r)
+        buf_varint(b, zigzag(<int64_t> (p - k.last.p if k.last.tag == T_INT else p)))
     else:
-        buf_u8(b, C_UNKNOWN | r)
+        put_value(c, b, mk(tag, p), k.last, r >> 5)
+    k.run = 0
+    col_learn(c, k, tag, p)
 
-cdef inline Val get_value(Codec *c, Src *s, uint8_t code, Val last, int depth) noexcept nogil:
-    """The mirror of put_value, after the code."""
-    cdef Val v = mk(T_UNBOUND, 0)
-    cdef PoolHead h
-    cdef PoolHead *lh = NULL
-    cdef uint64_t i
-    cdef const uint8_t *p
-    cdef uint8_t sub
-    cdef Buf tmp
-    cdef Val w
-    if C_UNBOUND <= code <= C_NOTIMPL:
-        v.tag = code - C_UNBOUND
-    elif code == C_INT:
-        v = mk(T_INT, <uint64_t> unzigzag(src_varint(s)) + (last.p if last.tag == T_INT else 0))
-    elif code == C_FLOAT:
-        v.tag = T_FLOAT
-        p = src_take(s, 8)
-        if p != NULL:
-            memcpy(&v.p, p, 8)
-    elif code == C_STR:
-        v = mk(T_STR, c.newest_str - <uint64_t> unzigzag(src_varint(s)))
-        if v.p >> 32:
-            c.err = 1
-            return mk(T_UNBOUND, 0)
-        use_str(c, v.p)
-    elif code == C_OBJ or code == C_CELL:
-        v = mk(T_OBJ if code == C_OBJ else T_CELL, c.newest - <uint64_t> unzigzag(src_varint(s)))
-        use_obj(c, v.p)
-    elif code == C_OBJNEAR:
-        v = mk(T_OBJ, (last.p if last.tag == T_OBJ else 0) + <uint64_t> unzigzag(src_varint(s)))
-        use_obj(c, v.p)
-    elif code == C_DEEP:
-        v = mk(T_DEEP, src_varint(s) & 0xFFFFFFFFU)
-    elif code == C_UNKNOWN:
-        v.tag = T_UNKNOWN
-    elif code == C_POOL:
-        i = src_varint(s)
-        if i == 0 or i > c.n_entries:
-            c.err = 1
-        else:
-            v = mk(T_POOL, c.n_entries - i)
-    elif code == C_POOLNEW and depth < MAX_DEPTH:
-        sub = src_u8(s)
-        memset(&h, 0, sizeof(h))
-        h.kind = sub & 127
-        h.extra = sub >> 7
-        h.length = src_varint(s)
-        if h.kind == P_TUPLE:
-            h.n = src_varint(s) if h.extra else h.length
-            if h.n > <uint64_t> (s.end - s.p) or last.tag == T_POOL and last.p >= c.n_entries:
-                c.err = 1
-                return v
-            c.n_values += h.n
-            memset(&tmp, 0, sizeof(tmp))
-            for i in range(h.n):
-                w = mk(0, 0)
-                if last.tag == T_POOL:
-                    lh = pool_at(c, last.p)
-                    if lh.kind != P_TUPLE or lh.n != h.n:
-                        lh = NULL
-                    else:
-                        w = (<Val *> (lh + 1))[i]
-                sub = src_u8(s)
-                if sub != C_SAME:
-                    w = get_value(c, s, sub & 31, w, depth + 1)
-                elif lh == NULL:
-                    c.err = 1
-                buf_bytes(&tmp, &w, sizeof(Val))
-                if s.err or c.err:
-                    break
-            if s.err or c.err:
-                free(tmp.p)
-                c.err = 1
-                return v
-            v = mk(T_POOL, pool_append(c, &h, tmp.p, tmp.n))
-            free(tmp.p)
-        else:
-            if h.kind == P_COMPLEX:
-                h.n = 16
-            elif h.kind == P_BIGINT:
-                h.n = src_varint(s)
-            else:
-                c.err = 1
-                return v
-            p = src_take(s, h.n)
-            if p == NULL:
-                c.err = 1
-                return v
-            v = mk(T_POOL, pool_append(c, &h, p, h.n))
-    else:
-        c.err = 1
-    if s.err:
-        c.err = 1
-    return v
-
-cdef inline Val code(Codec *c, uint32_t col, Val v, Val hint) noexcept nogil:
-    """Writes v to the column, or reads it."""
+cdef inline Val surprised(Codec *c, uint32_t col, uint64_t ahead) noexcept nogil:
+    """Reads such a value."""
     cdef Col *k = &c.cols[col]
-    cdef Frame *f
-    cdef int right
-    cdef uint32_t i
-    c.n_values += 1
-    if c.enc:
-        if same(candidate(c, k, k.best, hint), v):
-            k.run += 1
-            col_learn(c, k, v)
-            return v
-        f = c.m.cur
-        right = col_score(c, k, v, hint)
-        i = f.n_slots
-        if right < 0 and v.tag >= T_INT and (v.tag != T_INT or v.p > 255):
-            i = 0
-            while i < f.n_slots and not same(f.slots[i], v):
-                i += 1
-        if k.run >= 7:
-            buf_u8(&k.out, 7 << 5 | <uint8_t> (right if right >= 0 else C_NEWSLOT if i < f.n_slots else 31))
-            buf_varint(&k.out, k.run - 7)
-        if right >= 0:
-            if k.run < 7:
-                buf_u8(&k.out, <uint8_t> right | <uint8_t> (k.run << 5))
-        elif i < f.n_slots:
-            if k.run < 7:
-                buf_u8(&k.out, C_NEWSLOT | <uint8_t> (k.run << 5))
-            buf_varint(&k.out, i)
-            k.slot = i
-        elif k.run >= 7:
-            put_value(c, &k.out, v, k.last, 0)
-        else:
-            put_value(c, &k.out, v, k.last, <uint8_t> k.run)
-        k.run = 0
-        col_learn(c, k, v)
-        return v
-    if c.err or c.n_values > MAX_VALUES:
-        c.err = 1
-        return mk(T_UNBOUND, 0)
-    if k.run:
-        k.run -= 1
-        v = candidate(c, k, k.best, hint)
-        col_learn(c, k, v)
-        return v
-    i = 0xFFFFFFFFU
+    cdef uint32_t i = 0xFFFFFFFFU
+    cdef uint64_t hint = c.newest + ahead
+    cdef Val v
     if k.code < N_CANDIDATES:
         v = candidate(c, k, k.code, hint)
     elif k.code == C_NEWSLOT:
@@ -600,52 +229,114 @@ cdef inline Val code(Codec *c, uint32_t col, Val v, Val hint) noexcept nogil:
         v = get_value(c, &k.src, src_u8(&k.src) & 31, k.last, 0)
     else:
         v = get_value(c, &k.src, k.code, k.last, 0)
-    if k.src.err:
+    if k.src.err or v.tag == T_STR and v.p >> 32:
         c.err = 1
-    k = &c.cols[col]
-    col_score(c, k, v, hint)
+        return mk(T_UNBOUND, 0)
+    col_score(c, k, v.tag, v.p, hint)
     if i != 0xFFFFFFFFU:
         k.slot = i
-    col_learn(c, k, v)
+    col_learn(c, k, v.tag, v.p)
     col_next(c, k)
     return v
 
+cdef inline void put_other(Codec *c, Col *k, uint64_t tag, uint64_t p, uint64_t ahead) noexcept nogil:
+    """Writes a value that is not the linear candidate, or not as the favourite."""
+    if k.best != C_LINEAR and is_candidate(c, k, k.best, tag, p, c.newest + ahead):
+        k.run += 1
+        col_learn(c, k, tag, p)
+    else:
+        surprise(c, k, tag, p, c.newest + ahead)
+
+cdef inline void put(Codec *c, Col *k, uint64_t tag, uint64_t p, uint64_t ahead) noexcept nogil:
+    """Writes a value to a column."""
+    if k.best == C_LINEAR and tag == k.last.tag and p == k.last.p + k.stride:
+        k.run += 1
+        linear(c, k)
+    else:
+        put_other(c, k, tag, p, ahead)
+
+cdef inline Val get(Codec *c, uint32_t col, uint64_t ahead) noexcept nogil:
+    """Reads a value of a column."""
+    cdef Col *k = &c.cols[col]
+    cdef Val v
+    if c.err:
+        return mk(T_UNBOUND, 0)
+    if not k.run:
+        return surprised(c, col, ahead)
+    k.run -= 1
+    if k.best == C_LINEAR:
+        linear(c, k)
+        return k.last
+    v = candidate(c, k, k.best, c.newest + ahead)
+    col_learn(c, k, v.tag, v.p)
+    return v
+
+cdef inline Val code(Codec *c, uint32_t col, Val v, uint64_t ahead) noexcept nogil:
+    """Writes v to the column, or reads it. `ahead`: how far behind the newest object the fourth candidate is."""
+    if ENC:
+        put(c, &c.cols[col], v.tag, v.p, ahead)
+        return v
+    return get(c, col, ahead)
+
 cdef inline uint64_t code_int(Codec *c, uint32_t col, uint64_t v) noexcept nogil:
     """A number that is not a value of the program. (Read from a bad file it may come as anything: only its bits count.)"""
-    return code(c, col, mk(T_INT, v), mk(T_INT, 0)).p
+    if ENC:
+        put(c, &c.cols[col], T_INT, v, 0)
+        return v
+    return get(c, col, 0).p
 
-cdef inline uint64_t code_oid(Codec *c, uint32_t col, uint64_t oid, uint64_t hint) noexcept nogil:
-    cdef uint64_t r = code(c, col, mk(T_OBJ, oid), mk(T_OBJ, hint)).p
-    use_obj(c, r)
-    if r == 0:
+cdef inline uint64_t code_oid(Codec *c, uint32_t col, uint64_t oid, uint64_t ahead) noexcept nogil:
+    if ENC:
+        put(c, &c.cols[col], T_OBJ, oid, ahead)
+        return oid
+    oid = get(c, col, ahead).p
+    use_obj(c, oid)
+    if oid == 0:
         c.err = 1
-        r = 1
-    return r
+        oid = 1
+    return oid
 
 cdef inline uint64_t code_str(Codec *c, uint32_t col, uint64_t s) noexcept nogil:
-    return code(c, col, mk(T_STR, s), mk(T_NONE, 0)).p & 0xFFFFFFFFU
+    if ENC:
+        put(c, &c.cols[col], T_STR, s, 0)
+        return s
+    return get(c, col, 0).p & 0xFFFFFFFFU
 
 # ---- control --------------------------------------------------------------------------------
 
 cdef inline uint32_t code_symbol(Codec *c, uint32_t sym) noexcept nogil:
     """Writes or reads what comes next: an operation, or SYM_SITE0 + a site."""
-    cdef Frame *f = c.m.cur
-    cdef uint32_t s = <uint32_t> f.last_site
-    cdef uint32_t h1 = ((s * 0x9E3779B1U) ^ (c.prev_sym * 0x85EBCA6BU)) >> (32 - T1_BITS)
-    cdef uint32_t full = (f.hist ^ (c.prev_sym * 0xC2B2AE35U) ^ (c.nth * 0x27D4EB2FU)) * 0x85EBCA6BU
+    cdef uint32_t full = (c.m.cur.hist ^ c.mid) * 0x85EBCA6BU
+    cdef T2Entry *e2 = &c.t2[full >> (32 - T2_BITS)]
+    c.n_syms += 1
+    if ENC:
+        if e2.check == full and e2.sym == sym:
+            c.ctl_run += 1
+        else:
+            symbol_missed(c, sym, full)
+    elif c.ctl_run and e2.check == full and e2.sym:
+        c.ctl_run -= 1
+        sym = e2.sym
+    else:
+        sym = symbol_missed(c, 0, full)
+    c.mid = (c.mid ^ sym) * 0xC2B2AE35U
+    c.prev_sym = sym
+    c.nth += 1
+    return sym
+
+cdef inline uint32_t symbol_missed(Codec *c, uint32_t sym, uint32_t full) noexcept nogil:
+    """A symbol that the second table does not predict, or not rightly."""
+    cdef uint32_t h1 = ((<uint32_t> c.m.cur.last_site * 0x9E3779B1U) ^ (c.mid * 0x85EBCA6BU)) >> (32 - T1_BITS)
     cdef T1Entry *e1 = &c.t1[h1]
     cdef T2Entry *e2 = &c.t2[full >> (32 - T2_BITS)]
-    cdef uint32_t pred = e2.sym if e2.check == full and e2.sym else e1.a
+    cdef bint known = e2.check == full and e2.sym
     cdef uint32_t code
-    cdef uint8_t b
-    c.n_syms += 1
-    if c.enc:
-        if sym == pred:
+    if ENC:
+        if not known and sym == e1.a:
             c.ctl_run += 1
         else:
             code = 0 if sym == e1.a else 1 if sym == e1.b else 2
-            b = <uint8_t> (code | (c.ctl_run if c.ctl_run < 63 else 63) << 2)
-            buf_u8(&c.ctl, b)
+            buf_u8(&c.ctl, <uint8_t> (code | (c.ctl_run if c.ctl_run < 63 else 63) << 2))
             if c.ctl_run >= 63:
                 buf_varint(&c.ctl, c.ctl_run - 63)
             if code == 2:
@@ -653,7 +344,7 @@ cdef inline uint32_t code_symbol(Codec *c, uint32_t sym) noexcept nogil:
             c.ctl_run = 0
     elif c.ctl_run:
         c.ctl_run -= 1
-        sym = pred
+        sym = e1.a
     else:
         if c.ctl_code == 0:
             sym = e1.a
@@ -667,8 +358,6 @@ cdef inline uint32_t code_symbol(Codec *c, uint32_t sym) noexcept nogil:
         e1.a = sym
     e2.sym = sym
     e2.check = full
-    c.prev_sym = sym
-    c.nth += 1
     return sym
 
 cdef inline void ctl_next(Codec *c) noexcept nogil:

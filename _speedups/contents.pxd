@@ -3,16 +3,24 @@ from libc.stdint cimport int32_t, int64_t, uint8_t, uint16_t, uint32_t, uint64_t
 from libc.stdlib cimport free
 from libc.string cimport memcpy, memmove, memset
 
-from mem cimport Buf, Map, buf_bytes, map_del, map_free, map_get, map_put, xcalloc, xrealloc
+from mem cimport ENC, Buf, Map, buf_bytes, map_del, map_free, map_get, map_put, xcalloc, xrealloc
 from state cimport *
 from tags cimport *
 
 cdef inline Obj *obj_find(Machine *m, uint64_t oid) noexcept nogil:
-    return <Obj *> map_get(&m.objs, oid)
+    cdef Obj *o
+    if not ENC:
+        return <Obj *> map_get(&m.objs, oid)
+    o = m.near[oid & (RECENT - 1)]
+    if o == NULL or o.oid != oid:
+        o = <Obj *> map_get(&m.objs, oid)
+        if o != NULL:
+            m.near[oid & (RECENT - 1)] = o
+    return o
 
 cdef inline Body *body_new(Machine *m) noexcept nogil:
     cdef Body *b = <Body *> xcalloc(1, sizeof(Body))
-    if m.log != NULL:
+    if not ENC:
         b.next = m.all_bodies
         m.all_bodies = b
     return b
@@ -40,7 +48,7 @@ cdef inline Obj *obj_need(Machine *m, uint64_t oid) noexcept nogil:
         o.last_seen = 0xFFFFFFFFU
         o.known_from = 0xFFFFFFFFU
         map_put(&m.objs, oid, o)
-        if m.log != NULL:
+        if not ENC:
             o.next = m.all_objs
             m.all_objs = o
     return o
@@ -53,6 +61,8 @@ cdef inline void touch(Machine *m, Obj *o) noexcept nogil:
 
 cdef inline void obj_free(Machine *m, Obj *o) noexcept nogil:
     """Packer only."""
+    if m.near[o.oid & (RECENT - 1)] == o:
+        m.near[o.oid & (RECENT - 1)] = NULL
     map_del(&m.objs, o.oid)
     body_free(o.b)
     free(o)
@@ -61,7 +71,7 @@ cdef inline Rec *obj_rec(Machine *m, Obj *o, int kind) noexcept nogil:
     """Notes a change of the object: before the change is made."""
     cdef Rec *r
     m.work += 1
-    if m.log == NULL:
+    if ENC:
         o.base_as_of = m.step
         return NULL
     r = log_add(m, kind, o)
@@ -77,7 +87,7 @@ cdef inline Body *obj_body(Machine *m, Obj *o) noexcept nogil:
         o.b = body_new(m)
         o.b.type_id = 0xFFFFFFFFU
         o.b.flags = 3
-        if m.log != NULL:
+        if not ENC:
             o.known_from = m.log.n + 1
     return o.b
 
@@ -404,13 +414,13 @@ cdef inline void do_replace(Machine *m, Obj *o, Body *b) noexcept nogil:
 
 cdef inline void do_asof(Machine *m, Obj *o) noexcept nogil:
     cdef Rec *r
-    if m.log != NULL:
+    if not ENC:
         r = log_add(m, R_UNCERTAIN, o)
         r.flag = o.uncertain
     o.uncertain = 1
 
 cdef inline void do_death(Machine *m, Obj *o) noexcept nogil:
-    if m.log == NULL:
+    if ENC:
         obj_free(m, o)
         return
     log_add(m, R_DEATH, o)
@@ -435,12 +445,12 @@ cdef inline void set_cell(Machine *m, uint64_t oid, Val v) noexcept nogil:
     if b.n_items and same(b.items[0], v) and not o.uncertain:
         return
     put_item(m, o, b, 0, v)
-    made_sure(o, &m.log.r[m.log.n - 1] if m.log != NULL else NULL)
+    made_sure(o, &m.log.r[m.log.n - 1] if not ENC else NULL)
 
 cdef inline void set_ns(Machine *m, uint32_t module, uint32_t slot, Val v) noexcept nogil:
     cdef Val *s = ns_slots(m, module)
     cdef Rec *r
-    if m.log != NULL:
+    if not ENC:
         r = log_add(m, R_NS, NULL)
         r.a = slot
         r.b = module
@@ -452,9 +462,12 @@ cdef inline void set_slot(Machine *m, Frame *f, uint32_t slot, Val v) noexcept n
     cdef Rec *r
     if slot >= f.n_slots:
         return
+    if ENC and f.slots[slot].tag != T_CELL:
+        f.slots[slot] = v
+        return
     if f.slots[slot].tag == T_CELL and v.tag != T_CELL:
         set_cell(m, f.slots[slot].p, v)
-        if m.log != NULL:
+        if not ENC:
             r = log_add(m, R_SLOT, f)       # the write is this frame's too; the slot itself goes on naming the cell
             r.a = slot
             r.b = 1
@@ -464,7 +477,7 @@ cdef inline void set_slot(Machine *m, Frame *f, uint32_t slot, Val v) noexcept n
     if f.func >= 0 and m.t.funcs[f.func].is_module:
         set_ns(m, m.t.funcs[f.func].module, slot, v)
         return
-    if m.log != NULL:
+    if not ENC:
         r = log_add(m, R_SLOT, f)
         r.a = slot
         r.old = f.slots[slot]
@@ -476,13 +489,16 @@ cdef inline void set_parent(Machine *m, Frame *f, uint64_t parent) noexcept nogi
     cdef Frame *p
     if f.id == 0 or parent == f.id:
         return
-    if m.log != NULL:
+    if not ENC:
         r = log_add(m, R_PARENT, f)
         r.old.p = f.parent
         r.new.p = parent
     f.parent = parent
     p = frame_find(m, parent)
     f.depth = p.depth + 1 if p != NULL else 1
+    f.up = NULL
+    if p != NULL:
+        set_up(f, p)
 
 cdef inline void free_machine(Machine *m) noexcept nogil:
     """Unpacker: frees all that a chunk's state holds (not the tables)."""

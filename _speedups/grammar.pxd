@@ -3,8 +3,10 @@ from libc.stdint cimport int32_t, int64_t, uint8_t, uint16_t, uint32_t, uint64_t
 from libc.stdlib cimport free
 from libc.string cimport memcpy, memset
 
+from codec cimport *
 from coder cimport *
 from mem cimport *
+from pool cimport *
 from contents cimport *
 from state cimport *
 from tags cimport *
@@ -40,6 +42,12 @@ cdef inline void vals_push(Vals *b, Val v) noexcept nogil:
     b.v[b.n] = v
     b.n += 1
 
+cdef inline void vals_need(Vals *b, uint32_t n) noexcept nogil:
+    """Room for n values."""
+    if b.cap < n:
+        b.cap = n * 2 + 16
+        b.v = <Val *> xrealloc(b.v, <size_t> b.cap * sizeof(Val))
+
 cdef inline uint64_t key_of(Codec *c, uint32_t op, uint32_t nth) noexcept nogil:
     """Columns of an operation: those of its place after the frame's last site."""
     return (<uint64_t> op << 48) | (<uint64_t> (nth if nth < 15 else 15) << 40) | <uint32_t> (c.m.cur.last_site + 1)
@@ -54,9 +62,9 @@ cdef inline void code_object(Codec *c, uint64_t key, ObjHead *h, Vals *v, bint s
     cdef uint32_t base = colbase(c, key, 2)
     cdef uint32_t t, i, _i, k
     cdef uint64_t site = key & 0xFFFFFFFFU
-    cdef Val hint, name
+    cdef Val got, name
     cdef uint64_t packed, total
-    h.oid = code_oid(c, base, h.oid, c.newest + 1)
+    h.oid = code_oid(c, base, h.oid, 1)
     h.type_id = <uint32_t> code_int(c, base + 1, h.type_id)
     t = colbase(c, key_type(0x81, h.type_id, 0), 8)
     packed = code_int(c, t, h.shape | <uint64_t> h.flags << 8 | <uint64_t> h.has_text << 16 | <uint64_t> h.uncertain << 17)
@@ -71,40 +79,41 @@ cdef inline void code_object(Codec *c, uint64_t key, ObjHead *h, Vals *v, bint s
     if snap:
         h.as_of = c.m.step - <int64_t> code_int(c, t + 5, <uint64_t> (c.m.step - h.as_of))
     total = <uint64_t> h.n_items + 2 * <uint64_t> h.n_pairs + 2 * <uint64_t> h.n_attrs + h.has_text
-    if not c.enc:
+    c.n_values += total + 8
+    if not ENC:
         v.n = 0
-        if c.err or total + c.n_values > MAX_VALUES:
+        if c.err or total > MAX_VALUES or c.n_values > MAX_VALUES:
             c.err = 1
             return
     k = 0
     if h.n_items:
         t = colbase(c, key_type(0x82, h.type_id, site), 1)
         for _i in range(h.n_items):
-            hint = code(c, t, v.v[k] if c.enc else mk(0, 0), mk(T_OBJ, c.newest))
-            if not c.enc:
-                vals_push(v, hint)
+            got = code(c, t, v.v[k] if ENC else mk(0, 0), 0)
+            if not ENC:
+                vals_push(v, got)
             k += 1
     if h.n_pairs:
         t = colbase(c, key_type(0x83, h.type_id, site), 2)
         for i in range(2 * h.n_pairs):
-            hint = code(c, t + (i & 1), v.v[k] if c.enc else mk(0, 0), mk(T_OBJ, c.newest))
-            if not c.enc:
-                vals_push(v, hint)
+            got = code(c, t + (i & 1), v.v[k] if ENC else mk(0, 0), 0)
+            if not ENC:
+                vals_push(v, got)
             k += 1
     for i in range(h.n_attrs):
         t = colbase(c, key_type(0x84, h.type_id, i), 1)
-        name = mk(T_STR, code_str(c, t, v.v[k].p if c.enc else 0))
+        name = mk(T_STR, code_str(c, t, v.v[k].p if ENC else 0))
         t = colbase(c, key_type(0x85, h.type_id, name.p), 1)
-        hint = code(c, t, v.v[k + 1] if c.enc else mk(0, 0), mk(T_OBJ, c.newest))
-        if not c.enc:
+        got = code(c, t, v.v[k + 1] if ENC else mk(0, 0), 0)
+        if not ENC:
             vals_push(v, name)
-            vals_push(v, hint)
+            vals_push(v, got)
         k += 2
     if h.has_text:
         t = colbase(c, key_type(0x86, h.type_id, 0), 1)
-        hint = code(c, t, v.v[k] if c.enc else mk(0, 0), mk(T_NONE, 0))
-        if not c.enc:
-            vals_push(v, hint)
+        got = code(c, t, v.v[k] if ENC else mk(0, 0), 0)
+        if not ENC:
+            vals_push(v, got)
 
 cdef inline Body *make_body(Machine *m, ObjHead *h, Vals *v) noexcept nogil:
     cdef Body *b = body_new(m)
@@ -137,7 +146,7 @@ cdef inline void snap_object(Codec *c, uint64_t key, Obj *o, ObjHead *h, Vals *v
     """Writes (o given) or reads the contents of an object as they stand: no change."""
     cdef Body *b
     cdef uint32_t i
-    if c.enc:
+    if ENC:
         b = o.b
         memset(h, 0, sizeof(ObjHead))
         v.n = 0
@@ -206,10 +215,24 @@ cdef inline void apply_site(Codec *c, uint32_t site, Val *vals) noexcept nogil:
     cdef uint32_t i, _i
     cdef uint64_t parent
     cdef bint step = flags & (F_STEP | F_ITER) != 0
+    c.mid = (site + SYM_SITE0) * 0x9E3779B1U
+    if ENC and s.plain and not m.enters and f.func >= 0 and m.n_cells == 0:
+        spec = m.t.specs + s.first_spec
+        for i in range(s.n_specs):
+            set_slot(m, f, spec[i].slot, vals[i])
+        f.last_site = <int32_t> site
+        f.hist = (f.hist << 9) * 3 + site * 0x9E3779B1U
+        if step:
+            m.step += 1
+            f.last_step = m.step
+        f.thread = m.thread
+        f.state = FS_RUNNING
+        c.nth = 0
+        return
     if flags & F_ENTER or m.enters:
         parent = m.pending if m.has_pending else f.id
         m.has_pending = m.enters = 0
-        if map_get(&m.frames, m.next_frame) != NULL:
+        if frame_find(m, m.next_frame) != NULL:
             c.err = 1
             return
         p = f if parent == f.id else frame_need(m, parent)
@@ -217,10 +240,11 @@ cdef inline void apply_site(Codec *c, uint32_t site, Val *vals) noexcept nogil:
         m.next_frame += 1
         c.n_values += f.n_slots
         f.parent = parent
+        set_up(f, p)
         f.depth = p.depth + 1
         f.hist = <uint32_t> m.cur.last_site * 0x9E3779B1U
         f.last_step = m.step + step
-        if m.log != NULL:
+        if not ENC:
             f.born = m.log.n + 1
             r = log_add(m, R_ENTER, f)
             r.a = site
@@ -232,13 +256,13 @@ cdef inline void apply_site(Codec *c, uint32_t site, Val *vals) noexcept nogil:
         if f.own_slots:
             free(f.slots)
         frame_func(m, f, <int32_t> s.func)
-        if m.log != NULL:
+        if not ENC:
             log_add(m, R_FUNC, f)
     for i in range(m.n_cells):
         bind_cell(m, f, m.cell_slots[i], m.cell_oids[i])
     m.n_cells = 0
     if flags & (F_CAUGHT | F_UNWIND):
-        if m.log != NULL:
+        if not ENC:
             r = log_add(m, R_VALUE, f)
             r.a = 1
             r.new = vals[0]
@@ -256,12 +280,12 @@ cdef inline void apply_site(Codec *c, uint32_t site, Val *vals) noexcept nogil:
         elif spec.kind == S_UG:
             set_ns(m, m.t.funcs[s.func].module, spec.slot, mk(T_UNBOUND, 0))
         else:
-            if m.log != NULL:
+            if not ENC:
                 r = log_add(m, R_VALUE, f)
                 r.new = vals[0]
             vals += 1
         spec += 1
-    if m.log != NULL:
+    if not ENC:
         r = log_add(m, R_SITE, f)
         r.flag = f.state
         r.a = site
@@ -282,7 +306,7 @@ cdef inline void apply_site(Codec *c, uint32_t site, Val *vals) noexcept nogil:
         f.state = FS_AWAITING
     else:
         f.state = FS_RUNNING
-    if m.log != NULL:
+    if not ENC:
         r = &m.log.r[m.log.n - 1]
         r.new.tag = <uint64_t> f.last_step
         r.new.p = f.state
@@ -291,14 +315,10 @@ cdef inline void apply_site(Codec *c, uint32_t site, Val *vals) noexcept nogil:
 cdef inline void site_left(Codec *c, uint32_t site, Frame *f) noexcept nogil:
     """After the step's state: who runs next."""
     cdef uint32_t flags = c.m.t.sites[site].flags
-    cdef Frame *p
     if flags & (F_RETURN | F_END | F_UNWIND) and not flags & F_LATE:
         frame_end(&c.m, f)
     elif flags & F_YIELD and f.id:
-        p = frame_find(&c.m, f.parent)
-        if p == NULL:
-            p = c.m.root
-        set_cur(&c.m, p)
+        set_cur(&c.m, frame_up(&c.m, f))
 
 cdef inline void code_site_values(Codec *c, uint32_t site, Val *vals) noexcept nogil:
     cdef uint32_t n = c.m.t.sites[site].n_vals
@@ -306,34 +326,35 @@ cdef inline void code_site_values(Codec *c, uint32_t site, Val *vals) noexcept n
     if n == 0:
         return
     base = site_cols(c, site, n)
+    c.n_values += n
     for i in range(n):
-        vals[i] = code(c, base + i, vals[i], mk(T_OBJ, c.newest))
+        vals[i] = code(c, base + i, vals[i], 0)
 
 # ---- the other operations -------------------------------------------------------------------
 
 cdef inline void code_event(Codec *c, uint32_t op, uint32_t nth, Event *e) noexcept nogil:
     """Writes or reads the fields of an operation other than a site or an object."""
-    cdef uint32_t k = colbase(c, key_of(c, op, nth), 3)
-    cdef Val hint = mk(T_OBJ, c.newest)
+    cdef uint32_t k = op_cols(c, key_of(c, op, nth))
+    c.n_values += 3
     if op == OP_SETITEM or op == OP_DELITEM or op == OP_APPEND:
-        e.oid = code_oid(c, k, e.oid, c.newest)
+        e.oid = code_oid(c, k, e.oid, 0)
         if op != OP_APPEND:
-            e.key = code(c, k + 1, e.key, hint)
+            e.key = code(c, k + 1, e.key, 0)
         if op != OP_DELITEM:
-            e.val = code(c, k + 2, e.val, hint)
+            e.val = code(c, k + 2, e.val, 0)
     elif op == OP_SETATTR or op == OP_DELATTR:
-        e.oid = code_oid(c, k, e.oid, c.newest)
+        e.oid = code_oid(c, k, e.oid, 0)
         e.key = mk(T_STR, code_str(c, k + 1, e.key.p))
         if op == OP_SETATTR:
-            e.val = code(c, k + 2, e.val, hint)
+            e.val = code(c, k + 2, e.val, 0)
     elif op == OP_BASE:
-        e.oid = code_oid(c, k, e.oid, c.newest)
+        e.oid = code_oid(c, k, e.oid, 0)
         e.n = code_int(c, k + 1, e.n)
         e.a = <uint32_t> code_int(c, k + 2, e.a)
     elif op == OP_DEATH or op == OP_ASOF:
-        e.oid = code_oid(c, k, e.oid, c.newest)
+        e.oid = code_oid(c, k, e.oid, 0)
     elif op == OP_SIZE:
-        e.oid = code_oid(c, k, e.oid, c.newest)
+        e.oid = code_oid(c, k, e.oid, 0)
         e.n = code_int(c, k + 1, e.n)
     elif op == OP_SWITCH:
         e.a = <uint32_t> code_int(c, k, e.a)
@@ -342,11 +363,11 @@ cdef inline void code_event(Codec *c, uint32_t op, uint32_t nth, Event *e) noexc
         e.oid = code_int(c, k, e.oid)
     elif op == OP_CELL:
         e.a = <uint32_t> code_int(c, k, e.a)
-        e.oid = code_oid(c, k + 1, e.oid, c.newest)
+        e.oid = code_oid(c, k + 1, e.oid, 0)
     elif op == OP_NAMESPACE:
         e.a = <uint32_t> code_int(c, k, e.a)
         e.b = <uint32_t> code_int(c, k + 1, e.b)
-        e.val = code(c, k + 2, e.val, hint)
+        e.val = code(c, k + 2, e.val, 0)
     elif op == OP_TASK:
         e.oid = code_int(c, k, e.oid)
         e.n = code_int(c, k + 1, e.n)
@@ -384,13 +405,13 @@ cdef inline void apply_event(Codec *c, uint32_t op, Event *e) noexcept nogil:
                 c.err = 1
                 return
             m.thread = e.a
-            if m.log != NULL:
+            if not ENC:
                 r = log_add(m, R_SWITCH, NULL)
                 r.a = e.a
         set_cur(m, frame_need(m, e.oid))
     elif op == OP_BASE:
         o = obj_need(m, e.oid)
-        if m.log != NULL:
+        if not ENC:
             if o.b != NULL or o.remote or e.n == 0 or e.n >> 32:
                 c.err = 1
                 return
@@ -424,7 +445,7 @@ cdef inline void apply_event(Codec *c, uint32_t op, Event *e) noexcept nogil:
         m.next_frame = e.oid
         if e.oid == 0:
             c.err = 1
-    elif m.log != NULL:
+    elif not ENC:
         if op == OP_GAP:
             log_add(m, R_GAP, NULL).new.p = e.oid
         elif op == OP_TASK:

@@ -1,7 +1,15 @@
 """Growable byte buffers, variable-length integers, a pointer map. No Python objects."""
 from libc.stdint cimport int64_t, uint8_t, uint32_t, uint64_t
-from libc.stdlib cimport abort, calloc, free, realloc
+from libc.stdlib cimport abort, calloc, free, malloc, realloc
 from libc.string cimport memcpy, memset
+
+cdef extern from *:
+    """
+    #ifndef ESCOPE_ENC
+    #error "pack is compiled with -DESCOPE_ENC=1, unpack with -DESCOPE_ENC=0"
+    #endif
+    """
+    const bint ENC "ESCOPE_ENC"     # 1: this module writes chunks and keeps no log; 0: it reads them
 
 cdef struct Buf:
     uint8_t *p
@@ -15,7 +23,13 @@ cdef inline void *xrealloc(void *p, size_t n) noexcept nogil:
     return r
 
 cdef inline void *xcalloc(size_t n, size_t size) noexcept nogil:
-    cdef void *r = calloc(n if n else 1, size)
+    cdef void *r
+    if n * size <= 1024:                # glibc's calloc has no fast path for small pieces
+        r = malloc(n * size if n else 1)
+        if r != NULL:
+            memset(r, 0, n * size)
+    else:
+        r = calloc(n, size)
     if r == NULL:
         abort()
     return r

@@ -9,10 +9,12 @@ from libc.stdint cimport int32_t, int64_t, uint8_t, uint32_t, uint64_t
 from libc.stdlib cimport free, qsort
 from libc.string cimport memcmp, memcpy, memmove, memset
 
+from codec cimport *
 from coder cimport *
 from contents cimport *
 from grammar cimport *
 from mem cimport *
+from pool cimport *
 from state cimport *
 from tables cimport add_module, tables_free
 from tags cimport *
@@ -20,6 +22,9 @@ from tags cimport *
 from escope_tui.errors import FormatError
 
 ABI = 1
+
+cdef enum:
+    PLAIN_VALUES = 4    # sites with more take the long way
 
 cdef enum Outcome:
     DONE = 0
@@ -84,7 +89,6 @@ cdef class Packer:
     cdef uint32_t *alias        # target's string number -> ours
     cdef uint32_t cap_alias
     cdef uint32_t str_cap
-    cdef uint32_t *hits         # per site, in this chunk
     cdef uint64_t *total_hits
     cdef uint32_t cap_hits
     cdef Buf hit_sites
@@ -115,7 +119,6 @@ cdef class Packer:
                   uint32_t big_object=BIG_OBJECT, uint64_t big_budget=BIG_BUDGET,
                   uint64_t pool_slack=8 << 20):
         cdef Machine *m = &self.c.m
-        self.c.enc = True
         m.t = &self.tables
         m.step = -1
         m.next_frame = 1
@@ -138,10 +141,16 @@ cdef class Packer:
 
     def __dealloc__(self):
         cdef Machine *m = &self.c.m
+        cdef Frame *f
         cdef uint32_t i
-        for i in range(m.frames.cap):
-            if m.frames.keys[i]:
-                frame_free(<Frame *> m.frames.vals[i])
+        for i in range(RECENT + m.frames.cap):
+            if live_frame(m, i) != NULL:
+                frame_free(live_frame(m, i))
+        for i in range(SPARE):
+            while m.spare[i] != NULL:
+                f = m.spare[i]
+                m.spare[i] = f.next
+                free(f)
         for i in range(m.objs.cap):
             if m.objs.keys[i]:
                 body_free((<Obj *> m.objs.vals[i]).b)
@@ -163,7 +172,6 @@ cdef class Packer:
         free(self.step_threads.p)
         free(self.str_index.p)
         free(self.alias)
-        free(self.hits)
         free(self.total_hits)
         free(self.hit_sites.p)
         free(self.queue)
@@ -234,11 +242,118 @@ cdef class Packer:
 
     # ---- the fast side --------------------------------------------------------------------------
 
+    cdef void run_plain(self, Src *s) noexcept nogil:
+        """Sites of one frame that write slots, and nothing else: most of a stream. Stops before anything else."""
+        cdef Codec *c = &self.c
+        cdef Machine *m = &c.m
+        cdef Frame *f = m.cur
+        cdef const uint8_t *p = s.p
+        cdef const uint8_t *q
+        cdef const uint8_t *end = s.end
+        cdef Site *sites = self.tables.sites
+        cdef uint32_t n_sites = self.tables.n_sites
+        cdef Site *st
+        cdef Spec *spec
+        cdef T2Entry *e2
+        cdef Col *k
+        cdef uint64_t tags[PLAIN_VALUES]
+        cdef uint64_t vals[PLAIN_VALUES]
+        cdef uint32_t site, sym, n, i, full, tag, strid, col, slot
+        cdef int64_t before = m.step
+        cdef int64_t stop = self.first_step + <int64_t> self.limit_steps - 1    # the step that fills the chunk
+        if self.limit_raw - self.raw < <uint64_t> (end - p):
+            end = p + (self.limit_raw - self.raw)
+        if not self.open or m.enters or m.n_cells or f.func < 0 or f.id == 0:
+            return
+        while end - p >= 5 + 9 * PLAIN_VALUES and p[0] == OP_SITE and m.step < stop:
+            site = le32(p + 1)
+            if site >= n_sites:
+                break
+            st = &sites[site]
+            n = st.n_vals
+            if not st.plain or n > PLAIN_VALUES:
+                break
+            q = p + 5
+            for i in range(n):
+                tag = q[0]
+                if tag == RAW_INT32:
+                    tags[i] = T_INT
+                    vals[i] = <uint64_t> (<int64_t> (<int32_t> le32(q + 1)))
+                    q += 5
+                elif tag == RAW_OBJREF or tag == RAW_FLOAT:
+                    tags[i] = T_FLOAT if tag == RAW_FLOAT else T_OBJ
+                    vals[i] = le64(q + 1)
+                    q += 9
+                elif tag <= T_NOTIMPL:
+                    tags[i] = tag
+                    vals[i] = 0
+                    q += 1
+                elif tag == RAW_STRREF:
+                    strid = le32(q + 1)
+                    if strid >= self.cap_alias or self.alias[strid] == 0:
+                        q = NULL
+                        break
+                    tags[i] = T_STR
+                    vals[i] = self.alias[strid] - 1
+                    q += 5
+                else:
+                    q = NULL
+                    break
+            if q == NULL:
+                break
+            p = q
+            self.hit(site)
+            sym = site + SYM_SITE0
+            full = (f.hist ^ c.mid) * 0x85EBCA6BU
+            e2 = &c.t2[full >> (32 - T2_BITS)]
+            c.n_syms += 1
+            if e2.check == full and e2.sym == sym:
+                c.ctl_run += 1
+            else:
+                symbol_missed(c, sym, full)
+            if n:
+                c.n_values += n
+                col = site_cols(c, site, n)
+                k = &c.cols[col]
+                for i in range(n):
+                    put(c, k + i, tags[i], vals[i], 0)
+                spec = self.tables.specs + st.first_spec
+                for i in range(n):
+                    slot = spec[i].slot
+                    if slot >= f.n_slots:
+                        continue
+                    if f.slots[slot].tag == T_CELL:
+                        set_slot(m, f, slot, mk(tags[i], vals[i]))
+                    else:
+                        keep(&f.slots[slot], tags[i], vals[i])
+            c.prev_sym = sym
+            c.mid = sym * 0x9E3779B1U
+            c.nth = 0
+            f.hist = (f.hist << 9) * 3 + site * 0x9E3779B1U
+            f.last_site = <int32_t> site
+            if st.flags & (F_STEP | F_ITER):
+                m.step += 1
+                f.last_step = m.step
+        if p != s.p:
+            f.thread = m.thread
+            f.state = FS_RUNNING
+            if m.step != before:
+                mark_thread(self)
+            self.raw += p - s.p
+            s.p = p
+
     cdef int run(self, Src *s) noexcept nogil:
         """Events until the data ends (SHORT), a chunk is full (DONE), or the slow side is needed."""
         cdef const uint8_t *at
         cdef int outcome
-        while s.p < s.end:
+        while True:
+            self.run_plain(s)
+            if (self.c.m.step + 1 - self.first_step >= self.limit_steps or self.raw >= self.limit_raw
+                    or self.c.n_values > MAX_VALUES // 4
+                    or self.c.m.work > MAX_WORK // 4):
+                return DONE
+            if s.p >= s.end:
+                return SHORT
             at = s.p
             outcome = self.event(s)
             if outcome != DONE:
@@ -248,34 +363,22 @@ cdef class Packer:
                 s.p = at
                 return BAD
             self.raw += s.p - at
-            if (self.c.m.step + 1 - self.first_step >= self.limit_steps or self.raw >= self.limit_raw
-                    or self.c.n_values > MAX_VALUES // 4
-                    or self.c.m.work > MAX_WORK // 4):
-                return DONE
-        return SHORT
 
     cdef inline void begin(self) noexcept nogil:
         if not self.open:
             open_chunk(self)
 
     cdef inline void hit(self, uint32_t site) noexcept nogil:
-        cdef uint32_t old = self.cap_hits
-        if site >= old:
-            self.cap_hits = self.tables.n_sites
-            self.hits = <uint32_t *> xrealloc(self.hits, <size_t> self.cap_hits * 4)
-            self.total_hits = <uint64_t *> xrealloc(self.total_hits, <size_t> self.cap_hits * 8)
-            memset(self.hits + old, 0, <size_t> (self.cap_hits - old) * 4)
-            memset(self.total_hits + old, 0, <size_t> (self.cap_hits - old) * 8)
-        if self.hits[site] == 0:
+        cdef SiteCols *s = &self.c.sites[site]
+        if s.hits == 0:
             buf_bytes(&self.hit_sites, &site, 4)
-        self.hits[site] += 1
+        s.hits += 1
 
     cdef int site_event(self, Src *s) noexcept nogil:
-        cdef uint32_t site, _i, n
-        cdef Val v
+        cdef uint32_t site, i, n
         cdef int r
         cdef Site *st
-        cdef Frame *f
+        cdef Val *v
         if s.end - s.p < 5:
             return SHORT
         site = le32(s.p + 1)
@@ -284,33 +387,33 @@ cdef class Packer:
         s.p += 5
         st = &self.tables.sites[site]
         n = st.n_vals
-        self.vals.n = 0
-        for _i in range(n):
-            r = raw_value(self, s, &v, 0)
-            if r != DONE:
-                return r
-            vals_push(&self.vals, v)
+        vals_need(&self.vals, n)
+        v = self.vals.v
+        for i in range(n):
+            if not raw_quick(self, s, &v[i]):
+                r = raw_value(self, s, &v[i], 0)
+                if r != DONE:
+                    return r
         self.begin()
         self.hit(site)
         code_symbol(&self.c, SYM_SITE0 + site)
         if n:
-            code_site_values(&self.c, site, self.vals.v)
+            code_site_values(&self.c, site, v)
         if self.c.m.cur.id == 0 and self.c.m.cur.state == FS_ENDED:
             self.c.m.cur.state = FS_RUNNING
-        apply_site(&self.c, site, self.vals.v)
-        if self.c.err:
-            return BAD
+        apply_site(&self.c, site, v)
         if st.flags & (F_STEP | F_ITER):
             mark_thread(self)
+        if st.plain:
+            return DONE
         if st.flags & (F_CAUGHT | F_UNWIND):
             self.exceptions += 1
             self.chunk_exceptions += 1
             self.chunk_flags |= CF_EXCEPTION
         if st.flags & (F_YIELD | F_RESUME | F_AWAIT | F_AWAITED):
             self.chunk_flags |= CF_YIELD
-        if st.flags & (F_RETURN | F_END | F_UNWIND | F_YIELD):
-            f = self.c.m.cur
-            site_left(&self.c, site, f)
+        if st.ends:
+            site_left(&self.c, site, self.c.m.cur)
         return DONE
 
     cdef inline void emit(self, uint32_t op, Event *e) noexcept nogil:
@@ -567,6 +670,10 @@ cdef class Packer:
         del self.partial[kind]
         if kind == 1:
             add_module(&self.tables, json.loads(data))
+            sites_room(&self.c)
+            self.total_hits = <uint64_t *> xrealloc(self.total_hits, <size_t> self.tables.n_sites * 8)
+            memset(self.total_hits + self.cap_hits, 0, <size_t> (self.tables.n_sites - self.cap_hits) * 8)
+            self.cap_hits = self.tables.n_sites
             self.ready.append(("module", data))
         else:
             self.blobs.append((kind, data))

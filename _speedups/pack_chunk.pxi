@@ -31,11 +31,10 @@ cdef void pool_walk(Packer self, uint32_t *to, bint mark) noexcept nogil:
     cdef Frame *f
     cdef Body *b
     cdef uint32_t i
-    for i in range(m.frames.cap):
-        if m.frames.keys[i]:
-            f = <Frame *> m.frames.vals[i]
-            if f.func < 0 or not m.t.funcs[f.func].is_module:
-                pool_values(f.slots, f.n_slots, to, mark)
+    for i in range(RECENT + m.frames.cap):
+        f = live_frame(m, i)
+        if f != NULL and not f.is_module:
+            pool_values(f.slots, f.n_slots, to, mark)
     for i in range(m.n_ns):
         if m.ns[i] != NULL:
             pool_values(m.ns[i], m.t.mods[i].n_slots, to, mark)
@@ -123,14 +122,14 @@ cdef void open_chunk(Packer self) noexcept nogil:
             buf_varint(k, i)
             buf_varint(k, m.threads[i].cur)
     # Frames.
-    n = m.frames.n + 1
-    list = <Frame **> xrealloc(NULL, n * sizeof(Frame *))
+    list = <Frame **> xrealloc(NULL, (m.frames.n + RECENT + 1) * sizeof(Frame *))
     list[0] = m.root
-    j = 1
-    for i in range(m.frames.cap):
-        if m.frames.keys[i]:
-            list[j] = <Frame *> m.frames.vals[i]
-            j += 1
+    n = 1
+    for i in range(RECENT + m.frames.cap):
+        f = live_frame(m, i)
+        if f != NULL:
+            list[n] = f
+            n += 1
     qsort(list, n, sizeof(Frame *), by_id)
     buf_varint(k, n)
     prev = 0
@@ -147,9 +146,10 @@ cdef void open_chunk(Packer self) noexcept nogil:
         buf_varint(k, f.depth)
         buf_bytes(k, &f.hist, 4)
         if f.func >= 0 and not m.t.funcs[f.func].is_module and f.n_slots:
+            self.c.n_values += f.n_slots
             base = colbase(&self.c, key_type(0x90, <uint64_t> f.func, 0), f.n_slots)
             for j in range(f.n_slots):
-                code(&self.c, base + j, f.slots[j], mk(T_OBJ, self.c.newest))
+                code(&self.c, base + j, f.slots[j], 0)
     # Module variables.
     kept = 0
     for pass_ in range(2):
@@ -165,7 +165,7 @@ cdef void open_chunk(Packer self) noexcept nogil:
             if m.t.mods[i].n_listed:
                 base = colbase(&self.c, key_type(0x91, i, 0), m.t.mods[i].n_listed)
                 for j in range(m.t.mods[i].n_listed):
-                    code(&self.c, base + j, m.ns[i][j], mk(T_OBJ, self.c.newest))
+                    code(&self.c, base + j, m.ns[i][j], 0)
     # Objects, breadth first: from the running frames outward, then the others, then module variables.
     self.n_queue = 0
     for i in range(n):
@@ -179,7 +179,7 @@ cdef void open_chunk(Packer self) noexcept nogil:
             while f != NULL and f.id and depth < 64:
                 for j in range(f.n_slots):
                     queue_object(self, f.slots[j], 0)
-                f = frame_find(m, f.parent)
+                f = frame_up(m, f)
                 depth += 1
     for i in range(n):
         f = list[n - 1 - i]
@@ -236,7 +236,7 @@ cdef void write_key_names(Packer self, Buf *k) noexcept nogil:
         buf_varint(k, n)
         base = colbase(&self.c, key_type(0x92, i, 0), n)
         for j in range(n):
-            code(&self.c, base + j, m.ns[i][mod.n_listed + j], mk(T_OBJ, self.c.newest))
+            code(&self.c, base + j, m.ns[i][mod.n_listed + j], 0)
 
 
 cdef void write_sections(Packer self, Buf *index, Buf *main, Buf *strs) noexcept nogil:
@@ -274,9 +274,9 @@ cdef void write_sections(Packer self, Buf *index, Buf *main, Buf *strs) noexcept
         s = <uint32_t> (<uint64_t *> wide.p)[i]
         buf_varint(index, s - prev)
         prev = s
-        buf_varint(index, self.hits[s])
-        self.total_hits[s] += self.hits[s]
-        self.hits[s] = 0
+        buf_varint(index, self.c.sites[s].hits)
+        self.total_hits[s] += self.c.sites[s].hits
+        self.c.sites[s].hits = 0
     self.hit_sites.n = 0
     n = <uint32_t> (self.touched.n // 8)
     qsort(oids, n, 8, by_u64)

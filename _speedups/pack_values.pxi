@@ -1,6 +1,37 @@
 # Raw values and strings.
 
 
+cdef inline bint raw_quick(Packer self, Src *s, Val *v) noexcept nogil:
+    """Reads a raw value of the usual sorts; False: raw_value must look at it."""
+    cdef uint8_t tag
+    cdef uint32_t strid
+    if s.end - s.p < 9:
+        return False
+    tag = s.p[0]
+    if tag == RAW_INT32:
+        v.tag = T_INT
+        v.p = <uint64_t> (<int64_t> (<int32_t> le32(s.p + 1)))
+        s.p += 5
+    elif tag == RAW_OBJREF or tag == RAW_FLOAT:
+        v.tag = T_FLOAT if tag == RAW_FLOAT else T_OBJ
+        v.p = le64(s.p + 1)
+        s.p += 9
+    elif tag <= T_NOTIMPL:
+        v.tag = tag
+        v.p = 0
+        s.p += 1
+    elif tag == RAW_STRREF:
+        strid = le32(s.p + 1)
+        if strid >= self.cap_alias or self.alias[strid] == 0:
+            return False
+        v.tag = T_STR
+        v.p = self.alias[strid] - 1
+        s.p += 5
+    else:
+        return False
+    return True
+
+
 cdef int raw_value(Packer self, Src *s, Val *v, int depth) noexcept nogil:
     """Reads a raw value. DONE, SHORT or BAD."""
     cdef uint8_t tag

@@ -3,8 +3,12 @@ from libc.stdint cimport int32_t, int64_t, uint8_t, uint16_t, uint32_t, uint64_t
 from libc.stdlib cimport free
 from libc.string cimport memcpy, memmove, memset
 
-from mem cimport Buf, Map, buf_bytes, map_del, map_free, map_get, map_put, xcalloc, xrealloc
+from mem cimport ENC, Buf, Map, buf_bytes, map_del, map_free, map_get, map_put, xcalloc, xrealloc
 from tags cimport *
+
+cdef enum:
+    RECENT = 1024
+    SPARE = 64
 
 cdef struct Val:
     uint64_t tag
@@ -20,6 +24,9 @@ cdef struct Site:
     uint32_t first_spec
     uint16_t n_specs
     uint16_t n_vals
+    uint8_t plain           # nothing but writes of own slots, and perhaps a step
+    uint8_t ends            # the frame is left
+    uint8_t pad[2]
 
 cdef struct Func:
     uint32_t module
@@ -57,8 +64,12 @@ cdef struct Frame:
     uint32_t hist           # hash of the last sites, for prediction
     uint32_t born           # log position; 0: alive when the chunk began
     uint8_t state
-    uint8_t own_slots
-    uint8_t pad[2]
+    uint8_t own_slots       # the slots are a piece of memory of their own
+    uint8_t is_module       # the slots are the module's
+    uint8_t mapped          # packer: it stands in the map
+    uint8_t spares          # packer: its memory is kept for another frame, so that `up` may point at it for ever
+    uint8_t pad[7]
+    Frame *up               # packer: the parent, or what once was it, or NULL
     Frame *next
 
 cdef struct Body:           # contents of an object
@@ -152,7 +163,10 @@ cdef struct Log:
 
 cdef struct Machine:
     Tables *t
-    Map frames              # alive
+    Frame *recent[RECENT]   # packer: frames alive, at the place of their id; another of that place is in the map
+    Frame *spare[SPARE]     # packer: frames to be used again, by the number of their slots
+    Obj *near[RECENT]       # packer: objects found last, at the place of their id
+    Map frames              # alive (packer: those that are not in `recent`)
     Map objs                # alive
     Map past_frames         # unpacker: those that ended in the chunk
     Map past_objs
@@ -217,6 +231,12 @@ cdef inline Val *ns_slots(Machine *m, uint32_t module) noexcept nogil:
         m.ns[module] = <Val *> xcalloc(m.t.mods[module].n_slots, sizeof(Val))
     return m.ns[module]
 
+cdef inline Frame *live_frame(Machine *m, uint32_t i) noexcept nogil:
+    """Packer: the frame at place i of RECENT + m.frames.cap, or NULL."""
+    if i < RECENT:
+        return m.recent[i]
+    return <Frame *> m.frames.vals[i - RECENT] if m.frames.keys[i - RECENT] else NULL
+
 cdef inline void ns_grow(Machine *m, uint32_t module) noexcept nogil:
     """One more variable of a module."""
     cdef Mod *mod = &m.t.mods[module]
@@ -229,16 +249,14 @@ cdef inline void ns_grow(Machine *m, uint32_t module) noexcept nogil:
         return
     m.ns[module] = <Val *> xrealloc(m.ns[module], (n + 1) * sizeof(Val))
     memset(&m.ns[module][n], 0, sizeof(Val))
-    for i in range(m.frames.cap + 1):
-        if i == m.frames.cap:
-            f = m.root
-        elif m.frames.keys[i]:
-            f = <Frame *> m.frames.vals[i]
-        else:
-            continue
+    for i in range(RECENT + m.frames.cap):
+        f = live_frame(m, i)
         if f != NULL and f.func == <int32_t> mod.first_func:
             f.slots = m.ns[module]
             f.n_slots = n + 1
+    if m.root.func == <int32_t> mod.first_func:
+        m.root.slots = m.ns[module]
+        m.root.n_slots = n + 1
 
 cdef inline void frame_func(Machine *m, Frame *f, int32_t func) noexcept nogil:
     """Gives the frame the slots of its function."""
@@ -248,17 +266,24 @@ cdef inline void frame_func(Machine *m, Frame *f, int32_t func) noexcept nogil:
     if fn.is_module:
         f.slots = ns_slots(m, fn.module)
         f.own_slots = 0
+        f.is_module = 1
     else:
         f.slots = <Val *> xcalloc(fn.n_slots, sizeof(Val))
         f.own_slots = 1
 
 cdef inline Frame *frame_new(Machine *m, uint64_t id, int32_t func) noexcept nogil:
     cdef Frame *f
+    cdef Frame *old
     cdef uint32_t n
     if func >= 0 and not m.t.funcs[func].is_module:
         n = m.t.funcs[func].n_slots
-        f = <Frame *> xrealloc(NULL, sizeof(Frame) + n * sizeof(Val))
+        if ENC and n < SPARE and m.spare[n] != NULL:
+            f = m.spare[n]
+            m.spare[n] = f.next
+        else:
+            f = <Frame *> xrealloc(NULL, sizeof(Frame) + n * sizeof(Val))
         memset(f, 0, sizeof(Frame) + n * sizeof(Val))
+        f.spares = n < SPARE
         f.slots = <Val *> (f + 1)
         f.n_slots = n
         f.func = func
@@ -271,12 +296,21 @@ cdef inline Frame *frame_new(Machine *m, uint64_t id, int32_t func) noexcept nog
     f.last_site = -1
     f.last_step = -1
     f.thread = m.thread
-    if id:
+    if ENC and id:
+        old = m.recent[id & (RECENT - 1)]
+        if old != NULL:
+            old.mapped = 1
+            map_put(&m.frames, old.id, old)
+        m.recent[id & (RECENT - 1)] = f
+    elif id:
         map_put(&m.frames, id, f)
-    if m.log != NULL:
+    if not ENC:
         f.next = m.all_frames
         m.all_frames = f
     return f
+
+cdef inline void set_up(Frame *f, Frame *p) noexcept nogil:
+    f.up = p if p.spares else NULL
 
 cdef inline void frame_free(Frame *f) noexcept nogil:
     if f.own_slots:
@@ -284,16 +318,29 @@ cdef inline void frame_free(Frame *f) noexcept nogil:
     free(f)
 
 cdef inline Frame *frame_find(Machine *m, uint64_t id) noexcept nogil:
+    cdef Frame *f
     if id == 0:
         return m.root
+    if ENC:
+        f = m.recent[id & (RECENT - 1)]
+        if f != NULL and f.id == id:
+            return f
     return <Frame *> map_get(&m.frames, id)
+
+cdef inline Frame *frame_up(Machine *m, Frame *f) noexcept nogil:
+    """The frame's parent while it is alive, else the root."""
+    cdef Frame *p
+    if ENC and f.up != NULL and f.up.id == f.parent:        # a frame that is over has another id
+        return f.up
+    p = frame_find(m, f.parent)
+    return p if p != NULL else m.root
 
 cdef inline Frame *frame_need(Machine *m, uint64_t id) noexcept nogil:
     """The frame, or a placeholder for one whose beginning was not seen."""
     cdef Frame *f = frame_find(m, id)
     if f == NULL:
         f = frame_new(m, id, -1)
-        if m.log != NULL:
+        if not ENC:
             f.born = m.log.n + 1
             log_add(m, R_ENTER, f)
     return f
@@ -312,7 +359,7 @@ cdef inline Thread *thread_need(Machine *m, uint32_t index) noexcept nogil:
 cdef inline void set_cur(Machine *m, Frame *f) noexcept nogil:
     cdef Thread *t = thread_need(m, m.thread)
     cdef Rec *r
-    if m.log != NULL:
+    if not ENC:
         r = log_add(m, R_CUR, NULL)
         r.a = m.thread
         r.b = t.known
@@ -324,7 +371,7 @@ cdef inline void set_cur(Machine *m, Frame *f) noexcept nogil:
 
 cdef inline void set_state(Machine *m, Frame *f, int state, int kind) noexcept nogil:
     cdef Rec *r
-    if m.log != NULL:
+    if not ENC:
         r = log_add(m, kind, f)
         r.flag = f.state
         r.b = <uint32_t> state
@@ -332,16 +379,21 @@ cdef inline void set_state(Machine *m, Frame *f, int state, int kind) noexcept n
 
 cdef inline void frame_end(Machine *m, Frame *f) noexcept nogil:
     """The frame is over: forgotten by the packer, kept to the end of the chunk by the unpacker."""
-    cdef Frame *p
     if f.id == 0:
         return
     if m.cur == f:
-        p = frame_find(m, f.parent)
-        if p == NULL:
-            p = m.root
-        set_cur(m, p)
-    map_del(&m.frames, f.id)
-    if m.log == NULL:
-        frame_free(f)
+        set_cur(m, frame_up(m, f))
+    if ENC:
+        if f.mapped:
+            map_del(&m.frames, f.id)
+        else:
+            m.recent[f.id & (RECENT - 1)] = NULL
+        if f.spares:
+            f.id = 0xFFFFFFFFFFFFFFFFULL
+            f.next = m.spare[f.n_slots]
+            m.spare[f.n_slots] = f
+        else:
+            frame_free(f)
     else:
+        map_del(&m.frames, f.id)
         map_put(&m.past_frames, f.id, f)

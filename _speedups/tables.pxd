@@ -40,6 +40,7 @@ cdef inline object add_module(Tables *t, object table):
         if func >= <uint32_t> len(functions):
             raise ValueError("a site names a function that is not there")
         specs = []
+        only_w = True
         n_vals = 0
         if flags & (F_CAUGHT | F_UNWIND):
             n_vals += 1
@@ -54,10 +55,11 @@ cdef inline object add_module(Tables *t, object table):
                     raise ValueError("a site names a slot that is not there")
             if kind in (S_W, S_G, S_R):
                 n_vals += 1
+            only_w = only_w and kind == S_W
             specs.append((kind, slot))
         if n_vals > 60000:
             raise ValueError("too many values at one site")
-        rows.append((flags, func, specs, n_vals))
+        rows.append((flags, func, specs, n_vals, only_w))
     n = <uint32_t> len(functions)
     t.mods = <Mod *> xrealloc(t.mods, (t.n_mods + 1) * sizeof(Mod))
     t.mods[t.n_mods].first_func = t.n_funcs
@@ -73,12 +75,14 @@ cdef inline object add_module(Tables *t, object table):
         t.funcs[t.n_funcs + i].is_module = i == 0
     n = <uint32_t> len(rows)
     t.sites = <Site *> xrealloc(t.sites, (t.n_sites + n) * sizeof(Site))
-    for flags, func, specs, n_vals in rows:
+    for flags, func, specs, n_vals, only_w in rows:
         t.sites[t.n_sites].flags = flags
         t.sites[t.n_sites].func = t.n_funcs + func
         t.sites[t.n_sites].first_spec = t.n_specs
         t.sites[t.n_sites].n_specs = <uint16_t> len(specs)
         t.sites[t.n_sites].n_vals = <uint16_t> n_vals
+        t.sites[t.n_sites].plain = (flags & (F_ENTER | F_RETURN | F_YIELD | F_RESUME | F_AWAIT | F_AWAITED | F_UNWIND | F_CAUGHT | F_END) == 0 and only_w)
+        t.sites[t.n_sites].ends = flags & (F_RETURN | F_END | F_UNWIND | F_YIELD) != 0
         t.specs = <Spec *> xrealloc(t.specs, (t.n_specs + len(specs)) * sizeof(Spec))
         for kind, slot in specs:
             t.specs[t.n_specs].kind = kind

@@ -9,9 +9,11 @@ from libc.stdint cimport int32_t, int64_t, uint8_t, uint32_t, uint64_t
 from libc.stdlib cimport free, qsort
 from libc.string cimport memcmp, memcpy, memmove, memset
 
+from codec cimport *
 from coder cimport *
 from grammar cimport *
 from mem cimport *
+from pool cimport *
 from contents cimport *
 from state cimport *
 from tables cimport add_module, tables_free

@@ -81,7 +81,6 @@ cdef class Chunk:
         self.output_places = []
         take_spare(&self.log)
         self.ordinal = ordinal
-        self.c.enc = False
         m.t = &tables.t
         m.log = &self.log
         self.begin()
@@ -189,9 +188,13 @@ cdef class Chunk:
             if hist != NULL:
                 memcpy(&f.hist, hist, 4)
             if id and f.func >= 0 and not m.t.funcs[f.func].is_module and f.n_slots:
+                c.n_values += f.n_slots
+                if c.n_values > MAX_VALUES:
+                    c.err = 1
+                    return
                 base = colbase(c, key_type(0x90, <uint64_t> f.func, 0), f.n_slots)
                 for j in range(f.n_slots):
-                    f.slots[j] = code(c, base + <uint32_t> j, f.slots[j], mk(T_OBJ, c.newest))
+                    f.slots[j] = code(c, base + <uint32_t> j, f.slots[j], 0)
         n = src_varint(k)
         for i in range(n):
             t = <uint32_t> src_varint(k)
@@ -202,7 +205,7 @@ cdef class Chunk:
                 slots = ns_slots(m, t)
                 base = colbase(c, key_type(0x91, t, 0), m.t.mods[t].n_listed)
                 for j in range(m.t.mods[t].n_listed):
-                    slots[j] = code(c, base + <uint32_t> j, slots[j], mk(T_OBJ, c.newest))
+                    slots[j] = code(c, base + <uint32_t> j, slots[j], 0)
         n = src_varint(k)
         for i in range(n):
             if k.err or c.err:
@@ -240,7 +243,7 @@ cdef class Chunk:
             slots = ns_slots(m, <uint32_t> module) + mod.n_listed
             base = colbase(c, key_type(0x92, module, 0), <uint32_t> count)
             for j in range(count):
-                slots[j] = code(c, base + <uint32_t> j, slots[j], mk(T_OBJ, c.newest))
+                slots[j] = code(c, base + <uint32_t> j, slots[j], 0)
 
     # ---- decoding -------------------------------------------------------------------------------
 
@@ -264,8 +267,7 @@ cdef class Chunk:
                 if site >= m.t.n_sites or c.err:
                     c.err = 1
                     break
-                while self.vals.cap < m.t.sites[site].n_vals:
-                    vals_push(&self.vals, mk(0, 0))
+                vals_need(&self.vals, m.t.sites[site].n_vals)
                 code_site_values(c, site, self.vals.v)
                 if c.err:
                     break

@@ -127,6 +127,21 @@ def test_a_random_stream_comes_back_step_by_step(
 
 
 @relaxed
+@given(
+    st.lists(st.tuples(st.integers(0, 31), st.integers(0, 99), values), min_size=1, max_size=5),
+    st.integers(2, 9),
+    st.sampled_from([7, 4000]),
+)
+def test_what_repeats_comes_back_too(
+    tmp_path: Path, script: list[Any], times: int, chunk_steps: int
+) -> None:
+    stream = play(script * times)
+    write(tmp_path / "a.esr", stream, chunk_steps)
+    with RecordingFile(tmp_path / "a.esr") as file:
+        check_file(file, stream, times)
+
+
+@relaxed
 @given(choices, st.integers(1, 60))
 def test_events_and_steps_are_listed_alike_in_both_directions(
     tmp_path: Path, script: list[Any], chunk_steps: int
