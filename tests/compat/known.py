@@ -22,11 +22,6 @@ _MONITORED = (
 )
 
 KNOWN: dict[str, dict[str, str]] = {
-    "test_code": {
-        r"test_code_new_empty": (
-            "replaces the instructions of a code object but not its table of handlers"
-        ),
-    },
     "test_compile": {
         r"TestSpecifics\.test_(32_63_bit_values|consts_in_conditionals)": (
             "reads the constants of code objects by position"
@@ -48,8 +43,19 @@ KNOWN: dict[str, dict[str, str]] = {
     "test_inspect": {
         r"test_signature_bind_implicit_arg": "reads the constants of a code object by position",
     },
+    "test_marshal": {
+        r"CodeTestCase\.": (
+            "marshals the code objects of recorded functions, which hold functions of escope's"
+        ),
+    },
     "test_monitoring": {
         _MONITORED: "counts the calls, instructions and line events of code that escope rewrote",
+    },
+    "test_peepholer": {
+        r"Test(MarkingVariablesAsUnKnown|Tranforms)\.": "reads the instructions of code objects",
+    },
+    "test_profile": {
+        r"test_cprofile$": "counts calls of C functions: escope's own are among them",
     },
     "test_sys": {
         r"SizeofTest\.test_objecttypes": "computes a frame's size from its code's depth of stack",
@@ -68,11 +74,26 @@ KNOWN: dict[str, dict[str, str]] = {
             "assigns f_lineno to leap over an assignment, whose value the next statement hands on"
         ),
     },
+    "test_tracemalloc": {
+        r"TestTracemallocEnabled\.test_snapshot$": (
+            "looks at the stack below whichever allocation comes second: the recorder's, perhaps"
+        ),
+    },
 }
 """Module to {pattern of test ids: the reason why they end differently}."""
 
-UNSUITED: dict[str, str] = {}
+UNSUITED: dict[str, str] = {
+    "test_dis": "reads the constants of code objects by position while it is imported",
+}
 """Module to the reason why its results cannot be compared at all."""
+
+LEFT_OUT: dict[str, str] = {
+    r"test_code\.CodeLocationTest\.test_code_new_empty": (
+        "gives a function other instructions but leaves it the table of handlers of those that it"
+        " had, as code with a `try` would: the interpreter ends in either way"
+    ),
+}
+"""Pattern of test ids to the reason why they are run in neither way."""
 
 
 def unexplained(found: dict[str, tuple[str, str]]) -> dict[str, tuple[str, str]]:

@@ -1,6 +1,7 @@
-"""Runs unittest modules and writes how each test ended: `suite.py out.jsonl module...`.
+"""Runs unittest modules and writes how each test ended.
 
-A line is written as each test begins and ends, so that a crash or a hang leaves the others'.
+`suite.py out.jsonl pattern module...` runs those of the modules' tests whose id the pattern does
+not match. A line is written as each test begins and ends: a crash or a hang leaves the others'.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 import importlib
 import json
 import os
+import re
 import sys
 import traceback
 import unittest
@@ -88,15 +90,26 @@ class Outcomes(unittest.TestResult):
             self.note(test.id(), "subtest failed", _text(err))
 
 
+def without(suite: unittest.TestSuite, pattern: re.Pattern[str]) -> unittest.TestSuite:
+    """The suite without the tests whose id matches."""
+    kept = unittest.TestSuite()
+    for item in suite:
+        if isinstance(item, unittest.TestSuite):
+            kept.addTest(without(item, pattern))
+        elif not pattern.search(item.id()):
+            kept.addTest(item)
+    return kept
+
+
 def main() -> None:
     """Run the modules named on the command line."""
-    path, *names = sys.argv[1:]
+    path, pattern, *names = sys.argv[1:]
     sys.argv[1:] = []
     support: Any = importlib.import_module("test.support")
     support.use_resources = []  # no network, no large files, no long loops
     outcomes = Outcomes(path)
     suite = unittest.defaultTestLoader.loadTestsFromNames(names)
-    suite.run(outcomes)
+    without(suite, re.compile(pattern)).run(outcomes)
     outcomes.note("all of them", "ended")
 
 
