@@ -95,6 +95,7 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
+@pytest.mark.timeout(600)  # half a million steps of prompt_toolkit
 @pytest.mark.parametrize("name", sorted(CASES))
 def test_a_real_program_is_recorded_and_prints_the_same(
     name: str, folder: Path, plain: Callable[..., Any], record: Callable[..., Any]
@@ -106,16 +107,17 @@ def test_a_real_program_is_recorded_and_prints_the_same(
     expected = plain(*case.command, cwd=folder)
     # when
     options = ["-q", "--include", case.package]
-    seen = record(*case.command, options=options, cwd=folder)
+    seen = record(*case.command, options=options, cwd=folder, timeout=300)
     # then
     assert seen.stdout == expected.stdout
     assert seen.stderr == expected.stderr
     assert seen.code == expected.returncode
     with seen.open() as rec:
         assert len(rec) > 100
-        functions = {rec[i].function.rpartition(".")[2] for i in range(len(rec))}
+        steps = [rec[i] for i in range(len(rec))]
+        functions = {step.function.rpartition(".")[2] for step in steps}
         assert functions & set(case.functions) or case.package == "prompt_toolkit"
-        assert len({rec[i].thread for i in range(len(rec))}) >= case.threads
+        assert len({step.thread for step in steps}) >= case.threads
         out = b"".join(_bytes(item) for item in rec.output(upto=len(rec)))
         assert expected.stdout in out or out.replace(expected.stderr, b"") == expected.stdout
 

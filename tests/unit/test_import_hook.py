@@ -78,7 +78,8 @@ FACES = """
 import importlib, importlib.util, inspect, pkgutil, importlib.resources
 import one, pkg, space.part.leaf
 for m in (one, pkg, pkg.sub, space.part.leaf):
-    print(type(m.__loader__).__name__, m.__spec__.loader is m.__loader__, m.__file__, m.__cached__)
+    print(type(m.__loader__).__name__, m.__spec__.loader is m.__loader__, m.__file__)
+    print(getattr(m, "__cached__", None), m.__spec__.cached)
     print(sorted(vars(m)), m.__spec__.origin, m.__spec__.submodule_search_locations)
 print(one.f(2), pkg.deep(), space.part.leaf.x)
 print(inspect.getsource(one.f), [m.name for m in pkgutil.iter_modules(pkg.__path__)])
