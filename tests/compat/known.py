@@ -44,7 +44,7 @@ KNOWN: dict[str, dict[str, str]] = {
         r"test_signature_bind_implicit_arg": "reads the constants of a code object by position",
     },
     "test_marshal": {
-        r"CodeTestCase\.": (
+        r"CodeTestCase\.|SliceTestCase\.test_slice$": (
             "marshals the code objects of recorded functions, which hold functions of escope's"
         ),
     },
