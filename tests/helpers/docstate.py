@@ -415,11 +415,7 @@ class Chunk:
         """An operation on an object."""
         number = self.object_id(key, 3, 0)
         name = value = NOTHING
-        if op in (6, 7):
-            name = self.value(key, 3, 1)
-        elif op in (9, 10):
-            name = self.value(key, 3, 1)
-        elif op in (27, 31):
+        if op in (6, 7, 9, 10, 27, 31):
             name = self.value(key, 3, 1)
         if op in (6, 8, 9):
             value = self.value(key, 3, 2)
