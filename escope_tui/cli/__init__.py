@@ -7,8 +7,9 @@ A command is a module of this package with two functions:
 ``run(args)``
     does the work and returns the exit code; it may raise ``EscopeError``.
 
-It may have a third one, ``split(parser, argv)``, that takes the arguments apart before argparse
-sees them (``record`` does: what follows the program's name belongs to the program).
+It may have two more: ``split(parser, argv)``, that takes the arguments apart before argparse
+sees them (``record`` does: what follows the program's name belongs to the program), and
+``quick(argv)``, that reads a plain command line without argparse, or returns None.
 A command's module is imported only when that command runs.
 """
 
@@ -46,9 +47,7 @@ COMMANDS: dict[str, str] = {
 
 def load(name: str) -> Command:
     """The module of one command."""
-    import importlib
-
-    command: Command = importlib.import_module(f"escope_tui.cli.{name}")
+    command: Command = __import__(f"escope_tui.cli.{name}", fromlist=["run"])
     return command
 
 
@@ -109,6 +108,10 @@ def dispatch(argv: Sequence[str]) -> int:
     if name not in COMMANDS:
         raise UsageError(f"there is no command {name!r}", hint=_did_you_mean(name))
     command = load(name)
+    quick: Callable[[list[str]], Any] | None = getattr(command, "quick", None)
+    given = quick(rest) if quick else None
+    if given is not None:
+        return command.run(given)
     parser = new_parser(name)
     command.configure(parser)
     split: Callable[[ArgumentParser, list[str]], Namespace] | None

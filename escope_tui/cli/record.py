@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import os
 import sys
-from argparse import SUPPRESS, ArgumentParser, Namespace
 
 from escope_tui.launcher.record import Options, Outcome, record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from argparse import ArgumentParser, Namespace
 
 USAGE = """\
 escope record [OPTIONS] script.py [ARGUMENTS...]
@@ -28,6 +31,8 @@ examples:
 
 def configure(parser: ArgumentParser) -> None:
     """Adds the command's arguments."""
+    from argparse import SUPPRESS
+
     parser.usage = USAGE
     parser.epilog = EPILOG
     parser.add_argument(
@@ -57,6 +62,51 @@ def configure(parser: ArgumentParser) -> None:
     parser.add_argument("program", nargs="*", help=SUPPRESS)
 
 
+class Given:
+    """The arguments of a command line, as argparse would have it."""
+
+    def __init__(self) -> None:
+        self.output: str | None = None
+        self.force = False
+        self.include: list[str] = []
+        self.exclude: list[str] = []
+        self.quiet = False
+        self.program: list[str] = []
+
+
+def quick(argv: list[str]) -> Given | None:
+    """Reads a plain command line without argparse, which takes as long as all the rest; or None.
+
+    Whatever is not quite plain, or wrong, or asks for help, is argparse's.
+    """
+    given = Given()
+    place = 0
+    while place < len(argv):
+        word = argv[place]
+        place += 1
+        if word == "-" or not word.startswith("-") or word[:2] in ("-m", "-c"):
+            given.program = argv[place - 1 :]
+            break
+        if word == "--force":
+            given.force = True
+        elif word in ("-q", "--quiet"):
+            given.quiet = True
+        elif place < len(argv) and not argv[place].startswith("-"):
+            value = argv[place]
+            place += 1
+            if word in ("-o", "--output"):
+                given.output = value
+            elif word == "--include":
+                given.include.append(value)
+            elif word == "--exclude":
+                given.exclude.append(value)
+            else:
+                return None
+        else:
+            return None
+    return given
+
+
 def split(parser: ArgumentParser, argv: list[str]) -> Namespace:
     """Parses escope's own options; from the program's name on, every word is the program's."""
     with_value = {
@@ -82,7 +132,7 @@ def split(parser: ArgumentParser, argv: list[str]) -> Namespace:
     return args
 
 
-def run(args: Namespace) -> int:
+def run(args: Namespace | Given) -> int:
     """Records the program; returns its exit code."""
     from escope_tui.launcher.program import parse_program
 

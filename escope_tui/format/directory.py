@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from escope_tui.errors import FormatError
@@ -33,13 +32,15 @@ class ChunkInfo(NamedTuple):
     """Number in the process's stream, from 1: stays the same when other chunks are lost."""
 
 
-@dataclass(frozen=True, slots=True)
 class ThreadInfo:
     """A thread of the program."""
 
-    index: int
-    native_id: int
-    name: str
+    __slots__ = ("index", "name", "native_id")
+
+    def __init__(self, index: int, native_id: int, name: str) -> None:
+        self.index = index
+        self.native_id = native_id
+        self.name = name
 
 
 def varints(data: bytes, count: int) -> list[int]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import marshal
 import os
 import sys
-from _blake2 import blake2b
+from _imp import source_hash
 
 import escope_tui
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from types import CodeType
     from typing import Any
 
-REWRITER = 3
+REWRITER = 4
 """Raised whenever the rewriter's output changes."""
 
 _MAGIC = b"escope-code\n"
@@ -27,7 +27,7 @@ _CODE = type((lambda: None).__code__)
 class Unit:
     """A module ready to be registered; without sites it is plain code, for a reason."""
 
-    __slots__ = ("code", "functions", "reason", "sites", "table")
+    __slots__ = ("code", "functions", "reason", "sites", "table", "warned")
 
     def __init__(
         self,
@@ -36,6 +36,7 @@ class Unit:
         sites: tuple[Any, ...],
         table: bytes,
         reason: str,
+        warned: bool = False,
     ) -> None:
         self.code = code
         self.functions = functions
@@ -43,14 +44,17 @@ class Unit:
         self.table = table
         """The rest of the JSON object that describes the module in the recording."""
         self.reason = reason
+        self.warned = warned
+        """The compiler has something to say about the source, as far as that was asked for."""
 
 
 def _digest(*parts: bytes) -> bytes:
-    made = blake2b(digest_size=_DIGEST)
-    for part in parts:
-        made.update(len(part).to_bytes(8, "little"))
-        made.update(part)
-    return made.digest()
+    """128 bits that tell pieces of data from all others; they guard against chance, not malice.
+
+    `hashlib` and what stands below it would have to be loaded first, into each recorded program.
+    """
+    whole = b"".join([b"%d:" % len(part) for part in parts] + list(parts))
+    return source_hash(1, whole) + source_hash(2, whole)
 
 
 def key(source: bytes, path: str, *settings: object) -> str:
@@ -68,24 +72,44 @@ def key(source: bytes, path: str, *settings: object) -> str:
 
 def load(folder: str, name: str) -> Unit | None:
     """The unit kept under `name`, or None."""
+    body = load_bytes(folder, name)
+    if body is None:
+        return None
     try:
-        with open(_file(folder, name), "rb") as stream:
-            data = stream.read()
-        head = len(_MAGIC)
-        body = data[head + _DIGEST :]
-        if data[:head] != _MAGIC or data[head : head + _DIGEST] != _digest(body):
-            return None
         unit = Unit(*marshal.loads(body))
-    except (OSError, ValueError, EOFError, TypeError):
+    except (ValueError, EOFError, TypeError):
         return None
     return unit if isinstance(unit.code, _CODE) else None
 
 
 def store(folder: str, name: str, unit: Unit) -> None:
     """Keep a unit; a place that cannot be written is no error."""
+    facts = (unit.code, unit.functions, unit.sites, unit.table, unit.reason, unit.warned)
+    try:
+        body = marshal.dumps(facts)
+    except ValueError:
+        return
+    store_bytes(folder, name, body)
+
+
+def load_bytes(folder: str, name: str) -> bytes | None:
+    """What was kept under `name`, whole and undamaged, or None."""
+    try:
+        with open(_file(folder, name), "rb", 0) as stream:
+            data = stream.read()
+    except OSError:
+        return None
+    head = len(_MAGIC)
+    body = data[head + _DIGEST :]
+    if data[:head] != _MAGIC or data[head : head + _DIGEST] != _digest(body):
+        return None
+    return body
+
+
+def store_bytes(folder: str, name: str, body: bytes) -> None:
+    """Keep some bytes; a place that cannot be written is no error."""
     path = _file(folder, name)
     try:
-        body = marshal.dumps((unit.code, unit.functions, unit.sites, unit.table, unit.reason))
         os.makedirs(os.path.dirname(path), exist_ok=True)
         draft = f"{path}.{os.getpid()}"
         try:
@@ -95,7 +119,7 @@ def store(folder: str, name: str, unit: Unit) -> None:
         except OSError:
             os.unlink(draft)
             raise
-    except (OSError, ValueError):
+    except OSError:
         pass
 
 

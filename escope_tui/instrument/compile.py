@@ -5,9 +5,9 @@ from __future__ import annotations
 import sys
 from _thread import RLock
 
-from escope_tui.env import import_apart
 from escope_tui.instrument import cache
 from escope_tui.instrument.bind import bind_sites
+from escope_tui.instrument.text import quote
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -61,8 +61,9 @@ def compile_source(
     key = cache.key(data, path, "t" if isinstance(source, str) else "b", iterations)
     unit = cache.load(cache_dir, key) if cache_dir else None
     if unit is None:
-        rewrite = import_apart("escope_tui.instrument.rewrite")
-        unit = rewrite.rewrite(source, path, iterations=iterations)
+        from escope_tui.instrument.rewrite import rewrite
+
+        unit = rewrite(source, path, iterations=iterations)
         if cache_dir:
             cache.store(cache_dir, key, unit)
     if not unit.sites:
@@ -85,23 +86,6 @@ def load(unit: cache.Unit, path: str, modname: str, core: Core) -> CodeType:
             numbers[path, modname] = number
         core.emit_blob(MODULE_TABLE, table)
     return bind_sites(unit.code, callables)
-
-
-def quote(text: str) -> str:
-    """`text` as a JSON string, without importing json."""
-    made = []
-    for char in text:
-        number = ord(char)
-        if char in '"\\':
-            made.append("\\" + char)
-        elif 32 <= number < 127:
-            made.append(char)
-        elif number < 0x10000:
-            made.append(f"\\u{number:04x}")
-        else:
-            number -= 0x10000
-            made.append(f"\\u{0xD800 + (number >> 10):04x}\\u{0xDC00 + (number & 0x3FF):04x}")
-    return '"' + "".join(made) + '"'
 
 
 def optimization() -> int:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import ast
-from typing import Any
-
 from escope_tui.instrument.scope import AFTER, Loop
 from escope_tui.instrument.simple import Simple, _written
 from escope_tui.instrument.tables import (
@@ -15,6 +12,13 @@ from escope_tui.instrument.tables import (
     position_of,
 )
 from escope_tui.model import sites as flag
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import ast
+    from typing import Any
+else:
+    from escope_tui.instrument import tree as ast
 
 Tail = Loop | str | None
 """What follows a block: the header of the loop that it ends, "end" of the function, or else."""

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-import ast
-
 from escope_tui.instrument import names
 from escope_tui.instrument.scope import AFTER, BEFORE, INLINE, State
 from escope_tui.instrument.tables import Effect, Path
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import ast
+else:
+    from escope_tui.instrument import tree as ast
 
 Root = tuple[str, Path]
 

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-import ast
-from collections.abc import Callable
-from typing import Any
-
 from escope_tui.instrument.scope import AFTER, Scope
 from escope_tui.instrument.tables import Effect, place, position_of
 from escope_tui.instrument.targets import Targets
 from escope_tui.model import sites as flag
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import ast
+    from collections.abc import Callable
+    from typing import Any
+else:
+    from escope_tui.instrument import tree as ast
 
 
 class Expressions(Targets):

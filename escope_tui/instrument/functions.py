@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-import ast
-from collections.abc import Callable
-from typing import Any
-
 from escope_tui.instrument import names
 from escope_tui.instrument.compound import Compound, Tail, end_of
 from escope_tui.instrument.scope import AFTER, Options, Scope
 from escope_tui.instrument.survey import Survey
 from escope_tui.instrument.tables import Effect, Position, Tables, place, position_of
 from escope_tui.model import sites as flag
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import ast
+    from collections.abc import Callable
+    from typing import Any
+else:
+    from escope_tui.instrument import tree as ast
 
 
 class Rewriter(Compound):

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import builtins
-from typing import Final
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Final
 
 
 def _words(text: str) -> frozenset[str]:

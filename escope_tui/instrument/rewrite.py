@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-import ast
-import io
-import json
 import sys
-import tokenize
-from collections.abc import Sequence
-from types import CodeType
-from typing import Any
 
 from escope_tui.instrument.bind import match_cells
 from escope_tui.instrument.cache import Unit
 from escope_tui.instrument.functions import Rewriter
 from escope_tui.instrument.scope import Options
+from escope_tui.instrument.text import decode, json_text
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import ast
+    from collections.abc import Sequence
+    from types import CodeType
+    from typing import Any
+else:
+    from escope_tui.instrument import tree as ast
 
 _RECURSION = 12_000
 
@@ -75,14 +78,5 @@ def _rewrite(source: bytes | str, path: str, options: Options, prelude: Sequence
     functions = tuple(frame.row() for frame in tables.frames)
     sites = tuple(tables.sites)
     rest: dict[str, Any] = {"source": decode(source), "functions": functions, "sites": sites}
-    table = json.dumps(rest, separators=(",", ":")).encode("utf-8", "surrogatepass")
+    table = json_text(rest).encode("utf-8", "surrogatepass")
     return Unit(code, functions, sites, table[1:], "")
-
-
-def decode(source: bytes | str) -> str:
-    """The text of a source, as the tokenizer reads it."""
-    if isinstance(source, str):
-        return source
-    encoding, _ = tokenize.detect_encoding(io.BytesIO(source).readline)
-    text = source.decode(encoding, "replace")
-    return text.replace("\r\n", "\n").replace("\r", "\n")

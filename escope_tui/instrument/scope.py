@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-import ast
 import sys
-from dataclasses import dataclass
-from typing import Final
 
 from escope_tui.instrument.names import BUILTINS, mangle
 from escope_tui.instrument.survey import Facts, Survey
 from escope_tui.instrument.tables import Effect, Frame, Path, Position, Tables, place, position_of
 from escope_tui.model import sites as flag
 from escope_tui.model.sites import Spec
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import ast
+    from typing import Final
+else:
+    from escope_tui.instrument import tree as ast
 
 AFTER: Final = 0
 """A name can be read after the statement."""
@@ -25,14 +29,16 @@ _CALLS_COUNT = sys.version_info < (3, 12)
 """Calls of C functions count against the recursion limit: one fails where it is reached."""
 
 
-@dataclass(frozen=True, slots=True)
 class Options:
     """What the rewriter puts in, beyond the statements themselves."""
 
-    guards: bool = True
-    """Handlers that tell of frames and blocks that end by an exception."""
-    iterations: bool = True
-    """A step for each iteration of comprehensions and generator expressions."""
+    __slots__ = ("guards", "iterations")
+
+    def __init__(self, guards: bool = True, iterations: bool = True) -> None:
+        self.guards = guards
+        """Handlers that tell of frames and blocks that end by an exception."""
+        self.iterations = iterations
+        """A step for each iteration of comprehensions and generator expressions."""
 
 
 class Loop:

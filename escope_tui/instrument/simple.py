@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-import ast
-from typing import Any
-
 from escope_tui.instrument.expressions import Expressions
 from escope_tui.instrument.tables import Effect, Position, place, position_of
 from escope_tui.model import sites as flag
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import ast
+    from typing import Any
+else:
+    from escope_tui.instrument import tree as ast
 
 
 class Simple(Expressions):

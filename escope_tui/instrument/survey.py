@@ -2,38 +2,55 @@
 
 from __future__ import annotations
 
-import ast
-from dataclasses import dataclass, field
-from typing import Any
-
 from escope_tui.instrument.names import NAMESPACE_CHANGERS
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import ast
+    from typing import Any
+else:
+    from escope_tui.instrument import tree as ast
 
 _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 _TRIES: tuple[type[ast.AST], ...] = (ast.Try, ast.TryStar)
 _WITHS = (ast.With, ast.AsyncWith)
 
 
-@dataclass(slots=True)
 class Facts:
     """What one function, lambda, class or module declares."""
 
-    bound: set[str] = field(default_factory=set)
-    globals: set[str] = field(default_factory=set)
-    nonlocals: set[str] = field(default_factory=set)
-    deleted: set[str] = field(default_factory=set)
-    """Unbound somewhere: by `del`, or at the end of an `except ... as` clause."""
-    handler_names: set[str] = field(default_factory=set)
-    stored: set[str] = field(default_factory=set)
-    """Bound by something else than an `except ... as` clause."""
-    yields: bool = False
-    late: bool = False
-    """A `return` stands inside a `with` or a `try ... finally`."""
-    rebound: set[str] = field(default_factory=set)
-    """Bound more than once."""
-    walrus: set[str] = field(default_factory=set)
-    """Names bound by `:=`."""
-    methods: set[str] = field(default_factory=set)
-    """Class bodies: names whose only binding is a plain, undecorated `def`."""
+    __slots__ = (
+        "bound",
+        "deleted",
+        "globals",
+        "handler_names",
+        "late",
+        "methods",
+        "nonlocals",
+        "rebound",
+        "stored",
+        "walrus",
+        "yields",
+    )
+
+    def __init__(self) -> None:
+        self.bound: set[str] = set()
+        self.globals: set[str] = set()
+        self.nonlocals: set[str] = set()
+        self.deleted: set[str] = set()
+        """Unbound somewhere: by `del`, or at the end of an `except ... as` clause."""
+        self.handler_names: set[str] = set()
+        self.stored: set[str] = set()
+        """Bound by something else than an `except ... as` clause."""
+        self.yields = False
+        self.late = False
+        """A `return` stands inside a `with` or a `try ... finally`."""
+        self.rebound: set[str] = set()
+        """Bound more than once."""
+        self.walrus: set[str] = set()
+        """Names bound by `:=`."""
+        self.methods: set[str] = set()
+        """Class bodies: names whose only binding is a plain, undecorated `def`."""
 
 
 class Survey:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-import ast
-from typing import Any
-
 from escope_tui.model import sites as flag
 from escope_tui.model.sites import FunctionRow, SiteRow, Spec
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import ast
+    from typing import Any
+else:
+    from escope_tui.instrument import tree as ast
 
 Position = tuple[int, int, int, int]
 """Line, column, end line, end column, as in the AST."""

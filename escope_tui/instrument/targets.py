@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-import ast
-
 from escope_tui.instrument.effects import Effects
 from escope_tui.instrument.scope import AFTER
 from escope_tui.instrument.tables import Effect
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import ast
+else:
+    from escope_tui.instrument import tree as ast
 
 
 class Targets(Effects):

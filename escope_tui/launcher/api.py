@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from escope_tui.errors import EscopeError
 from escope_tui.launcher.program import parse_program
 from escope_tui.launcher.record import Options
 from escope_tui.launcher.record import record as record_program
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 def record(

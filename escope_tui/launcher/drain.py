@@ -4,11 +4,38 @@ from __future__ import annotations
 
 import os
 import select
-import subprocess
 import time
-from typing import Any, Protocol
 
 from escope_tui.errors import EscopeError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Protocol
+
+    class Process(Protocol):
+        """A child process."""
+
+        @property
+        def pid(self) -> int: ...
+
+        def poll(self) -> int | None: ...
+
+    class Source(Protocol):
+        """The reading end of a ring."""
+
+        def pending(self) -> int: ...
+
+        def view(self, limit: int) -> Any: ...
+
+        def consume(self, count: int) -> None: ...
+
+    class Sink(Protocol):
+        """The part of the recording's writer that draining needs."""
+
+        def feed(self, data: Any) -> int: ...
+
+        def flush(self) -> None: ...
+
 
 PIECE = 1 << 20
 """At most this many bytes are handed to the writer at a time."""
@@ -20,24 +47,6 @@ SHORTEST_WAIT = 0.001
 LONGEST_WAIT = 0.005
 CHUNK_SECONDS = 1.0
 """What was recorded is in the file after this time, should the launcher be killed."""
-
-
-class Source(Protocol):
-    """The reading end of a ring."""
-
-    def pending(self) -> int: ...
-
-    def view(self, limit: int) -> Any: ...
-
-    def consume(self, count: int) -> None: ...
-
-
-class Sink(Protocol):
-    """The part of the recording's writer that draining needs."""
-
-    def feed(self, data: Any) -> int: ...
-
-    def flush(self) -> None: ...
 
 
 class Drain:
@@ -96,7 +105,7 @@ class Drain:
             except (EscopeError, OSError, MemoryError) as error:
                 self.problem = str(error) or type(error).__name__
 
-    def run(self, process: subprocess.Popen[bytes]) -> None:
+    def run(self, process: Process) -> None:
         """Drains until the process has ended and the ring is empty."""
         wait = SHORTEST_WAIT
         with _EndOfProcess(process) as end:
@@ -114,7 +123,7 @@ class Drain:
 class _EndOfProcess:
     """Waits for a child's end with a limit, by the kernel's notice where there is one."""
 
-    def __init__(self, process: subprocess.Popen[bytes]) -> None:
+    def __init__(self, process: Process) -> None:
         self._process = process
         self._fd = -1
         self._poll: select.poll | None = None

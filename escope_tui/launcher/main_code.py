@@ -14,32 +14,35 @@ from __future__ import annotations
 import marshal
 import os
 import sys
-import warnings
 from _frozen_importlib_external import MAGIC_NUMBER
-from typing import TYPE_CHECKING, Any
 
-from escope_tui.env import IMPORT_ROOT
 from escope_tui.errors import ProgramError
+from escope_tui.instrument import cache
+from escope_tui.launcher.bundle import bundle
 from escope_tui.launcher.program import Program
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     import ast
     from types import CodeType
+    from typing import Any
 
-STAGE = f"""
-import sys
-path, before = sys.path[:], set(sys.modules)
-sys.path.insert(0, {IMPORT_ROOT!r})
-try:
-    from escope_tui.recorder.boot import begin
-finally:
-    sys.path[:] = path
-begin(config, sys._getframe(1), before)
+    from escope_tui.instrument.cache import Unit
+
+STAGE = """
+import marshal, sys
+modules = sys.modules.copy()
+entries = marshal.loads(bundle)
+apart = type(sys)("escope_tui.recorder.apart")
+exec(entries[apart.__name__][1], vars(apart))
+apart.begin(entries, apart)
+apart.load("escope_tui.recorder.boot").begin(config, sys._getframe(1), modules)
 """
 """What the prelude executes, in a namespace of its own."""
 
 PLACE_OF_CONFIG = b"escope: the configuration goes here"
-"""Stands in the prelude's constants until the configuration is known."""
+PLACE_OF_BUNDLE = b"escope: the recorder's own code goes here"
+"""They stand in the prelude's constants until these are known."""
 
 
 class NotPython(Exception):
@@ -83,7 +86,10 @@ def prelude() -> list[ast.stmt]:
         func=ast.Name("exec", ast.Load()),
         args=[
             ast.Constant(STAGE),
-            ast.Dict([ast.Constant("config")], [ast.Constant(PLACE_OF_CONFIG)]),
+            ast.Dict(
+                [ast.Constant("config"), ast.Constant("bundle")],
+                [ast.Constant(PLACE_OF_CONFIG), ast.Constant(PLACE_OF_BUNDLE)],
+            ),
         ],
         keywords=[],
     )
@@ -96,9 +102,12 @@ def prelude() -> list[ast.stmt]:
 
 def with_config(code: CodeType, config: dict[str, Any]) -> CodeType:
     """The code with what its prelude has to know."""
-    packed = marshal.dumps(config)
+    known = {
+        PLACE_OF_CONFIG: marshal.dumps(config),
+        PLACE_OF_BUNDLE: bundle(config["cache"]),
+    }
     constants = [
-        packed if isinstance(constant, bytes) and constant == PLACE_OF_CONFIG else constant
+        known.get(constant, constant) if isinstance(constant, bytes) else constant
         for constant in code.co_consts
     ]
     return code.replace(co_consts=tuple(constants))
@@ -110,6 +119,8 @@ def check(source: bytes, path: str) -> bool:
     The filters are this interpreter's own, the same as the program's: what `-W error` makes an
     error is one here too.
     """
+    import warnings
+
     with warnings.catch_warnings(record=True) as caught:
         try:
             compile(source, path, "exec", dont_inherit=True)
@@ -139,7 +150,7 @@ def module_code(program: Program) -> CodeType:
     details = "_get_module_details" if program.kind == "module" else "_get_main_module_details"
     arguments = f"{program.what!r}, " if program.kind == "module" else ""
     first, second = _calls(real, details), _calls(real, "_run_code")
-    runner = "__import__('sys').modules['escope_tui.recorder.runner']"
+    runner = "escope_runner"
     runpy_ = "__import__('runpy')"
     source = (
         f"try: {runner}.keep({runpy_}.{details}({arguments}{runpy_}._Error))\n"
@@ -164,20 +175,31 @@ def pyc(code: CodeType) -> bytes:
     return MAGIC_NUMBER + bytes(12) + marshal.dumps(code)
 
 
-def recorded_code(source: bytes, path: str, config: dict[str, Any]) -> CodeType:
-    """The rewritten code of a script with its prelude; plain code if it cannot be rewritten."""
-    from escope_tui.instrument import cache
+def rewritten(source: bytes, path: str, folder: str) -> Unit:
+    """A script's rewritten code with its prelude; plain code if it cannot be rewritten.
 
-    folder = config["cache"]
-    key = cache.key(source, path, "main", STAGE)
+    What is in the cache was compiled once under the same options, so it is not compiled again to
+    see whether it can be.
+    """
+    settings = (tuple(sys.flags), sys.warnoptions)
+    key = cache.key(source, path, "main", STAGE, settings)
     unit = cache.load(folder, key)
     if unit is None:
+        warned = check(source, path)
+        import warnings
+
         from escope_tui.instrument.rewrite import rewrite
 
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # the program's own process gives them
             unit = rewrite(source, path, prelude=prelude())
+        unit.warned = warned
         cache.store(folder, key, unit)
+    return unit
+
+
+def recorded_code(unit: Unit, path: str, config: dict[str, Any]) -> CodeType:
+    """The code of a script, with what its prelude has to know."""
     if unit.sites:
         config["main"] = (path, unit.functions, unit.sites, unit.table)
     else:

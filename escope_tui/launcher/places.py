@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
-import re
 import sys
 import time
-from collections.abc import Mapping
 
 from escope_tui.errors import NotFoundError, OutputError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 SUFFIX = ".esr"
 
@@ -51,7 +52,8 @@ def recordings_folder(environ: Mapping[str, str] | None = None) -> str:
 
 def readable_name(program: str, when: float) -> str:
     """A file name such as ``script-20261121-153012.esr``."""
-    stem = re.sub(r"[^\w.+-]+", "-", program).strip("-.")[:60] or "program"
+    kept = "".join(char if char.isalnum() or char in "_.+-" else " " for char in program)
+    stem = "-".join(kept.split()).strip("-.")[:60] or "program"
     return f"{stem}-{time.strftime('%Y%m%d-%H%M%S', time.localtime(when))}{SUFFIX}"
 
 
@@ -113,5 +115,7 @@ def create(path: str, *, force: bool) -> None:
 
 def discard(path: str) -> None:
     """Removes a recording that was begun and came to nothing."""
-    with contextlib.suppress(OSError):
+    try:
         os.unlink(path)
+    except OSError:
+        return

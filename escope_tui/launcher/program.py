@@ -4,26 +4,39 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from escope_tui.errors import ProgramError, UsageError
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from typing import Literal
 
-Kind = Literal["script", "module", "command", "stdin", "folder"]
+    Kind = Literal["script", "module", "command", "stdin", "folder"]
 
 _TAKES_VALUE = "WX"
 """Options of the interpreter that are followed by a value, in the same word or the next one."""
 
 
-class Program(NamedTuple):
+class Program:
     """A program as it stands on a command line of Python."""
 
-    kind: Kind
-    what: str
-    """The script's path as it was given, the module's name, or the code."""
-    args: tuple[str, ...] = ()
+    __slots__ = ("args", "kind", "what")
+
+    def __init__(self, kind: Kind, what: str, args: tuple[str, ...] = ()) -> None:
+        self.kind = kind
+        self.what = what
+        """The script's path as it was given, the module's name, or the code."""
+        self.args = args
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Program) and repr(self) == repr(other)
+
+    def __hash__(self) -> int:
+        return hash((self.kind, self.what, self.args))
+
+    def __repr__(self) -> str:
+        return f"Program({self.kind!r}, {self.what!r}, {self.args!r})"
 
     @property
     def words(self) -> list[str]:

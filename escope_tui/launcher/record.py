@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import os
-import signal
 import sys
 import time
-from typing import TYPE_CHECKING, Any, NamedTuple
 
 from escope_tui import __version__
 from escope_tui.env import python_version
 from escope_tui.errors import CoreError, EscopeError
+from escope_tui.instrument.text import source_encoding
 from escope_tui.launcher import main_code, places, spawn
 from escope_tui.launcher.program import Program, first_path, home_folder, interpreter_options
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
-    import subprocess
     from types import CodeType
+    from typing import Any
+
+    from escope_tui.instrument.cache import Unit
 
 RING_SIZE = 16 << 20
 """Room between the program and the launcher; a power of two."""
@@ -26,52 +28,74 @@ NOTE = 3
 """The kind of a blob that is one line of text about the recording."""
 
 
-class Options(NamedTuple):
+class Options:
     """How to record."""
 
-    output: str | None = None
-    """The file to write; None: a readable name in the recordings folder."""
-    include: tuple[str, ...] = ()
-    exclude: tuple[str, ...] = ()
-    force: bool = False
-    ring_size: int = RING_SIZE
-    limits: tuple[tuple[str, int], ...] = ()
-    """Bounds of what is captured, other than the usual ones."""
+    def __init__(
+        self,
+        output: str | None = None,
+        include: tuple[str, ...] = (),
+        exclude: tuple[str, ...] = (),
+        force: bool = False,
+        ring_size: int = RING_SIZE,
+        limits: tuple[tuple[str, int], ...] = (),
+    ) -> None:
+        self.output = output
+        """The file to write; None: a readable name in the recordings folder."""
+        self.include = include
+        self.exclude = exclude
+        self.force = force
+        self.ring_size = ring_size
+        self.limits = limits
+        """Bounds of what is captured, other than the usual ones."""
 
 
-class Outcome(NamedTuple):
+class Outcome:
     """What became of a program and of its recording."""
 
-    exit_code: int
-    """What the shell would show: the program's own, or 128 + the signal that ended it."""
-    path: str | None = None
-    """The recording; None if there is none."""
-    steps: int = 0
-    processes: int = 0
-    size: int = 0
-    duration: float = 0.0
-    signal_name: str = ""
-    problem: str = ""
-    """Why the recording is missing or ends early; empty if it is whole, or if Python has told."""
-    hint: str = ""
+    def __init__(
+        self,
+        exit_code: int,
+        path: str | None = None,
+        *,
+        steps: int = 0,
+        processes: int = 0,
+        size: int = 0,
+        duration: float = 0.0,
+        signal_name: str = "",
+        problem: str = "",
+        hint: str = "",
+    ) -> None:
+        self.exit_code = exit_code
+        """What the shell would show: the program's own, or 128 + the signal that ended it."""
+        self.path = path
+        """The recording; None if there is none."""
+        self.steps = steps
+        self.processes = processes
+        self.size = size
+        self.duration = duration
+        self.signal_name = signal_name
+        self.problem = problem
+        """Why the recording is missing or ends early; empty if it is whole, or if Python told."""
+        self.hint = hint
 
 
 def record(program: Program, options: Options | None = None) -> Outcome:
     """Runs the program to its end and records it."""
     options = options or Options()
     _check_core()
-    source, warned = b"", False
+    source, unit = b"", None
     if program.kind not in ("module", "folder"):
         source = main_code.main_source(program)
         try:
-            warned = main_code.check(source, main_code.main_path(program))
+            unit = main_code.rewritten(source, main_code.main_path(program), places.cache_folder())
         except main_code.NotPython:
             return _run_plain(program, source)
     when = time.time()
     path = os.path.abspath(options.output or places.new_recording(program.name, when))
     places.create(path, force=options.force)
     try:
-        outcome = _Session(program, options, path, when).run(source, warned)
+        outcome = _Session(program, options, path, when).run(source, unit)
     except BaseException:
         places.discard(path)
         raise
@@ -83,15 +107,11 @@ def record(program: Program, options: Options | None = None) -> Outcome:
 def _check_core() -> None:
     from _frozen_importlib_external import PathFinder
 
-    from escope_tui import _speedups
-
-    here = _speedups.__path__
     try:
         from escope_tui._speedups import ring  # noqa: F401
 
-        for name, places_ in (("boot", here), ("capture", here), ("zstandard", None)):
-            if PathFinder.find_spec(name, places_) is None:
-                raise ImportError(f"No module named {name!r}")
+        if PathFinder.find_spec("zstandard") is None:
+            raise ImportError("No module named 'zstandard'")
     except ImportError as error:
         raise CoreError(
             f"the compiled core can't be loaded: {error}",
@@ -135,16 +155,16 @@ class _Session:
             "exclude": list(options.exclude),
         }
 
-    def run(self, source: bytes, warned: bool) -> Outcome:
+    def run(self, source: bytes, unit: Unit | None) -> Outcome:
         from escope_tui._speedups.ring import HEADER_SIZE, Ring
 
         ring_fd = spawn.memory_file("escope-ring", HEADER_SIZE + self.options.ring_size)
         code_fd = spawn.memory_file("escope-main")
         ring = Ring(ring_fd, self.options.ring_size)
         ring.launcher_pid = os.getpid()
-        child: subprocess.Popen[bytes] | None = None
+        child: spawn.Child | None = None
         try:
-            spawn.write_all(code_fd, main_code.pyc(self._code(source, warned, ring_fd, code_fd)))
+            spawn.write_all(code_fd, main_code.pyc(self._code(source, unit, ring_fd, code_fd)))
             with spawn.Signals() as signals:
                 began = time.monotonic()
                 command = [sys.executable, *self.flags, spawn.fd_path(code_fd), *self.program.args]
@@ -160,7 +180,7 @@ class _Session:
         finally:
             ring.close()
 
-    def _follow(self, child: subprocess.Popen[bytes], began: float, ring: Any) -> Outcome:
+    def _follow(self, child: spawn.Child, began: float, ring: Any) -> Outcome:
         """Writes what the program does until it has ended."""
         # Imported while the program starts: the compressor and its kin take their time.
         from escope_tui.format.writer import RecordingWriter
@@ -171,7 +191,7 @@ class _Session:
             drain = Drain(ring, writer)
             drain.run(child)
             duration = time.monotonic() - began
-            return self._finish(child.returncode, duration, ring, writer, drain.problem)
+            return self._finish(child.wait(), duration, ring, writer, drain.problem)
         except BaseException:
             writer.abort()
             raise
@@ -193,11 +213,12 @@ class _Session:
             "plan": self.plan,
         }
 
-    def _code(self, source: bytes, warned: bool, ring_fd: int, code_fd: int) -> CodeType:
+    def _code(self, source: bytes, unit: Unit | None, ring_fd: int, code_fd: int) -> CodeType:
         """The code of `__main__`, with all that the target must know inside."""
         program = self.program
         path = main_code.main_path(program)
         given = {"command": "-c", "stdin": "-", "module": "-m"}.get(program.kind, program.what)
+        warned = unit is not None and unit.warned
         config: dict[str, Any] = {
             "kind": program.kind,
             "ring_fd": ring_fd,
@@ -212,18 +233,23 @@ class _Session:
             "cache": places.cache_folder(),
             "source": source if warned or program.kind == "command" else None,
             "warned": warned,
+            "encoding": source_encoding(source),
             "notes": [],
             "main": None,
         }
-        if program.kind in ("module", "folder"):
+        if unit is None:
             return main_code.with_config(main_code.module_code(program), config)
-        return main_code.recorded_code(source, path, config)
+        return main_code.recorded_code(unit, path, config)
 
     def _finish(
         self, returncode: int, duration: float, ring: Any, writer: Any, problem: str
     ) -> Outcome:
         code = spawn.exit_code(returncode)
-        name = signal.Signals(-returncode).name if returncode < 0 else ""
+        name = ""
+        if returncode < 0:
+            import signal
+
+            name = signal.Signals(-returncode).name
         notes = [text.decode("utf-8", "replace") for kind, text in writer.blobs if kind == NOTE]
         if ring.state == STATE_FAULT and not problem:
             problem = notes[-1] if notes else "the recorder turned itself off"
@@ -255,7 +281,16 @@ class _Session:
         except (EscopeError, OSError) as error:
             problem = problem or str(error)
             counts = {"steps": writer.steps, "size": os.path.getsize(self.path)}
-        return Outcome(code, self.path, counts["steps"], 1, counts["size"], duration, name, problem)
+        return Outcome(
+            code,
+            self.path,
+            steps=counts["steps"],
+            processes=1,
+            size=counts["size"],
+            duration=duration,
+            signal_name=name,
+            problem=problem,
+        )
 
     def _why_nothing(self) -> str:
         if self.program.kind == "module":

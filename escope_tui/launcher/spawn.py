@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import os
-import signal
-import subprocess
 import sys
-import threading
-from collections.abc import Sequence
-from contextlib import suppress
-from types import FrameType
-from typing import Any
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import signal as _signal
+    from collections.abc import Sequence
+    from types import FrameType
+    from typing import Any
+else:
+    import _signal
+
+# `subprocess`, `signal` and `threading` would take longer to import than all that is done here.
 
 FORWARDED = ("SIGTERM", "SIGHUP", "SIGUSR1", "SIGUSR2")
 """Sent to the launcher by its number, meant for the program."""
@@ -46,24 +50,65 @@ def write_all(fd: int, data: bytes) -> None:
     os.lseek(fd, 0, os.SEEK_SET)
 
 
-def start(command: Sequence[str], stdin: int | None = None) -> subprocess.Popen[bytes]:
+class Child:
+    """The program's process."""
+
+    def __init__(self, pid: int) -> None:
+        self.pid = pid
+        self.returncode: int | None = None
+        """Once it has ended: its exit status, or the negative number of the signal."""
+
+    def poll(self) -> int | None:
+        """The return code, if the process has ended."""
+        return self._ended(os.WNOHANG)
+
+    def wait(self) -> int:
+        """Waits for the end; returns the return code."""
+        while (code := self._ended(0)) is None:
+            pass
+        return code
+
+    def _ended(self, options: int) -> int | None:
+        if self.returncode is None:
+            try:
+                pid, status = os.waitpid(self.pid, options)
+            except ChildProcessError:
+                # Whoever started us has said that no one waits for our children.
+                self.returncode = 0
+            else:
+                if pid == self.pid:
+                    self.returncode = os.waitstatus_to_exitcode(status)
+        return self.returncode
+
+    def terminate(self) -> None:
+        """Asks the process to end."""
+        if self.poll() is None:
+            os.kill(self.pid, _signal.SIGTERM)
+
+
+def start(command: Sequence[str], stdin: int | None = None) -> Child:
     """Starts a program on this terminal, in this folder, with this environment."""
     # Only what is meant to be inherited is inheritable: the user's own open files and escope's two.
-    return subprocess.Popen(list(command), stdin=stdin, close_fds=False)
+    moves = [] if stdin is None else [(os.POSIX_SPAWN_DUP2, stdin, 0)]
+    # Python itself ignores these; the program finds them as Python's own parent has left them.
+    usual = [getattr(_signal, name) for name in ("SIGPIPE", "SIGXFSZ") if hasattr(_signal, name)]
+    return Child(
+        os.posix_spawn(command[0], list(command), os.environ, file_actions=moves, setsigdef=usual)
+    )
 
 
 class Signals:
     """While this holds, signals are for the program; `watch` tells which process that is."""
 
     def __init__(self) -> None:
-        self._child: subprocess.Popen[bytes] | None = None
+        self._child: Child | None = None
         self._before: dict[int, Any] = {}
 
     def __enter__(self) -> Signals:
         self._install(ignored=False)
         return self
 
-    def watch(self, child: subprocess.Popen[bytes]) -> None:
+    def watch(self, child: Child) -> None:
         """The program runs now, in `child`."""
         self._child = child
         # What is ignored here is ignored in the program as well (nohup, background jobs), as long
@@ -72,25 +117,29 @@ class Signals:
 
     def __exit__(self, *exc: object) -> None:
         for number, handler in self._before.items():
-            signal.signal(number, handler)
+            _signal.signal(number, handler)
 
     def _install(self, *, ignored: bool) -> None:
-        if threading.current_thread() is not threading.main_thread():
-            return
         for names, handler in ((FORWARDED, self._forward), (SHARED, self._outlive)):
             for name in names:
-                number = getattr(signal, name, None)
+                number = getattr(_signal, name, None)
                 if number is None or number in self._before:
                     continue
-                before = signal.getsignal(number)
-                if before is not None and (before is signal.SIG_IGN) == ignored:
-                    self._before[number] = signal.signal(number, handler)
+                before = _signal.getsignal(number)
+                if before is None or (before == _signal.SIG_IGN) != ignored:
+                    continue
+                try:
+                    self._before[number] = _signal.signal(number, handler)
+                except ValueError:
+                    return  # not in the main thread: signals are someone else's business
 
     def _forward(self, number: int, frame: FrameType | None) -> None:
         child = self._child
         if child is not None and child.returncode is None:
-            with suppress(ProcessLookupError):
+            try:
                 os.kill(child.pid, number)
+            except ProcessLookupError:
+                return
 
     def _outlive(self, number: int, frame: FrameType | None) -> None:
         return None

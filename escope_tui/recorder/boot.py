@@ -10,8 +10,7 @@ from __future__ import annotations
 import marshal
 from posix import close
 
-from escope_tui.env import forget_since
-from escope_tui.recorder import stage
+from escope_tui.recorder import apart, stage
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,8 +21,8 @@ NOTE_BLOB = 3
 """The kind of a blob that is one line of text about the recording."""
 
 
-def begin(packed: bytes, frame: FrameType, modules: set[str]) -> None:
-    """Starts the recording; `frame` runs `__main__`, `modules` names what is imported."""
+def begin(packed: bytes, frame: FrameType, modules: dict[str, Any]) -> None:
+    """Starts the recording; `frame` runs `__main__`, `modules` is what was imported before."""
     config: dict[str, Any] = marshal.loads(packed)
     close(config["code_fd"])
     stage.before()
@@ -38,7 +37,8 @@ def begin(packed: bytes, frame: FrameType, modules: set[str]) -> None:
         from escope_tui.recorder import runner
 
         runner.alter_argv = config["kind"] == "module"
-    forget_since(modules)
+        frame.f_globals["escope_runner"] = runner
+    apart.end(modules)
     stage.after(config, frame)
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sys
 
+from escope_tui.instrument.text import quote
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from types import CodeType, TracebackType
@@ -33,8 +35,6 @@ def _tell(core: Any, main: CodeType) -> None:
 
 def exception_json(error: BaseException, trace: TracebackType) -> str:
     """The exception as a JSON object, made without running any code of the program."""
-    from escope_tui.instrument.compile import quote
-
     while trace.tb_next is not None:
         trace = trace.tb_next
     kind = type(error)

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import sys
+from _codecs import lookup
+from _frozen_importlib import BuiltinImporter, _gcd_import  # type: ignore[attr-defined]
+from _frozen_importlib_external import SourceFileLoader
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -28,6 +31,9 @@ def after(config: dict[str, Any], frame: FrameType) -> None:
     namespace = frame.f_globals
     if kind == "script":
         _script(namespace, config["file"])
+        if config["encoding"] != "utf-8":
+            _gcd_import("io")  # as the tokenizer does
+            lookup(config["encoding"])
     elif kind == "stdin":
         _builtin_loader(namespace)
         namespace["__file__"] = "<stdin>"
@@ -44,26 +50,21 @@ def after(config: dict[str, Any], frame: FrameType) -> None:
 
 
 def _script(namespace: dict[str, Any], path: str) -> None:
-    from _frozen_importlib_external import SourceFileLoader
-
     namespace["__file__"] = path
     namespace["__loader__"] = SourceFileLoader("__main__", path)
     sys.path_importer_cache[path] = None
 
 
 def _builtin_loader(namespace: dict[str, Any]) -> None:
-    from _frozen_importlib import BuiltinImporter
-
     namespace["__loader__"] = BuiltinImporter
 
 
 def _show_command(frame: FrameType, source: str) -> None:
     """From 3.13 on Python shows the lines of `-c` code in tracebacks."""
     if sys.version_info >= (3, 13):
-        import linecache
-
+        linecache = _gcd_import("linecache")  # the program's
         key = frame.f_code if sys.version_info >= (3, 14) else "<string>"
-        linecache._register_code(key, source, "<string>")  # type: ignore[attr-defined]
+        linecache._register_code(key, source, "<string>")
 
 
 def _new_main(namespace: dict[str, Any]) -> None:

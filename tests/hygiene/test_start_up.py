@@ -70,16 +70,110 @@ def test_the_package_itself_imports_next_to_nothing() -> None:
     assert set(done.stdout.split()) <= {"escope_tui", "__future__"}
 
 
-def test_the_target_holds_the_standard_library_and_little_of_it(tmp_path: Path) -> None:
-    pytest.importorskip("escope_tui._speedups.capture")
+LAUNCHER_NEEDS = {
+    "__future__",
+    "_signal",
+    "escope_tui",
+    "escope_tui._speedups",
+    "escope_tui._speedups.ring",
+    "escope_tui.cli",
+    "escope_tui.cli.record",
+    "escope_tui.env",
+    "escope_tui.errors",
+    "escope_tui.instrument",
+    "escope_tui.instrument.cache",
+    "escope_tui.instrument.text",
+    "escope_tui.launcher",
+    "escope_tui.launcher.bundle",
+    "escope_tui.launcher.main_code",
+    "escope_tui.launcher.places",
+    "escope_tui.launcher.program",
+    "escope_tui.launcher.record",
+    "escope_tui.launcher.spawn",
+}
+"""What a launcher imports, beyond what Python starts with, before the program is started."""
+
+
+def test_the_launcher_imports_next_to_nothing_before_the_program_starts(tmp_path: Path) -> None:
     script = tmp_path / "program.py"
-    script.write_text("import sys\nprint(' '.join(sys.modules))\n")
-    plain = subprocess.run([sys.executable, str(script)], capture_output=True, text=True)
+    script.write_text("x = 1\n")
+    code = (
+        "import os, sys\n"
+        "before, spawn = set(sys.modules), os.posix_spawn\n"
+        "def note(*args, **more):\n"
+        "    print(*(set(sys.modules) - before))\n"
+        "    return spawn(*args, **more)\n"
+        "os.posix_spawn = note\n"
+        "from escope_tui.cli import main\n"
+        "main(sys.argv[1:])\n"
+    )
+    command = [sys.executable, "-c", code, "record", "-q", str(script)]
+    for _ in range(2):  # the second time the rewritten code is in the cache
+        done = subprocess.run(command, capture_output=True, text=True, check=True)
+    names = {name for name in done.stdout.split() if not name.startswith("_cython_")}
+    assert names - {"cython_runtime"} <= LAUNCHER_NEEDS
+
+
+AUDIT = """
+import sys
+opened = []
+def audit(event, args):
+    if event == "open" and isinstance(args[0], str):
+        opened.append(args[0])
+sys.addaudithook(audit)
+sys.opened_by_then = opened
+"""
+
+
+def test_the_target_opens_no_file_for_the_recorders_sake(tmp_path: Path) -> None:
+    pytest.importorskip("escope_tui._speedups.capture")
+    (tmp_path / "sitecustomize.py").write_text(AUDIT)
+    script = tmp_path / "program.py"
+    script.write_text("import sys\nprint(*sys.opened_by_then, sep='\\n')\n")
     command = [sys.executable, "-m", "escope_tui", "record", "-q", str(script)]
-    recorded = subprocess.run(command, capture_output=True, text=True)
-    more = set(recorded.stdout.split()) - set(plain.stdout.split())
-    assert more
-    assert {name for name in more if not name.startswith("escope_tui")} == set()
+    found = os.pathsep.join((str(tmp_path), *sys.path))
+    done = subprocess.run(
+        command, capture_output=True, text=True, check=True, env={**os.environ, "PYTHONPATH": found}
+    )
+    opened = done.stdout.splitlines()
+    assert any("/proc/self/fd/" in name for name in opened)
+    assert [name for name in opened if "escope_tui" in name] == []
+
+
+def test_the_bundle_holds_what_the_target_loads() -> None:
+    from escope_tui.launcher import bundle
+
+    code = (
+        "import marshal, sys\n"
+        "from escope_tui.launcher import bundle\n"
+        "apart = type(sys)('escope_tui.recorder.apart')\n"
+        "entries = marshal.loads(bundle.bundle(sys.argv[1]))\n"
+        "exec(entries[apart.__name__][1], vars(apart))\n"
+        "apart.begin(entries, apart)\n"
+        "for name in entries: apart.load(name)\n"
+        "print(*apart._modules)\n"
+    )
+    command = [sys.executable, "-c", code, os.devnull]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert set(done.stdout.split()) == {*bundle.MODULES, *bundle.COMPILED}
+
+
+def test_a_quick_command_line_is_read_as_argparse_reads_it() -> None:
+    from escope_tui.cli import new_parser, record
+
+    parser = new_parser("record")
+    record.configure(parser)
+    options = ["-o a", "--output b", "-q", "--quiet", "--force", "--include x", "--exclude y*", ""]
+    programs = ["s.py -o x", "-m mod --force", "-mmod", "-c code -q", "-", "- a", "-cx"]
+    lines = [f"{a} {b} {p}".split() for a in options for b in options for p in programs]
+    for words in lines:
+        given = record.quick(words)
+        assert given is not None
+        assert vars(given) == vars(record.split(parser, words))
+    for words in (["-h"], ["--nosuch", "s.py"], ["-o"], ["-qo", "x", "s.py"], ["-o", "-q", "s.py"]):
+        assert record.quick(words) is None
+    for words in (["--output=x", "s.py"], ["--", "s.py"], ["-ox", "s.py"]):
+        assert record.quick(words) is None
 
 
 def test_doctor_finds_nothing_to_repair_and_speaks_json() -> None:

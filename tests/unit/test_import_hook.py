@@ -14,8 +14,9 @@ from pathlib import Path
 import pytest
 
 from escope_tui.instrument import cache
-from escope_tui.instrument.compile import compile_source, quote
+from escope_tui.instrument.compile import compile_source
 from escope_tui.instrument.plan import Plan, matches
+from escope_tui.instrument.text import quote
 from tests.helpers.fakecore import FakeCore
 
 ROOT = Path(__file__).resolve().parent.parent.parent
