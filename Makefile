@@ -28,12 +28,17 @@ CHECKS := check-format check-lint check-cython check-types check-layers
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
 
+# Python may have been told to write no byte code (containers do): then each start would compile anew.
+COMPILE = @$(PY) -m compileall -q escope_tui
+
 demo: $(INSTALLED) ## record a sample program and open the replay
+	$(COMPILE)
 	@mkdir -p $(dir $(DEMO_TRACE))
 	$(BIN)/escope record --force -o $(DEMO_TRACE) $(DEMO)
 	$(BIN)/escope replay $(DEMO_TRACE)
 
 test: $(DEVELOP) $(BUILT) ## run the tests, on two workers (PYTEST_ARGS=... for more)
+	$(COMPILE)
 	$(BIN)/pytest -n $(WORKERS) $(PYTEST_ARGS)
 
 compat: $(DEVELOP) $(BUILT) ## run CPython's tests and those of packages recorded: an hour or two

@@ -29,20 +29,30 @@ def json_text(value: Any) -> str:
 
     That is: None, booleans, whole numbers, text, and tuples, lists and dictionaries of those.
     """
+    return _json(value, {})
+
+
+def _json(value: Any, known: dict[str, str]) -> str:
+    """`known` holds the texts that were quoted already: names come again and again."""
+    kind = type(value)
+    if kind is tuple or kind is list:
+        items = [str(item) if type(item) is int else _json(item, known) for item in value]
+        return f"[{','.join(items)}]"
+    if kind is str:
+        quoted = known.get(value)
+        if quoted is None:
+            quoted = known[value] = quote(value)
+        return quoted
+    if kind is int:
+        return str(value)
     if value is None:
         return "null"
-    if value is True or value is False:
+    if kind is bool:
         return "true" if value else "false"
-    if isinstance(value, int):
-        return int.__repr__(value)
-    if isinstance(value, str):
-        return quote(value)
-    if isinstance(value, (tuple, list)):
-        return f"[{','.join([json_text(item) for item in value])}]"
-    if isinstance(value, dict):
-        pairs = [f"{quote(name)}:{json_text(item)}" for name, item in value.items()]
+    if kind is dict:
+        pairs = [f"{quote(name)}:{_json(item, known)}" for name, item in value.items()]
         return f"{{{','.join(pairs)}}}"
-    raise TypeError(f"{type(value).__name__} is not for JSON here")
+    raise TypeError(f"{kind.__name__} is not for JSON here")
 
 
 def decode(source: bytes | str) -> str:
