@@ -28,9 +28,12 @@ sys.stderr.write("to stderr\\n")
 
 def on_a_terminal(*words: str) -> bytes:
     """What a command shows on a terminal of its own, where someone answers `Ann`."""
-    pid, terminal = pty.fork()
-    if not pid:
-        os.execv(words[0], words)
+    terminal, theirs = pty.openpty()
+    login = "import os, sys; os.login_tty(int(sys.argv[1])); os.execv(sys.argv[2], sys.argv[2:])"
+    process = subprocess.Popen(
+        [sys.executable, "-c", login, str(theirs), *words], pass_fds=[theirs]
+    )
+    os.close(theirs)
     os.write(terminal, b"Ann\n")
     shown = b""
     while True:
@@ -42,7 +45,7 @@ def on_a_terminal(*words: str) -> bytes:
             break
         shown += piece
     os.close(terminal)
-    assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0
+    assert process.wait() == 0
     return shown
 
 
