@@ -30,6 +30,7 @@ cdef extern from *:
     #define FREE_LISTS_314 (PY_VERSION_HEX >= 0x030E0000)
     static inline PyObject *PyCode_FreeNames(PyObject *code) { return PyCode_GetFreevars((PyCodeObject *)code); }
     static inline PyObject *es_code_of_frame(PyObject *f) { return (PyObject *)PyFrame_GetCode((PyFrameObject *)f); }
+    static inline PyObject *es_memory_base(PyObject *o) { return PyMemoryView_GET_BASE(o); }
     static inline int es_line_at(PyObject *code, int at) { return PyCode_Addr2Line((PyCodeObject *)code, at); }
     static inline Py_ssize_t es_code_locals(PyObject *code) { return ((PyCodeObject *)code)->co_nlocalsplus; }
     """
@@ -48,6 +49,7 @@ cdef extern from *:
     Py_ssize_t es_code_locals(PyObject *code) noexcept
     PyObject *es_code_of_frame(PyObject *f) noexcept
     int es_line_at(PyObject *code, int at) noexcept
+    PyObject *es_memory_base(PyObject *o) noexcept
 
 cdef extern from "Python.h":
     ctypedef struct PySequenceMethods:
@@ -289,6 +291,8 @@ cdef str NAME_NEW = "__new__"
 cdef str NAME_CALL = "__call__"
 cdef str NAME_SETITEM = "__setitem__"
 cdef str NAME_GETATTRIBUTE = "__getattribute__"
+cdef str NAME_DICT = "__dict__"
+cdef str NAME_APPEND = "append"
 cdef str NAME_THREADING = "threading"
 cdef str NAME_ACTIVE = "_active"
 cdef str NAME_THREAD_NAME = "_name"
@@ -303,7 +307,10 @@ include "capture_objects.pxi"
 include "capture_examine.pxi"
 include "capture_frames.pxi"
 include "capture_effects.pxi"
+include "capture_notes.pxi"
 include "capture_sites.pxi"
+include "capture_specs.pxi"
+include "capture_waiting.pxi"
 include "capture_names.pxi"
 include "capture_api.pxi"
 include "capture_again.pxi"

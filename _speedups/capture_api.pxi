@@ -5,7 +5,8 @@ cdef dict SPEC_OPS = {
     "u": S_UNBIND, "ug": S_UNBIND, "a": S_ATTR, "da": S_ATTR_DEL, "i": S_ITEM, "di": S_ITEM_DEL,
     "m": S_METHOD, "c": S_CALL, "t": S_TOUCH, "k": S_CHANGED, "ra": S_RECV_ATTR, "ri": S_RECV_ITEM,
     "rm": S_RECV_METHOD, "star": S_STAR, "x": S_ITERATED, "l": S_LOADED, "rik": S_STORE_KEYED,
-    "rki": S_KEY_STORED,
+    "rki": S_KEY_STORED, "e": S_EXPOSED,
+    "y": S_CALLED_BACK,
 }
 es_define_site(0, <void *>site_values)
 es_define_site(1, <void *>site_general)
@@ -47,7 +48,7 @@ cdef int fill_spec(Spec *s, object row, FunctionData *f, object variables, bint 
         s.op = S_CLASS_WRITE
         s.name = kept_name(variables[row[1]])
         return 0
-    if s.op == S_UNBIND or s.op == S_STAR:
+    if s.op == S_UNBIND or s.op == S_STAR or s.op == S_CALLED_BACK:
         return 0
     if kind in ("a", "da"):
         s.name = kept_name(row[1])
@@ -62,8 +63,9 @@ cdef int fill_spec(Spec *s, object row, FunctionData *f, object variables, bint 
         return 2
     elif kind in ("di", "t", "k", "x", "l"):
         s.path = make_path(row[1])
-    elif kind in ("ra", "rm"):
+    elif kind in ("ra", "rm", "e"):
         s.name = kept_name(row[1])
+        s.in_place = len(row) > 2 and row[2]
     elif kind == "m":
         s.name = kept_name(row[1])
         s.path = make_path(row[2])
@@ -79,6 +81,42 @@ cdef int fill_spec(Spec *s, object row, FunctionData *f, object variables, bint 
     return 1 + s.nargs
 
 
+cdef int fill_owed(SiteData *d, object rows, object variables) except -1:
+    """What the site's statement may have changed when it calls something."""
+    cdef int i = 0, j
+    cdef Owed *o
+    d.nowed = len(rows)
+    d.owed = <Owed *>calloc(d.nowed, sizeof(Owed))
+    for row in rows:
+        o = &d.owed[i]
+        i += 1
+        o.late = row[1]
+        o.nargs = len(row) - 3
+        if fill_spec(&o.spec, row[2], d.function, variables, False) != o.nargs or o.nargs > MAX_OWED:
+            raise ValueError("a site owes something that its names do not tell")
+        o.names = <PyObject **>calloc(o.nargs + 1, sizeof(PyObject *))
+        o.places = <int *>calloc(o.nargs + 1, sizeof(int))
+        for j in range(o.nargs):
+            o.names[j] = kept_name(row[3 + j])
+        if not o.late:
+            d.owes = True
+    return 0
+
+
+cdef int quiet_site(SiteData *d, object name) except -1:
+    """A site by which the core tells of one variable of a waiting frame."""
+    cdef FunctionData *f = d.function
+    d.owed = <Owed *>calloc(1, sizeof(Owed))
+    d.owed.nargs = 1
+    d.owed.names = <PyObject **>calloc(1, sizeof(PyObject *))
+    d.owed.places = <int *>calloc(1, sizeof(int))
+    d.owed.names[0] = kept_name(name)
+    f.quiet = <SiteData **>realloc(f.quiet, (f.nquiet + 1) * sizeof(SiteData *))
+    f.quiet[f.nquiet] = d
+    f.nquiet += 1
+    return 0
+
+
 cdef object make_site(ModuleData *m, object row, object functions):
     cdef SiteData *d = <SiteData *>calloc(1, sizeof(SiteData))
     cdef Site site
@@ -92,21 +130,29 @@ cdef object make_site(ModuleData *m, object row, object functions):
     d.flags = row[0]
     d.module = m
     d.function = &m.functions[row[1]]
-    d.nspecs = len(row[6])
+    specs = [spec for spec in row[6] if spec[0] != "o"]
+    if len(specs) < len(row[6]):
+        fill_owed(d, [spec for spec in row[6] if spec[0] == "o"], function[5])
+    d.line = row[2]
+    d.end_line = row[3]
+    d.nspecs = len(specs)
     d.specs = <Spec *>calloc(d.nspecs + 1, sizeof(Spec))
     d.plain = True
     for i in range(d.nspecs):
-        taken = fill_spec(&d.specs[i], row[6][i], d.function, function[5], in_class)
+        taken = fill_spec(&d.specs[i], specs[i], d.function, function[5], in_class)
         d.nargs += taken
         if d.specs[i].op not in (S_WRITE, S_VALUE):
             d.plain = False
+            d.touches = d.touches or d.specs[i].op not in (S_CLASS_WRITE, S_UNBIND, S_PASSED)
         if d.specs[i].in_place:
             d.in_place = True
     if d.nspecs == 0 and d.flags & (F_AWAIT | F_AWAITED | F_RESUME | F_YIELD):
         d.plain = False
     if d.in_place and d.flags & F_ENTER:
         d.plain = False
-    if d.flags & ~(F_STEP | F_ENTER | F_RETURN | F_END | F_LATE | 4096):
+    if d.flags & F_QUIET:
+        quiet_site(d, function[5][specs[0][1]])
+    if d.flags & ~(F_STEP | F_ENTER | F_RETURN | F_END | F_LATE | F_FIRE | F_HEADER):
         d.plain = False
     site = Site.__new__(Site)
     site.data = d

@@ -9,19 +9,6 @@ cdef enum:
     EFFECT_ARGS = 5        # changes its arguments, not what they hold
     EFFECT_EXEC = 6        # may also rebind names of the namespace
 
-cdef struct Note:
-    PyObject *object
-    void *block             # where it lived: a dead object must not be looked at
-    uint64_t oid
-    Frame *frame
-    PyObject *name          # attribute stored, or NULL: examine
-    bint deep
-    PyObject *key           # of an item stored, held: scalars, strings and tuples of them only
-    bint in_place
-
-cdef Note notes[256]
-cdef int note_count = 0
-cdef int attention = 0          # non-zero: the fast paths must not be taken
 cdef Buffer delta_buffer
 
 cdef struct Volatile:
@@ -193,7 +180,9 @@ cdef int method_effect(PyTypeObject *tp, PyObject *name) noexcept:
     if tp == &PyGen_Type or tp == &PyCoro_Type:
         return EFFECT_RECEIVER
     if base_named(tp, b"_io._IOBase") and not is_heap(tp):
-        return EFFECT_NONE
+        if strcmp(n, b"close") == 0 or strcmp(n, b"__exit__") == 0 or strcmp(n, b"detach") == 0:
+            return EFFECT_DEEP
+        return EFFECT_ARGS if strncmp(n, b"readinto", 8) == 0 else EFFECT_NONE
     found = _PyType_Lookup(tp, name)
     if found == NULL:
         return EFFECT_DEEP
@@ -390,11 +379,20 @@ cdef void attribute_stored(PyObject *o, PyObject *name) noexcept:
             return
         else:
             value = attrs_get(o, name)
-    if value == NULL:
+    if value == NULL or is_own_dict(o):
         examine(o)
         return
     e.flags |= E_DIRTY
     write_delta(o, e, OP_SETATTR, name, value)
+
+
+cdef inline bint is_own_dict(PyObject *o) noexcept:
+    """Whether a dict's items are its attributes (`self.__dict__ = self`)."""
+    cdef es_attrs a
+    if not Py_TYPE(o).tp_flags & TPFLAGS_DICT_SUBCLASS:
+        return False
+    es_instance_attrs(o, &a)
+    return a.dict == o
 
 
 cdef void attribute_deleted(PyObject *o, PyObject *name) noexcept:
@@ -443,7 +441,7 @@ cdef void item_stored(PyObject *o, PyObject *key) noexcept:
                 list_item(o, e, i)
                 return
     elif tp.tp_flags & TPFLAGS_DICT_SUBCLASS and e.flags & E_SAFE_KEYS and safe_key(key, 0) \
-            and (not is_heap(tp) or method_effect(tp, <PyObject *>NAME_SETITEM) != EFFECT_DEEP):
+            and (not is_heap(tp) or method_effect(tp, <PyObject *>NAME_SETITEM) != EFFECT_DEEP and not is_own_dict(o)):
         value = PyDict_GetItemWithError(o, key)
         n = PyDict_Size(o)
         if value != NULL and (<uint32_t>n == e.size or <uint32_t>n == e.size + 1):
@@ -517,74 +515,3 @@ cdef void apply_effect(int effect, PyObject *receiver) noexcept:
         appended(receiver)
     elif effect == EFFECT_DEEP:
         examine_deep(receiver)
-
-
-cdef void note(PyObject *o, PyObject *name, bint deep) noexcept:
-    """Keep in mind (without a reference) an object to look at when this frame's statement is over."""
-    global note_count, attention
-    cdef Entry *e
-    if not is_container(o) or Py_TYPE(o) == &PyTuple_Type:
-        return
-    prepare(o, limit_depth)
-    e = table_find(o)
-    if e == NULL:
-        return
-    if note_count == 256:
-        event_u64(OP_ASOF, e.oid)
-        return
-    notes[note_count].object = o
-    notes[note_count].block = es_block(o)
-    notes[note_count].oid = e.oid
-    notes[note_count].frame = current
-    notes[note_count].name = name
-    notes[note_count].deep = deep
-    notes[note_count].key = NULL
-    notes[note_count].in_place = False
-    note_count += 1
-    attention += 1
-
-
-cdef void note_store(PyObject *o, PyObject *key, bint in_place) noexcept:
-    """Like note, for a store to an item; under a key that cannot be looked up safely, the whole object."""
-    cdef int before = note_count
-    note(o, NULL, False)
-    if note_count == before:
-        return
-    notes[before].in_place = in_place
-    if safe_key(key, 0):
-        Py_INCREF(key)
-        notes[before].key = key
-    else:
-        notes[before].deep = in_place
-
-
-cdef void take_notes(Frame *frame) noexcept:
-    """Examine what was noted for this frame, if it is still alive."""
-    global note_count, attention
-    cdef int i, kept = 0
-    cdef Note n
-    cdef Entry *e
-    for i in range(note_count):
-        n = notes[i]
-        if n.frame != frame:
-            notes[kept] = n
-            kept += 1
-            continue
-        attention -= 1
-        e = table_find_block(n.block)
-        if e == NULL or e.oid != n.oid:
-            if n.key != NULL:
-                Py_DECREF(n.key)
-            continue
-        if n.name != NULL:
-            attribute_stored(n.object, n.name)
-        elif n.key != NULL:
-            item_stored(n.object, n.key)
-            if n.in_place:
-                examine_item(n.object, n.key)
-            Py_DECREF(n.key)
-        elif n.deep:
-            examine_deep(n.object)
-        else:
-            examine(n.object)
-    note_count = kept

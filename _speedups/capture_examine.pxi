@@ -109,11 +109,18 @@ cdef void drain_pending() noexcept:
     pending_next = 0
 
 
+cdef bint doubting = False       # what would be examined is marked as uncertain instead
+
+
 cdef bint changed(PyObject *o, Entry *e) noexcept:
     """Whether the contents differ from what the recording has (bounded; cut containers are judged by size and head)."""
     cdef TypeInfo *info
     cdef Walk w
     if not e.flags & E_SNAPPED:
+        return False
+    if doubting:
+        e.flags |= E_DIRTY
+        event_u64(OP_ASOF, e.oid)
         return False
     if e.flags & E_DIRTY:
         return True
@@ -140,6 +147,8 @@ cdef void examine(PyObject *o) noexcept:
     cdef Entry *e
     if not is_container(o):
         return
+    if Py_TYPE(o) == &PyMemoryView_Type and es_memory_base(o) != NULL:
+        examine(es_memory_base(o))
     e = table_find(o)
     if e == NULL or not e.flags & E_SNAPPED:
         prepare(o, limit_depth)

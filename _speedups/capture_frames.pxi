@@ -17,6 +17,12 @@ cdef struct Frame:
     unsigned char unguarded     # lambda or genexp: its end by an exception is not seen
     unsigned char mapped        # found through frame_map
     void *task                  # address of the asyncio task last seen running it (compared only)
+    void *site                  # SiteData of the statement that it runs
+    void *deferred              # SiteData of a loop header whose evaluation is to be told when it happens
+    uint32_t callbacks          # how often its statement was interrupted by calls from code that is not recorded
+    void *changed_globals       # globals of a function among it, which may be rebound (compared only)
+    bint unknown                # its statement calls code that is not recorded and that nothing else tells of
+    bint doubted                # what the statement may change is marked as uncertain
     Frame *chained              # next in the map's bucket, or in the free list
 
 cdef struct Thread:
@@ -119,12 +125,22 @@ cdef inline Frame *new_frame(void *fp, Frame *parent) noexcept:
     f.unguarded = 0
     f.mapped = 0
     f.task = NULL
+    f.site = <void *>&no_site
+    f.deferred = NULL
+    f.callbacks = 0
+    f.unknown = False
+    f.changed_globals = NULL
+    f.doubted = False
     f.chained = NULL
     return f
 
 
 cdef inline void drop_frame(Frame *f) noexcept:
-    global free_frames
+    global free_frames, attention
+    if es_unlikely(f.deferred != NULL):
+        attention -= 1
+    if es_unlikely(f.unknown):
+        attention -= 1
     if f.mapped:
         map_remove(f)
     f.fp = NULL
@@ -358,7 +374,7 @@ cdef void leave_for(Frame *parent) noexcept:
     leave_to(f)
 
 
-cdef bint resync(void *fp, bint resumes, bint create) noexcept:
+cdef bint resync(void *fp, bint create) noexcept:
     """A site ran in a frame that is not the current one: find out which frame it is and make it current.
 
     An unknown frame is entered if `create` holds; False if there is none to make current.
@@ -385,11 +401,13 @@ cdef bint resync(void *fp, bint resumes, bint create) noexcept:
         parent = real_parent(fp)
         if parent != current:
             leave_for(parent)
+        if parent != NULL and not other:
+            catch_up(parent, fp)
         current = f
         f.state = RUNNING
         f.thread = thread_now
         tell_current(other)
-        set_parent(f, parent, resumes)
+        set_parent(f, parent, True)
         return True
     if not create:
         tell_current(other)
@@ -405,8 +423,10 @@ cdef void enter_frame(void *fp, bint mapped, bint implied, bint other_thread) no
     cdef Frame *stale
     cdef Frame *f
     cdef unsigned char *p
-    if current != NULL and es_previous_frame(fp) == current.fp:
+    if es_likely(current != NULL and es_previous_frame(fp) == current.fp):
         parent = current
+        if es_unlikely((<SiteData *>parent.site).owes or attention or es_frame_by_c(fp)):
+            catch_up(parent, fp)
     else:
         if find_thread():
             other_thread = True
@@ -415,6 +435,8 @@ cdef void enter_frame(void *fp, bint mapped, bint implied, bint other_thread) no
         parent = real_parent(fp)
         if parent != current:
             leave_for(parent)
+        if parent != NULL and not other_thread:
+            catch_up(parent, fp)
     if other_thread:
         current = parent
         tell_current(True)

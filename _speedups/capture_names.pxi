@@ -65,7 +65,7 @@ cdef void namespace_event(ModuleData *m, int slot, PyObject *value) noexcept:
 
 cdef void resync_namespace(ModuleData *m) noexcept:
     """Read all known variables of the running module again."""
-    cdef PyObject *namespace = PyEval_GetGlobals_ptr()
+    cdef PyObject *namespace = waiting_globals if waiting_globals != NULL else PyEval_GetGlobals_ptr()
     if namespace != NULL:
         examine_namespace(namespace)
 
@@ -121,7 +121,7 @@ cdef void examine_namespace(PyObject *namespace) noexcept:
     cdef ModuleData *m = module_of(namespace)
     cdef Py_ssize_t i
     cdef PyObject *v
-    if m == NULL:
+    if m == NULL or doubting:
         return
     add_names(m, namespace)
     for i in range(PyList_Size(m.names)):

@@ -14,10 +14,14 @@ cdef enum:
     F_PASS = 512
     F_TRUE = 1024
     F_COMP = 2048
+    F_HEADER = 4096
     F_ITER = 8192
     F_GENEXP = 16384
     F_END = 32768
     F_LATE = 65536       # the result is noted; the frame ends at a later END
+    F_QUIET = 131072     # called by the core alone
+    F_DEFER = 262144     # told at the next site with FIRE
+    F_FIRE = 524288
 
 cdef enum:
     S_WRITE = 1          # "w", "g"
@@ -41,6 +45,8 @@ cdef enum:
     S_LOADED = 19        # "l": an item was read, which may have made it
     S_STORE_KEYED = 20   # "rik": receiver and key of a store to come
     S_KEY_STORED = 21    # "rki": key and root of a store to come
+    S_CALLED_BACK = 23   # "y": something unknown was called by a builtin
+    S_EXPOSED = 22       # "e": may be changed by whoever holds its method or its __dict__
 
 cdef struct Path:
     int n
@@ -58,6 +64,19 @@ cdef struct Spec:
     PyTypeObject *cached_type
     unsigned int cached_version
 
+cdef struct Owed:
+    Spec spec
+    unsigned char late           # 0, L_CALL or L_STORE
+    int nargs
+    PyObject **names
+    int *places                  # in localsplus; -1: a global
+    void *code                   # the code object that the places belong to (compared only)
+
+cdef enum:
+    MAX_OWED = 64
+    L_CALL = 1
+    L_STORE = 2
+
 cdef struct FunctionData:
     unsigned char mapped         # generator, coroutine, ...: may suspend
     unsigned char unguarded
@@ -68,6 +87,8 @@ cdef struct FunctionData:
     int *deref_slots
     int *deref_indexes           # in localsplus; -2: not looked up yet
     PyObject **deref_names
+    int nquiet
+    SiteData **quiet             # one for each variable that may be rebound
 
 cdef enum:
     MAX_NEW_NAMES = 4096
@@ -90,10 +111,16 @@ cdef struct SiteData:
     int nvalues                  # values in the event
     bint plain                   # only values, in call order
     bint in_place                # one of them may have been changed in place
+    bint touches                 # tells of more than values
     Spec *specs
+    int line, end_line
+    bint owes                    # something of `owed` may be changed before the statement's last call
+    int nowed
+    Owed *owed
     FunctionData *function
     ModuleData *module
 
+cdef SiteData no_site            # of frames whose first site is still to come
 cdef uint32_t site_count = 0
 cdef uint32_t module_total = 0
 cdef ModuleData **modules = NULL
@@ -134,6 +161,7 @@ def _unrecorded_site(flags):
 
 cdef enum:
     PASSES = F_PASS | F_RETURN | F_YIELD | F_RESUME | F_AWAIT | F_AWAITED
+    BEGINS = F_STEP | F_ENTER | F_CAUGHT | F_ITER
     MID_STATEMENT = F_RESUME | F_AWAIT | F_AWAITED | F_COMP | F_TRUE
 
 cdef extern from *:
@@ -203,6 +231,7 @@ cdef PyObject *site_values(PyObject *self, PyObject **args, Py_ssize_t n) noexce
         current.unguarded = d.function.unguarded
     elif es_unlikely(current == NULL or current.fp != fp or attention):
         return site_general(self, args, n)
+    current.site = <void *>d
     start = reserve(5 + 9 * <uint64_t>n)
     if es_unlikely(start == NULL):
         return answer(d, args, n)
@@ -221,6 +250,8 @@ cdef PyObject *site_values(PyObject *self, PyObject **args, Py_ssize_t n) noexce
     else:
         commit(start, p)
     if d.flags & (F_RETURN | F_END) and not d.flags & F_LATE:
+        if start[5] == V_REF and n:
+            keep_in_mind(args[0])
         exit_frame()
     time_countdown -= 1
     if es_unlikely(time_countdown < 0):
@@ -240,7 +271,7 @@ cdef PyObject *site_general(PyObject *self, PyObject **args, Py_ssize_t n) noexc
     if flags & F_COMP:
         fp = comprehension_owner(es_current_frame())
         if fp != NULL and (current == NULL or current.fp != fp):
-            resync(fp, False, False)
+            resync(fp, False)
     else:
         fp = es_current_frame()
         if flags & F_ENTER:
@@ -253,13 +284,21 @@ cdef PyObject *site_general(PyObject *self, PyObject **args, Py_ssize_t n) noexc
                     prepare_cells(d.function, fp)
                     write_cells(d, fp)
         elif current == NULL or current.fp != fp:
-            if not resync(fp, (flags & (F_RESUME | F_AWAITED)) != 0, (flags & F_UNWIND) == 0):
+            if not resync(fp, (flags & F_UNWIND) == 0):
                 return answer(d, args, n)
+        elif flags & F_GENEXP and current.parent != NULL:
+            catch_up(current.parent, fp)
         if current == NULL or not recording:
             return answer(d, args, n)
         current.state = RUNNING
         if d.function.is_coroutine and flags & (F_ENTER | F_AWAITED | F_RESUME):
             tell_task()
+        if es_unlikely(current.deferred != NULL):
+            if flags & F_FIRE:
+                fire(current)
+        if flags & F_DEFER:
+            defer(d)
+            return answer(d, args, n)
     if volatile_count:
         check_volatiles()
     if note_count and not flags & MID_STATEMENT and (not flags & F_PASS or flags & F_RETURN):
@@ -271,14 +310,25 @@ cdef PyObject *site_general(PyObject *self, PyObject **args, Py_ssize_t n) noexc
         if exception != NULL:
             examine(exception)
             drain_pending()
+        if es_unlikely(current.deferred != NULL):
+            if raised_in_header(current, exception):
+                fire(current)
+            else:
+                forget_deferred(current)
     effects(d, args)
     if flags & F_ENTER and d.function.nderefs:
         write_cells(d, fp)
     write_event(d, args, n, exception)
+    if current != NULL and (flags & BEGINS or not flags & (MID_STATEMENT | F_PASS)) and not flags & F_COMP:
+        current.site = <void *>d
+        current.callbacks = 0
+        current.doubted = False
     if exception != NULL:
         Py_DECREF(exception)
     if flags & (F_RETURN | F_END | F_UNWIND):
         if current != NULL and not flags & F_LATE:
+            if flags & F_RETURN and n:
+                keep_in_mind(args[0])
             exit_frame()
     elif flags & F_YIELD:
         suspend(SUSPENDED)
@@ -381,270 +431,6 @@ cdef PyObject *namespace_get(PyObject *name) noexcept:
     return dict_get_str(ns, name)
 
 
-cdef void effects(SiteData *d, PyObject **args) noexcept:
-    """Record what the specs without a value in the event say has changed, and make values known."""
-    cdef int i, a = 0
-    cdef Spec *s
-    cdef PyObject *o
-    cdef PyObject *v
-    global unknown_ran
-    unknown_ran = False
-    for i in range(d.nspecs):
-        s = &d.specs[i]
-        if s.op == S_WRITE or s.op == S_VALUE:
-            prepare(args[a], limit_depth)
-            if s.in_place:
-                examine(args[a])
-            a += 1
-        elif s.op == S_CLASS_WRITE:
-            v = namespace_get(s.name)
-            if v != NULL:
-                prepare(v, limit_depth)
-                if s.in_place:
-                    examine(v)
-        elif s.op == S_PASSED:
-            a += 1
-        elif s.op == S_UNBIND:
-            pass
-        elif s.op == S_STAR:
-            resync_namespace(d.module)
-        elif s.op == S_RECV_ATTR:
-            note(args[a], s.name, False)
-            a += 1
-        elif s.op == S_RECV_ITEM:
-            if is_heap(Py_TYPE(args[a])) and not Py_TYPE(args[a]).tp_flags & TPFLAGS_DICT_SUBCLASS:
-                if method_effect(Py_TYPE(args[a]), <PyObject *>NAME_SETITEM) == EFFECT_DEEP:
-                    note(args[a], NULL, True)
-            else:
-                note(args[a], NULL, False)
-            a += 1
-        elif s.op == S_RECV_METHOD:
-            receiver_noted(s, args[a])
-            a += 1
-        elif s.op == S_ITEM:
-            o = follow(args[a], s.path.names, s.path.n)
-            if s.before:
-                note(o if o != NULL else args[a], NULL, o == NULL)
-            elif o == NULL:
-                examine_deep(args[a])
-            else:
-                item_stored(o, args[a + 1])
-                if s.in_place:
-                    examine_item(o, args[a + 1])
-            a += 2
-        elif s.op == S_STORE_KEYED:
-            note_item(args[a], args[a + 1], s.in_place)
-            a += 2
-        elif s.op == S_KEY_STORED:
-            o = follow(args[a + 1], s.path.names, s.path.n)
-            if o == NULL:
-                note(args[a + 1], NULL, True)
-            else:
-                note_item(o, args[a], s.in_place)
-            a += 2
-        elif s.op == S_METHOD:
-            method_called(s, args + a)
-            a += 1 + s.nargs
-        elif s.op == S_CALL:
-            call_made(d, s, args + a)
-            a += 1 + s.nargs
-        else:
-            o = follow(args[a], s.path.names, s.path.n)
-            if s.before:
-                if s.op == S_ATTR:
-                    note(o if o != NULL else args[a], s.name if o != NULL else NULL, o == NULL)
-                else:
-                    note(o if o != NULL else args[a], NULL, s.op == S_TOUCH or o == NULL)
-            elif o == NULL:
-                examine_deep(args[a])
-            elif s.op == S_ATTR:
-                attribute_stored(o, s.name)
-                if s.in_place:
-                    o = raw_attr(o, s.name)
-                    if o != NULL:
-                        examine(o)
-            elif s.op == S_ATTR_DEL:
-                attribute_deleted(o, s.name)
-            elif s.op == S_TOUCH:
-                examine_deep(o)
-            elif s.op == S_ITERATED:
-                if Py_TYPE(o).tp_iternext != NULL:
-                    examine(o)
-                    if strcmp(Py_TYPE(o).tp_name, b"map") == 0 or strcmp(Py_TYPE(o).tp_name, b"filter") == 0:
-                        examine_deep(o)
-            elif s.op == S_LOADED:
-                if is_heap(Py_TYPE(o)) and Py_TYPE(o).tp_flags & TPFLAGS_DICT_SUBCLASS:
-                    examine(o)
-            elif is_heap(Py_TYPE(o)) and s.op == S_ITEM_DEL:
-                examine_deep(o)
-            else:
-                examine(o)
-            a += 1
-    if unknown_ran:
-        examine_values(d, args)
-    if d.function.is_class and d.flags & F_END:
-        o = es_frame_namespace(es_current_frame())
-        if o != NULL and PyDict_Check(o) and table_find(o) != NULL:
-            examine(o)
-    drain_pending()
-
-
-cdef void examine_values(SiteData *d, PyObject **args) noexcept:
-    """Unknown code had a hand in what this site binds or returns: known objects may have changed on the way."""
-    cdef int i, a = 0
-    cdef Spec *s
-    for i in range(d.nspecs):
-        s = &d.specs[i]
-        if s.op == S_WRITE or s.op == S_VALUE:
-            examine(args[a])
-            a += 1
-        elif s.op == S_ITEM or s.op == S_STORE_KEYED or s.op == S_KEY_STORED:
-            a += 2
-        elif s.op == S_METHOD or s.op == S_CALL:
-            a += 1 + s.nargs
-        elif s.op != S_CLASS_WRITE and s.op != S_UNBIND and s.op != S_STAR:
-            a += 1
-
-
-cdef void examine_item(PyObject *o, PyObject *key) noexcept:
-    """Examine what o[key] holds, where that can be read safely."""
-    cdef int64_t i
-    cdef Entry *e
-    cdef PyObject *value = NULL
-    if Py_TYPE(o) == &PyList_Type and Py_TYPE(key) == &PyLong_Type and es_int_small(key, &i):
-        if i < 0:
-            i += Py_SIZE(o)
-        if 0 <= i < Py_SIZE(o):
-            value = (<PyListObject *>o).ob_item[i]
-    elif Py_TYPE(o).tp_flags & TPFLAGS_DICT_SUBCLASS and safe_key(key, 0):
-        e = table_find(o)
-        if e != NULL and e.flags & E_SAFE_KEYS:
-            value = PyDict_GetItemWithError(o, key)
-    if value != NULL:
-        examine(value)
-    else:
-        examine_deep(o)
-
-
-cdef void note_item(PyObject *o, PyObject *key, bint in_place) noexcept:
-    """An item of o is about to be stored."""
-    if is_heap(Py_TYPE(o)) and not Py_TYPE(o).tp_flags & TPFLAGS_DICT_SUBCLASS:
-        if method_effect(Py_TYPE(o), <PyObject *>NAME_SETITEM) == EFFECT_DEEP:
-            note(o, NULL, True)
-    else:
-        note_store(o, key, in_place)
-
-
-cdef inline int cached_effect(Spec *s, PyTypeObject *tp) noexcept:
-    cdef int effect
-    if s.cached_type == tp and s.cached_version == tp.tp_version_tag and tp.tp_version_tag != 0:
-        return s.effect
-    effect = method_effect(tp, s.name)
-    s.cached_type = tp
-    s.cached_version = tp.tp_version_tag
-    s.effect = <unsigned char>effect
-    return effect
-
-
-cdef void method_called(Spec *s, PyObject **args) noexcept:
-    global unknown_ran
-    cdef PyObject *o = follow(args[0], s.path.names, s.path.n)
-    cdef PyTypeObject *tp
-    cdef PyObject *f
-    cdef int effect
-    if o == NULL:
-        touch(s, args[0])
-        arguments_given(s, args + 1, True)
-        return
-    tp = Py_TYPE(o)
-    if tp == &PyUnicode_Type or tp == &PyLong_Type or tp == &PyFloat_Type or tp == &PyBytes_Type \
-            or tp == &PyTuple_Type or o == Py_None_ptr:
-        return
-    if tp == &PyModule_Type or tp.tp_flags & TPFLAGS_TYPE_SUBCLASS:
-        f = raw_attr(o, s.name)
-        effect = EFFECT_DEEP if f == NULL else callee_effect(f)
-        if effect == EFFECT_EXEC:
-            effect = EFFECT_DEEP
-        if effect == EFFECT_DEEP:
-            unknown_ran = True
-    else:
-        effect = cached_effect(s, tp)
-        if effect == EFFECT_NONE:
-            return
-        if effect == EFFECT_DEEP:
-            unknown_ran = True
-        if s.before and effect != EFFECT_NONE:
-            note(o, NULL, effect == EFFECT_DEEP)
-        else:
-            apply_effect(effect, o)
-    if effect == EFFECT_DEEP or effect == EFFECT_ARGS:
-        arguments_given(s, args + 1, effect == EFFECT_DEEP)
-
-
-cdef inline void touch(Spec *s, PyObject *o) noexcept:
-    if s.before:
-        note(o, NULL, True)
-    else:
-        examine_deep(o)
-
-
-cdef void arguments_given(Spec *s, PyObject **args, bint deep) noexcept:
-    cdef int i
-    cdef PyObject *o
-    for i in range(s.nargs):
-        o = args[i]
-        if s.argpaths != NULL:
-            o = follow(o, s.argpaths[i].names, s.argpaths[i].n)
-            if o == NULL:
-                o = args[i]
-        if s.before:
-            note(o, NULL, deep)
-        elif deep:
-            examine_deep(o)
-        else:
-            examine(o)
-
-
-cdef void receiver_noted(Spec *s, PyObject *o) noexcept:
-    """The receiver of a method call, on its way there."""
-    cdef PyTypeObject *tp = Py_TYPE(o)
-    cdef int effect
-    if es_is_super(o):
-        effect = super_effect(o, s.name)
-        if effect != EFFECT_NONE and es_super_object(o) != NULL:
-            note(es_super_object(o), NULL, effect == EFFECT_DEEP)
-        return
-    if not is_container(o) or tp == &PyTuple_Type or tp == &PyModule_Type or tp.tp_flags & TPFLAGS_TYPE_SUBCLASS:
-        return
-    effect = cached_effect(s, tp)
-    if effect != EFFECT_NONE:
-        note(o, NULL, effect == EFFECT_DEEP)
-
-
-cdef void call_made(SiteData *d, Spec *s, PyObject **args) noexcept:
-    global unknown_ran
-    cdef int effect = callee_effect(args[0])
-    if effect == EFFECT_NONE:
-        return
-    if effect == EFFECT_DEEP or effect == EFFECT_EXEC:
-        unknown_ran = True
-    if effect == EFFECT_RECEIVER:
-        if Py_TYPE(args[0]) == &PyCFunction_Type and (<PyCFunctionObject *>args[0]).m_self != NULL:
-            if s.before:
-                note((<PyCFunctionObject *>args[0]).m_self, NULL, False)
-            else:
-                examine((<PyCFunctionObject *>args[0]).m_self)
-        return
-    if effect == EFFECT_EXEC:
-        resync_namespace(d.module)
-    if Py_TYPE(args[0]) == &PyFunction_Type:
-        if not s.before:
-            function_ran(args[0])
-    elif effect == EFFECT_DEEP and Py_TYPE(args[0]) != &PyCFunction_Type:
-        touch(s, args[0])
-    arguments_given(s, args + 1, effect != EFFECT_ARGS)
-
-
 cdef void write_event(SiteData *d, PyObject **args, Py_ssize_t n, PyObject *exception) noexcept:
     """The SITE event itself, whatever its values are."""
     global tuple_budget, transient_count
@@ -674,7 +460,7 @@ cdef void write_event(SiteData *d, PyObject **args, Py_ssize_t n, PyObject *exce
             a += 1
         elif s.op == S_CLASS_WRITE:
             put_value(&site_buffer, namespace_get(s.name), limit_depth)
-        elif s.op == S_UNBIND or s.op == S_STAR:
+        elif s.op == S_UNBIND or s.op == S_STAR or s.op == S_CALLED_BACK:
             pass
         elif s.op == S_ITEM or s.op == S_STORE_KEYED or s.op == S_KEY_STORED:
             a += 2

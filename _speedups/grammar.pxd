@@ -216,7 +216,7 @@ cdef inline void apply_site(Codec *c, uint32_t site, Val *vals) noexcept nogil:
     cdef uint64_t parent
     cdef bint step = flags & (F_STEP | F_ITER) != 0
     c.mid = (site + SYM_SITE0) * 0x9E3779B1U
-    if ENC and s.plain and not m.enters and f.func >= 0 and m.n_cells == 0:
+    if ENC and s.plain and not m.enters and not m.has_pending and f.func >= 0 and m.n_cells == 0:
         spec = m.t.specs + s.first_spec
         for i in range(s.n_specs):
             set_slot(m, f, spec[i].slot, vals[i])
@@ -249,7 +249,7 @@ cdef inline void apply_site(Codec *c, uint32_t site, Val *vals) noexcept nogil:
             r = log_add(m, R_ENTER, f)
             r.a = site
         set_cur(m, f)
-    elif m.has_pending and flags & (F_RESUME | F_AWAITED):
+    elif m.has_pending and not flags & F_QUIET:
         set_parent(m, f, m.pending)
         m.has_pending = 0
     if f.func < 0 and f.id:
@@ -285,6 +285,9 @@ cdef inline void apply_site(Codec *c, uint32_t site, Val *vals) noexcept nogil:
                 r.new = vals[0]
             vals += 1
         spec += 1
+    c.nth = 0
+    if flags & F_QUIET:
+        return
     if not ENC:
         r = log_add(m, R_SITE, f)
         r.flag = f.state
@@ -310,7 +313,6 @@ cdef inline void apply_site(Codec *c, uint32_t site, Val *vals) noexcept nogil:
         r = &m.log.r[m.log.n - 1]
         r.new.tag = <uint64_t> f.last_step
         r.new.p = f.state
-    c.nth = 0
 
 cdef inline void site_left(Codec *c, uint32_t site, Frame *f) noexcept nogil:
     """After the step's state: who runs next."""

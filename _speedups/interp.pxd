@@ -25,6 +25,7 @@ cdef extern from *:
     #include "internal/pycore_frame.h"
     #endif
     #include "internal/pycore_dict.h"
+    #include "opcode.h"
     #include "internal/pycore_gc.h"
     #if PY_VERSION_HEX >= 0x030C0000
     #include "internal/pycore_long.h"
@@ -50,6 +51,19 @@ cdef extern from *:
     static inline void *es_previous_frame(void *f) { return (void *)((es_frame *)f)->previous; }
     static inline uint64_t es_thread_id(void) { return PyThreadState_GetID(PyThreadState_GET()); }
 
+    /* Whether C code called this frame although the frame before it is a Python frame (3.11: later versions
+       put a shim between the two). */
+    static inline int es_frame_by_c(void *fp) {
+    #if PY_VERSION_HEX < 0x030C0000
+        return ((es_frame *)fp)->is_entry;
+    #else
+        (void)fp;
+        return 0;
+    #endif
+    }
+    /* The globals that a frame of Python code runs with; borrowed. */
+    static inline PyObject *es_frame_globals(void *fp) { return ((es_frame *)fp)->f_globals; }
+
     /* Borrowed; NULL for frames that run no Python code (entry shims). */
     static inline PyObject *es_frame_code(void *fp) {
         es_frame *f = (es_frame *)fp;
@@ -64,6 +78,84 @@ cdef extern from *:
         o = PyStackRef_AsPyObjectBorrow(f->f_executable);
     #endif
         return (o != NULL && PyCode_Check(o)) ? o : NULL;
+    }
+    /* The instruction that a frame waits in. In a frame that waits for a Python function that it called itself
+       it may be one of the call's cache entries. */
+    static inline _Py_CODEUNIT *es_frame_at(void *fp) {
+    #if PY_VERSION_HEX < 0x030D0000
+        return (_Py_CODEUNIT *)((es_frame *)fp)->prev_instr;
+    #else
+        return (_Py_CODEUNIT *)((es_frame *)fp)->instr_ptr;
+    #endif
+    }
+    #if PY_VERSION_HEX < 0x030C0000
+    #define ES_OPCODE(at) _Py_OPCODE(*(at))
+    #define ES_OPARG(at) _Py_OPARG(*(at))
+    #else
+    #define ES_OPCODE(at) ((at)->op.code)
+    #define ES_OPARG(at) ((at)->op.arg)
+    #endif
+    /* Source line of the instruction that a frame waits in; 0 when there is none. */
+    static inline int es_frame_line(void *fp) {
+        PyObject *code = es_frame_code(fp);
+        if (code == NULL) return 0;
+        char *first = (char *)_PyCode_CODE((PyCodeObject *)code);
+    #if PY_VERSION_HEX >= 0x030F0000 || defined(Py_GIL_DISABLED)
+        first = (char *)_PyFrame_GetBytecode((es_frame *)fp);
+    #endif
+        return PyCode_Addr2Line((PyCodeObject *)code, (int)((char *)es_frame_at(fp) - first));
+    }
+    /* Whether a frame that waits for C code waits in a store or a deletion (what that replaced is being finalized).
+       Instructions that a debugger has replaced count as such. */
+    static inline int es_frame_stores(void *fp) {
+        switch (ES_OPCODE(es_frame_at(fp))) {
+        case STORE_FAST: case STORE_NAME: case STORE_GLOBAL: case STORE_DEREF: case STORE_ATTR: case STORE_SUBSCR:
+        case DELETE_FAST: case DELETE_NAME: case DELETE_GLOBAL: case DELETE_DEREF: case DELETE_ATTR: case DELETE_SUBSCR:
+    #ifdef STORE_FAST__LOAD_FAST
+        case STORE_FAST__LOAD_FAST: case STORE_FAST__STORE_FAST:
+    #endif
+    #if PY_VERSION_HEX >= 0x030D0000
+        case STORE_FAST_LOAD_FAST: case STORE_FAST_STORE_FAST:
+    #endif
+    #ifdef STORE_ATTR_ADAPTIVE
+        case STORE_ATTR_ADAPTIVE: case STORE_SUBSCR_ADAPTIVE:
+    #endif
+        case STORE_ATTR_INSTANCE_VALUE: case STORE_ATTR_SLOT: case STORE_ATTR_WITH_HINT:
+        case STORE_SUBSCR_DICT: case STORE_SUBSCR_LIST_INT:
+    #ifdef STORE_SLICE
+        case STORE_SLICE:
+    #endif
+    #ifdef INSTRUMENTED_LINE
+        case INSTRUMENTED_LINE: case INSTRUMENTED_INSTRUCTION:
+    #endif
+            return 1;
+        default:
+            return 0;
+        }
+    }
+    /* The name that such a frame stores in, or deletes from, its namespace or its globals; borrowed, else NULL. */
+    static inline PyObject *es_frame_stored_name(void *fp) {
+        _Py_CODEUNIT *at = es_frame_at(fp);
+        PyObject *code = es_frame_code(fp);
+        int op = ES_OPCODE(at), arg = ES_OPARG(at);
+        if (code == NULL || (op != STORE_NAME && op != STORE_GLOBAL && op != DELETE_NAME && op != DELETE_GLOBAL)) return NULL;
+        if (ES_OPCODE(at - 1) == EXTENDED_ARG) arg |= ES_OPARG(at - 1) << 8;
+        PyObject *names = ((PyCodeObject *)code)->co_names;
+        return arg < PyTuple_GET_SIZE(names) ? PyTuple_GET_ITEM(names, arg) : NULL;
+    }
+    /* Index in localsplus of a variable; -1 when the code has none of that name. */
+    static inline int es_local_index(PyObject *code, PyObject *name) {
+        PyCodeObject *co = (PyCodeObject *)code;
+        Py_ssize_t n = PyTuple_GET_SIZE(co->co_localsplusnames);
+        for (Py_ssize_t i = 0; i < n; i++) {
+            PyObject *k = PyTuple_GET_ITEM(co->co_localsplusnames, i);
+            if (k == name || PyUnicode_Compare(k, name) == 0) return (int)i;
+        }
+        return -1;
+    }
+    /* Whether localsplus[i] holds a cell instead of the value. */
+    static inline int es_local_is_cell(PyObject *code, int i) {
+        return (PyBytes_AS_STRING(((PyCodeObject *)code)->co_localspluskinds)[i] & (0x40 | 0x80)) != 0;
     }
     /* Borrowed content of localsplus[i] (a local, or the cell of a captured variable), NULL when unbound. */
     static inline PyObject *es_frame_local(void *fp, int i) {
@@ -259,6 +351,13 @@ cdef extern from *:
     void *es_previous_frame(void *f) noexcept nogil
     uint64_t es_thread_id() noexcept nogil
     PyObject *es_frame_code(void *f) noexcept
+    bint es_frame_by_c(void *f) noexcept
+    PyObject *es_frame_globals(void *f) noexcept
+    int es_frame_line(void *f) noexcept
+    bint es_frame_stores(void *f) noexcept
+    PyObject *es_frame_stored_name(void *f) noexcept
+    int es_local_index(PyObject *code, PyObject *name) noexcept
+    bint es_local_is_cell(PyObject *code, int i) noexcept
     PyObject *es_frame_local(void *f, int i) noexcept
     PyObject *es_frame_namespace(void *f) noexcept
     PyObject *es_frame_generator(void *f) noexcept

@@ -263,7 +263,7 @@ cdef class Packer:
         cdef int64_t stop = self.first_step + <int64_t> self.limit_steps - 1    # the step that fills the chunk
         if self.limit_raw - self.raw < <uint64_t> (end - p):
             end = p + (self.limit_raw - self.raw)
-        if not self.open or m.enters or m.n_cells or f.func < 0 or f.id == 0:
+        if not self.open or m.enters or m.has_pending or m.n_cells or f.func < 0 or f.id == 0:
             return
         while end - p >= 5 + 9 * PLAIN_VALUES and p[0] == OP_SITE and m.step < stop:
             site = le32(p + 1)

@@ -81,7 +81,7 @@ cdef inline object add_module(Tables *t, object table):
         t.sites[t.n_sites].first_spec = t.n_specs
         t.sites[t.n_sites].n_specs = <uint16_t> len(specs)
         t.sites[t.n_sites].n_vals = <uint16_t> n_vals
-        t.sites[t.n_sites].plain = (flags & (F_ENTER | F_RETURN | F_YIELD | F_RESUME | F_AWAIT | F_AWAITED | F_UNWIND | F_CAUGHT | F_END) == 0 and only_w)
+        t.sites[t.n_sites].plain = (flags & (F_ENTER | F_RETURN | F_YIELD | F_RESUME | F_AWAIT | F_AWAITED | F_UNWIND | F_CAUGHT | F_END | F_QUIET) == 0 and only_w)
         t.sites[t.n_sites].ends = flags & (F_RETURN | F_END | F_UNWIND | F_YIELD) != 0
         t.specs = <Spec *> xrealloc(t.specs, (t.n_specs + len(specs)) * sizeof(Spec))
         for kind, slot in specs:

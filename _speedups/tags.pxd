@@ -81,6 +81,7 @@ cdef enum SiteFlag:
     F_ITER = 8192
     F_END = 32768
     F_LATE = 65536      # the result is noted; the frame ends at a later END
+    F_QUIET = 131072    # writes its slot and is no place that the frame came to
 
 cdef enum SpecKind:
     S_W = 1

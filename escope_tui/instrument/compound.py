@@ -110,16 +110,18 @@ class Compound(Simple):
         if here.after:
             effects, here.after = here.after, []
             node.iter = self.wrap(node.iter, ("n",), *effects)
-        loop = Loop(header, flags, [])
+        loop = Loop(header, flags, [], deferred=_defers(node.body))
         start = set(here.bound)
         self.begin(node.target, written=written)
+        kept, here.loop = here.loop, loop
         node.target = self.target(node.target)
+        here.loop = kept
         effects, here.after = here.after, []
         here.pending = advanced + effects
         self._loop_body(node, loop, waits)
         here.bound = start
         here.pending = advanced
-        here.flags = flag.AWAITED if waits else 0
+        here.flags = loop.first | (flag.AWAITED if waits else 0)
         self._loop_else(node)
         out.append(node)
 
@@ -128,7 +130,7 @@ class Compound(Simple):
         kept = here.loop, here.unbind
         loop.async_withs, loop.exits = here.async_withs, here.exits
         here.loop, here.unbind = loop, []
-        here.flags = flag.AWAITED if waits else 0
+        here.flags = loop.first | (flag.AWAITED if waits else 0)
         body: list[ast.stmt] = []
         last = len(node.body) - 1
         for index, item in enumerate(node.body):
@@ -160,12 +162,13 @@ class Compound(Simple):
         before = list(here.before)
         self.step(header, out, flags)
         owed, here.after = here.after, []
-        loop = Loop(header, flags, before)
+        loop = Loop(header, flags, before, deferred=_defers(node.body))
         start = set(here.bound)
         here.pending = list(owed)
         self._loop_body(node, loop)
         here.bound = start
         here.pending = list(owed)
+        here.flags = loop.first
         if owed and not node.orelse and not self._safe_later(owed):
             self.close(node.orelse, None, position_of(node.test))
         else:
@@ -204,6 +207,7 @@ class Compound(Simple):
         here.async_withs += waits
         here.exits += 1
         position = end_of(node.body)
+        unbound = self._unbound_handlers(node.body)
         if rest:
             inner = type(node)([*rest], node.body)
             place(inner, position_of(node))
@@ -221,8 +225,9 @@ class Compound(Simple):
             here.guards[-1].setdefault(key, effect)
         here.bound = start
         here.reach = True
-        if (roots or waits) and self.options.guards:
-            body = self.guarded(body, roots, position, flag.AWAIT if waits else 0)
+        if (roots or waits or unbound) and self.options.guards:
+            flags = flag.AWAIT if waits else 0
+            body = self.guarded(body, roots, position, flags, unbound=unbound)
         node.items = [item]
         node.body = body
         here.pending = leaving
@@ -276,6 +281,7 @@ class Compound(Simple):
             here.guards[-1].setdefault(key, effect)
         if node.finalbody:
             here.bound, here.reach = set(start), True
+            here.pending = self._unbound_handlers([*node.body, *node.handlers])
             last = self.block(node.finalbody)
             bound |= here.bound
             reached = reached and here.reach
@@ -296,6 +302,12 @@ class Compound(Simple):
         here.bound, here.reach = bound, reached
         here.pending = []
 
+    def _unbound_handlers(self, body: list[ast.stmt]) -> list[Effect]:
+        """Names that clauses in `body` have unbound, however control has left them."""
+        here = self.here
+        names = _handler_names(here.facts, body) & here.facts.handler_names
+        return [self.unbound(name) for name in sorted(names.difference(here.handling))]
+
     def _handler(
         self, clause: Any, touched: dict[object, Effect], nested: set[str], tail: Tail
     ) -> None:
@@ -315,8 +327,10 @@ class Compound(Simple):
             self.flush(position, body)
             self.unsure_sites(unsure, position, body)
         here.unbind += unbind
+        here.handling += [clause.name] if unbind else []
         body += self.block(clause.body, None if unbind else tail)
         del here.unbind[len(here.unbind) - len(unbind) :]
+        del here.handling[len(here.handling) - len(unbind) :]
         if unbind and here.reach:
             here.pending += unbind
             self.close(body, tail, end_of(clause.body))
@@ -365,6 +379,29 @@ class Compound(Simple):
             here.pending = list(owed) if self._safe_later(owed) else []
         for bound in paths:
             self._join(bound, True)
+
+
+def _defers(body: list[ast.stmt]) -> bool:
+    """Whether a `continue` of the loop with this body leaves a `with` or a `try ... finally`."""
+    stack: list[tuple[ast.AST, bool]] = [(item, False) for item in body]
+    while stack:
+        node, left = stack.pop()
+        if isinstance(node, ast.Continue):
+            if left:
+                return True
+        elif isinstance(node, ast.For | ast.AsyncFor | ast.While):
+            stack += [(item, left) for item in node.orelse]
+        elif isinstance(node, ast.With | ast.AsyncWith):
+            stack += [(item, True) for item in node.body]
+        elif isinstance(node, ast.Try | ast.TryStar):
+            inside = left or bool(node.finalbody)
+            stack += [(item, inside) for item in (*node.body, *node.handlers, *node.orelse)]
+            stack += [(item, left) for item in node.finalbody]
+        elif isinstance(node, ast.If | ast.ExceptHandler | ast.match_case):
+            stack += [(item, left) for item in (*node.body, *getattr(node, "orelse", ()))]
+        elif isinstance(node, ast.Match):
+            stack += [(item, left) for item in node.cases]
+    return False
 
 
 def _captured(pattern: ast.AST) -> list[str]:

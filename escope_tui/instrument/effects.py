@@ -139,7 +139,7 @@ class Effects(State):
             return self._name_call(node, func)
         if isinstance(func, ast.Attribute):
             return self._method_call(node, func)
-        node.func = self.expr(func)
+        node.func = self.wrap(self.expr(func), ("bc", 0, ()))
         self._each(node)
         return node
 
@@ -153,7 +153,11 @@ class Effects(State):
                 return node
             if name in names.CONSUMERS and name not in names.LAZY:
                 self._iterated(node)
+            if name in ("map", "filter") and node.args and not self._plain_function(node.args[0]):
+                self.owe(Effect(("y",)))
             self._visit_arguments(node)
+            if name == "vars" and len(node.args) == 1 and node is not self.here.used:
+                node.args[0] = self.wrap(node.args[0], ("e", "__dict__"))
             return node
         if self._known_callee(name):
             self._visit_arguments(node)
@@ -174,6 +178,14 @@ class Effects(State):
         for root, path in found:
             self.guard(root, path)
         return node
+
+    def _plain_function(self, node: ast.expr) -> bool:
+        """Whether a function is recorded, or a builtin one."""
+        if isinstance(node, ast.Lambda | ast.Constant):
+            return True
+        return isinstance(node, ast.Name) and (
+            self.is_builtin(node.id) or self._known_callee(node.id)
+        )
 
     def _known_callee(self, name: str) -> bool:
         """Whether all that a call of `name` does is recorded where it happens, or harmless."""
@@ -247,10 +259,32 @@ class Effects(State):
             self._super_call(node, func, method)
             return
         fresh = self.fresh(value)
-        func.value = self.expr(value)
+        func.value = self.used(value)
         if not fresh:
             func.value = self.wrap(func.value, ("rm", method))
         self._arguments_of_method(node, method)
+
+    def used(self, node: ast.expr) -> ast.expr:
+        """Visit the object that a method is called on or an item stored in.
+
+        The `__dict__` of an instance stands for the instance, which is looked at afterwards.
+        """
+        here = self.here
+        if isinstance(node, ast.Attribute) and node.attr == "__dict__":
+            kept, here.used = here.used, node
+            node = self.expr(node)
+            assert isinstance(node, ast.Attribute)
+            node.value = self.wrap(node.value, ("bk", ()))
+            here.used = kept
+            return node
+        if _is_vars(node) and self.is_builtin("vars"):
+            kept, here.used = here.used, node
+            node = self.expr(node)
+            assert isinstance(node, ast.Call)
+            node.args[0] = self.wrap(node.args[0], ("bk", ()))
+            here.used = kept
+            return node
+        return self.expr(node)
 
     def _arguments_of_method(self, node: ast.Call, method: str) -> None:
         if method in names.ITERATING_METHODS:
@@ -355,6 +389,16 @@ def _stored_in(node: ast.AST) -> set[str]:
         for sub in ast.walk(node)
         if isinstance(sub, ast.Name) and isinstance(sub.ctx, ast.Store)
     }
+
+
+def _is_vars(node: ast.expr) -> bool:
+    return (
+        isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Name)
+        and node.func.id == "vars"
+        and len(node.args) == 1
+        and not isinstance(node.args[0], ast.Starred)
+    )
 
 
 def _is_super(node: ast.expr) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from escope_tui.instrument import names
 from escope_tui.instrument.scope import AFTER, Scope
 from escope_tui.instrument.tables import Effect, place, position_of
 from escope_tui.instrument.targets import Targets
@@ -50,22 +51,25 @@ class Expressions(Targets):
             self.cached_reads(node)
         if not isinstance(node.value, ast.Name):
             node.value = self.expr(node.value)
+        self.operation(len(self.here.after))
+        if (node.attr in names.CHANGERS or node.attr == "__dict__") and node is not self.here.used:
+            node.value = self.wrap(node.value, ("e", node.attr))
         return node
 
     def _call(self, node: ast.Call) -> ast.expr:
-        if self.here.plain:
-            node.func = self.expr(node.func)
-            self._visit_arguments(node)
-            return node
-        return self.call_effects(node)
+        start = len(self.here.after)
+        made = self.call_effects(node)
+        self.operation(start)
+        return made
 
     def _subscript(self, node: ast.Subscript) -> ast.expr:
         if self.survey.items_appear and not isinstance(node.slice, ast.Slice):
             reached = self.chain(node.value)
-            if reached is not None and not self.here.plain and self.mode(reached[0]) == AFTER:
+            if reached is not None and self.mode(reached[0]) == AFTER:
                 self.touch("l", reached[0], reached[1])
         node.value = self.expr(node.value)
         node.slice = self.expr(node.slice)
+        self.operation(len(self.here.after))
         return node
 
     def _bool(self, node: ast.BoolOp) -> ast.expr:
@@ -111,10 +115,12 @@ class Expressions(Targets):
         value = self.expr(node)
         effects = here.after
         here.after, here.conditional, here.written = kept
+        here.handed += effects
         return value, effects
 
     def _yield(self, node: ast.Yield) -> ast.expr:
         value, effects = self.operand(node.value, node)
+        self.operation(len(self.here.after))
         frame, position = self.here.frame, position_of(node)
         node.value = self.tables.call(
             flag.YIELD, frame, position, effects, first=value, spec=("r",)
@@ -124,9 +130,10 @@ class Expressions(Targets):
     def _await(self, node: Any) -> ast.expr:
         here = self.here
         node.value = self.expr(node.value)
-        if here.plain:
+        if here.awaiting:
             return node  # type: ignore[no-any-return]
         position = position_of(node)
+        self.operation(len(here.after))
         node.value = self.tables.call(
             flag.AWAIT, here.frame, position, [], first=node.value, spec=("n",)
         )
@@ -135,12 +142,20 @@ class Expressions(Targets):
     # Comprehensions
 
     def _comprehension(self, node: Any) -> ast.expr:
-        """A list, set or dict comprehension: it belongs to the current frame."""
+        """A list, set or dict comprehension: it belongs to the current frame.
+
+        An asynchronous one may suspend at any iteration: the frame waits from its start on.
+        """
         here = self.here
-        if _is_async(node):
-            return self._async_comprehension(node)
+        waits = _is_async(node)
         generators = node.generators
-        generators[0].iter = self.expr(generators[0].iter)
+        first = generators[0]
+        first.iter = self.expr(first.iter)
+        told = waits and not here.awaiting and not here.inline
+        if told:
+            at = position_of(first.iter)
+            site = self.tables.call(flag.AWAIT, here.frame, at, [], first=first.iter, spec=("n",))
+            first.iter = site
         variables: dict[str, int] = {}
         for generator in generators:
             for name in _stored(generator.target):
@@ -148,23 +163,32 @@ class Expressions(Targets):
                     variables[name] = here.frame.extra_slot(self.mangled(name))
         here.comprehensions.append(variables)
         here.conditional += 1
-        kind = "v" if here.kind == "class" else "w"
+        here.awaiting += waits
         for index, generator in enumerate(generators):
             if index:
                 generator.iter = self.expr(generator.iter)
             generator.ifs = [self.expr(item) for item in generator.ifs]
-            if self.options.iterations and not here.plain:
-                effects = [
-                    Effect((kind, variables[name]), name) for name in _stored(generator.target)
-                ]
-                flags = flag.ITER | flag.COMP | flag.TRUE
-                at = position_of(generator.target)
-                site = self.tables.call(flags, here.frame, position_of(node), effects, at=at)
-                generator.ifs.insert(0, site)
+            if self.options.iterations:
+                generator.ifs.insert(0, self._iteration(node, generator.target, variables))
         self._element(node)
+        here.awaiting -= waits
         here.conditional -= 1
         here.comprehensions.pop()
-        return node  # type: ignore[no-any-return]
+        if not told:
+            return node  # type: ignore[no-any-return]
+        at = position_of(node)
+        return self.tables.call(flag.AWAITED, here.frame, at, [], first=node, spec=("n",))
+
+    def _iteration(self, node: ast.expr, target: ast.expr, variables: dict[str, int]) -> ast.expr:
+        """The condition, always true, that tells of one iteration."""
+        here = self.here
+        kind = "v" if here.kind == "class" else "w"
+        effects = [Effect((kind, variables[name]), name) for name in _stored(target)]
+        flags = flag.ITER | flag.COMP | flag.TRUE
+        if here.awaiting:
+            flags |= flag.AWAITED | flag.AWAIT
+        at = position_of(target)
+        return self.tables.call(flags, here.frame, position_of(node), effects, at=at)
 
     def _element(self, node: Any) -> None:
         if isinstance(node, ast.DictComp):
@@ -174,35 +198,12 @@ class Expressions(Targets):
         else:
             node.elt = self.expr(node.elt)
 
-    def _async_comprehension(self, node: Any) -> ast.expr:
-        """It may suspend at any iteration: the frame waits from the first iterable on."""
-        here = self.here
-        first = node.generators[0]
-        first.iter = self.expr(first.iter)
-        position = position_of(node)
-        if not here.plain and not here.inline:
-            first.iter = self.tables.call(
-                flag.AWAIT, here.frame, position_of(first.iter), [], first=first.iter, spec=("n",)
-            )
-        here.plain += 1
-        here.conditional += 1
-        for index, generator in enumerate(node.generators):
-            if index:
-                generator.iter = self.expr(generator.iter)
-            generator.ifs = [self.expr(item) for item in generator.ifs]
-        self._element(node)
-        here.conditional -= 1
-        here.plain -= 1
-        if here.plain or here.inline:
-            return node  # type: ignore[no-any-return]
-        return self.tables.call(flag.AWAITED, here.frame, position, [], first=node, spec=("n",))
-
     def _genexp(self, node: ast.GeneratorExp) -> ast.expr:
         """A generator expression is a frame of its own; the first iterable is evaluated outside."""
         outer = self.here
         generators = node.generators
         generators[0].iter = self.expr(generators[0].iter)
-        if _is_async(node) or outer.plain:
+        if _is_async(node):
             return node
         kind = "genexp"
         frame = self.tables.frame(kind, "<genexpr>", self.qualify("<genexpr>"), node)

@@ -6,7 +6,14 @@ from escope_tui.instrument import names
 from escope_tui.instrument.compound import Compound, Tail, end_of
 from escope_tui.instrument.scope import AFTER, Options, Scope
 from escope_tui.instrument.survey import Survey
-from escope_tui.instrument.tables import Effect, Position, Tables, place, position_of
+from escope_tui.instrument.tables import (
+    Effect,
+    Frame,
+    Position,
+    Tables,
+    place,
+    position_of,
+)
 from escope_tui.model import sites as flag
 
 TYPE_CHECKING = False
@@ -170,15 +177,20 @@ class Rewriter(Compound):
                 self.put(flag.END, at, [], last)
             made = document + self.guarded(rest, here.guards[0], at, flags, last)
         node.body = made
+        self._quiet_sites(here.frame, position)
         self.here = outer
+
+    def _quiet_sites(self, frame: Frame, position: Position) -> None:
+        """A site for each variable whose old value may be finalized while it is rebound."""
+        for name in sorted(frame.rebound):
+            effect = Effect(("w", frame.slots[name]))
+            self.tables.call(flag.QUIET, frame, position, [effect])
 
     def _lambda(self, node: ast.Lambda) -> ast.expr:
         outer = self.here
         arguments = node.args
         arguments.defaults = [self.expr(item) for item in arguments.defaults]
         arguments.kw_defaults = [item and self.expr(item) for item in arguments.kw_defaults]
-        if outer.plain:
-            return node
         facts = self.survey.facts[id(node)]
         here = self._function_scope(node, "generator" if facts.yields else "lambda", "<lambda>")
         frame, body = here.frame, node.body
@@ -196,7 +208,8 @@ class Rewriter(Compound):
             value = self.tables.call(
                 flag.RETURN, frame, position, here.after, first=body, spec=("r",)
             )
-            test = self.tables.call(enter | flag.TRUE, frame, position, parameters + here.before)
+            effects = parameters + here.before
+            test = self.tables.call(enter | flag.TRUE, frame, position, effects, owed=self.owed())
             node.body = place(ast.IfExp(test, value, place(ast.Constant(None), position)), position)
         self.here = outer
         return node

@@ -56,6 +56,14 @@ HARMLESS_METHODS: Final = _words(
 )
 """Methods of the builtin types that leave their arguments as they are."""
 
+CHANGERS: Final = _words(
+    "add append appendleft clear difference_update discard extend extendleft insert"
+    " intersection_update move_to_end pop popitem popleft remove reverse rotate setdefault sort"
+    " subtract symmetric_difference_update update __setitem__ __delitem__ __iadd__ __ior__"
+    " __setattr__ __delattr__"
+)
+"""Methods of the builtin types that change their object."""
+
 ITERATING_METHODS: Final = _words(
     "extend extendleft update union intersection difference symmetric_difference join"
     " intersection_update difference_update symmetric_difference_update fromkeys"

@@ -6,13 +6,23 @@ import sys
 
 from escope_tui.instrument.names import BUILTINS, mangle
 from escope_tui.instrument.survey import Facts, Survey
-from escope_tui.instrument.tables import Effect, Frame, Path, Position, Tables, place, position_of
+from escope_tui.instrument.tables import (
+    Effect,
+    Frame,
+    Path,
+    Position,
+    Tables,
+    owed_by,
+    place,
+    position_of,
+)
 from escope_tui.model import sites as flag
 from escope_tui.model.sites import Spec
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import ast
+    from collections.abc import Sequence
     from typing import Final
 else:
     from escope_tui.instrument import tree as ast
@@ -44,10 +54,14 @@ class Options:
 class Loop:
     """The innermost loop: what its header owes at each evaluation."""
 
-    def __init__(self, position: Position, flags: int, before: list[Effect]) -> None:
+    def __init__(
+        self, position: Position, flags: int, before: list[Effect], *, deferred: bool = False
+    ) -> None:
         self.position = position
         self.flags = flags
         self.before = before
+        self.first = flag.FIRE if deferred else 0
+        """What the sites carry that come first after an evaluation of the header."""
         self.exits = 0
         self.async_withs = 0
         """How many statements with a way out, and how many `async with`, stand around the loop."""
@@ -67,18 +81,26 @@ class Scope:
         self.after: list[Effect] = []
         self.before: list[Effect] = []
         self.conditional = 0
+        self.handed: list[Effect] = []
+        """What the statement has changed before it yields, told with the yield."""
+        self.operations = 0
+        """How many calls and stores the statement has made so far, in the order of evaluation."""
         self.written: set[str] = set()
         self.walrus: set[str] = set()
         """Names that the statement binds by `:=` while it runs."""
         self.inline = kind in ("class", "genexp")
-        self.plain = 0
-        """Inside an asynchronous comprehension: nothing is put in."""
+        self.used: ast.expr | None = None
+        """A bound method or a `__dict__` that goes no further than the expression that reads it."""
+        self.awaiting = 0
+        """Inside asynchronous comprehensions: the frame may be suspended."""
         self.comprehensions: list[dict[str, int]] = []
         self.bound: set[str] = set()
         """Variables that surely have a value here."""
         self.reach = True
         self.guards: list[dict[object, Effect]] = [{}]
         self.unbind: list[Effect] = []
+        self.handling: list[str] = []
+        """Names of the `except ... as` clauses around this place."""
         self.loop: Loop | None = None
         self.late = False
         self.exits = 0
@@ -185,10 +207,12 @@ class State:
             kind = "w" if here.kind == "module" else "g"
             return Effect((kind + "k" if changed else kind, slot), name)
         slot = here.frame.slot(actual)
+        if here.loop is not None or name in here.facts.rebound or name in here.facts.deleted:
+            here.frame.rebound.add(actual)
         if here.kind == "class":
             if name in here.facts.nonlocals:
                 return Effect(("v", slot), name)
-            return Effect(("w", slot))
+            return Effect(("wk" if changed else "w", slot))
         return Effect(("wk" if changed else "w", slot), name)
 
     def unbound(self, name: str) -> Effect:
@@ -197,6 +221,7 @@ class State:
         actual = self.mangled(name)
         if name in here.facts.globals and here.kind != "module":
             return Effect(("ug", self.tables.frames[0].slot(actual)))
+        here.frame.rebound.add(actual)
         return Effect(("u", here.frame.slot(actual)))
 
     def settle(self) -> None:
@@ -204,6 +229,21 @@ class State:
         here = self.here
         here.pending = here.after
         here.after = []
+
+    def operation(self, start: int = 0) -> None:
+        """A call or a store happens now: what is owed from `start` on is its doing."""
+        here = self.here
+        here.operations += 1
+        for effect in here.after[start:]:
+            if not effect.order:
+                effect.order = here.operations
+
+    def owed(self) -> Sequence[Spec]:
+        """What the statement may have changed while something that it calls runs."""
+        here = self.here
+        if here.kind == "class":
+            return ()
+        return owed_by(here.after + here.handed, here.operations)
 
     # Sites
 
@@ -222,7 +262,7 @@ class State:
         here.pending, here.before, here.flags = [], [], 0
         if silent and not effects and not flags:
             return
-        self.put(flags, position, effects, out)
+        self.put(flags, position, effects, out, owed=self.owed() if flags & flag.STEP else ())
 
     def put(
         self,
@@ -231,9 +271,10 @@ class State:
         effects: list[Effect],
         out: list[ast.stmt],
         at: Position | None = None,
+        owed: Sequence[Spec] = (),
     ) -> None:
         """Put a site as a statement of its own."""
-        call = self.tables.call(flags, self.here.frame, position, effects, at=at)
+        call = self.tables.call(flags, self.here.frame, position, effects, at=at, owed=owed)
         out.append(place(ast.Expr(call), at or position))
 
     def flush(self, position: Position, out: list[ast.stmt], flags: int = 0) -> None:
@@ -246,6 +287,8 @@ class State:
         flags = flag.PASS
         if here.comprehensions:
             flags |= flag.COMP
+        if here.awaiting:
+            flags |= flag.AWAITED | flag.AWAIT
         position = (node.lineno, node.col_offset, node.end_lineno or 0, node.end_col_offset or 0)
         return self.tables.call(flags, here.frame, position, list(more), first=node, spec=spec)
 
@@ -274,9 +317,11 @@ class State:
         position: Position,
         flags: int = 0,
         last: list[ast.stmt] | None = None,
+        unbound: Sequence[Effect] = (),
     ) -> list[ast.stmt]:
         """`body` in a `try` that pays, when it raises, what was touched; then `last` as finally."""
         sure, unsure = self.split_guard(roots)
+        sure += unbound
         handler: list[ast.stmt] = []
         self.unsure_sites(unsure, position, handler)
         site: list[ast.stmt] = []

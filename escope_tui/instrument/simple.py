@@ -21,6 +21,8 @@ class Simple(Expressions):
         """A statement starts; `parts` are the expressions that it evaluates itself."""
         here = self.here
         here.written = written or set()
+        here.operations = 0
+        here.handed = []
         here.walrus = set()
         if here.facts.walrus:
             for part in parts:
@@ -71,10 +73,20 @@ class Simple(Expressions):
             out.append(node)
             self.settle()
             return
+        self._only_called(node)
         node.value = self.expr(node.value)
+        self.here.used = None
         node.targets = [self.target(target) for target in node.targets]
         self._partly(node.targets)
         self.finish(node, out)
+
+    def _only_called(self, node: ast.Assign) -> None:
+        """`append = xs.append`, where nothing is done with the name but calling it."""
+        value = node.value
+        if isinstance(value, ast.Attribute) and value.attr != "__dict__":
+            passed = self.survey.passed
+            if all(isinstance(t, ast.Name) and t.id not in passed for t in node.targets):
+                self.here.used = value
 
     def _partly(self, targets: list[ast.expr]) -> None:
         """Names that were stored before another store of the same statement failed."""
@@ -87,6 +99,8 @@ class Simple(Expressions):
             for sub in ast.walk(target):
                 if isinstance(sub, ast.Name) and isinstance(sub.ctx, ast.Store):
                     here.guards[-1].setdefault(("w", sub.id), self.wrote(sub.id))
+                    if self.mangled(sub.id) in here.frame.slots:
+                        here.frame.rebound.add(self.mangled(sub.id))
 
     def augmented(self, node: ast.AugAssign, out: list[ast.stmt]) -> None:
         written = _written(node.target)
@@ -99,7 +113,11 @@ class Simple(Expressions):
             target = self.target(node.target, changed=True)
         else:
             target = self.target(node.target, changed=True)
+            stored = list(self.here.after)
             node.value = self.expr(node.value)
+            self.here.operations += 1
+            for effect in stored:
+                effect.order = self.here.operations
         node.target = target
         self.finish(node, out)
 
@@ -209,8 +227,7 @@ class Simple(Expressions):
     def continued(self, node: ast.Continue, out: list[ast.stmt]) -> None:
         """The step of `continue`, and then the loop's next header evaluation.
 
-        Where a `finally` or an `__exit__` runs in between, that evaluation has no step: it could
-        only be told too early.
+        Where a `finally` or an `__exit__` runs in between, the core tells that evaluation later.
         """
         here = self.here
         loop = here.loop
@@ -223,8 +240,10 @@ class Simple(Expressions):
             effects = here.unbind + loop.before
             if here.exits == loop.exits:
                 self.put(loop.flags, loop.position, effects, out, at=position)
-            elif effects:
-                self.put(0, position, effects, out)
+            else:
+                if effects:
+                    self.put(0, position, effects, out)
+                self.put(loop.flags | flag.DEFER, loop.position, [], out, at=position)
         out.append(node)
         here.reach = False
 

@@ -79,6 +79,8 @@ class Survey:
         self.star = False
         self.loaded: set[str] = set()
         """Names read anywhere."""
+        self.passed: set[str] = set()
+        """Names read anywhere but as what is called."""
         self.dynamic = False
         """Module variables may appear that no statement binds: `*` imports, exec, globals()."""
         self.cached_names: set[str] = set()
@@ -218,11 +220,23 @@ def _name(survey: Survey, node: ast.Name, facts: Facts, kind: str, guarded: bool
         facts.deleted.add(node.id)
         facts.bound.add(node.id)
     else:
-        survey.loaded.add(node.id)
-        if node.id in _ITEM_MAKERS:
-            survey.items_appear = True
-        elif node.id in NAMESPACE_CHANGERS:
-            survey.dynamic = True
+        survey.passed.add(node.id)
+        _loaded(survey, node)
+
+
+def _loaded(survey: Survey, node: ast.Name) -> None:
+    survey.loaded.add(node.id)
+    if node.id in _ITEM_MAKERS:
+        survey.items_appear = True
+    elif node.id in NAMESPACE_CHANGERS:
+        survey.dynamic = True
+
+
+def _call(survey: Survey, node: ast.Call, facts: Facts, kind: str, guarded: bool) -> _Work:
+    if not isinstance(node.func, ast.Name):
+        return _children(node, facts, kind, guarded)
+    _loaded(survey, node.func)
+    return [(item, facts, kind, guarded) for item in (*node.args, *node.keywords)]
 
 
 def _attribute(
@@ -353,6 +367,7 @@ _HANDLERS: dict[type[ast.AST], Any] = {
     ast.ClassDef: _class,
     ast.Name: _name,
     ast.Attribute: _attribute,
+    ast.Call: _call,
     ast.Constant: _nothing,
     ast.Assign: _assign,
     ast.AnnAssign: _annotated,

@@ -8,6 +8,7 @@ from escope_tui.model.sites import FunctionRow, SiteRow, Spec
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import ast
+    from collections.abc import Sequence
     from typing import Any
 else:
     from escope_tui.instrument import tree as ast
@@ -17,6 +18,11 @@ Position = tuple[int, int, int, int]
 Path = tuple[str, ...]
 
 LOAD = ast.Load()
+STORES = frozenset(("a", "i", "di", "da"))
+"""Kinds of effects of stores and deletions."""
+OWED_NAMES = 60
+"""How many names one change may be told by while the statement waits."""
+_BINDINGS = frozenset(("w", "wk", "g", "gk", "v", "u", "ug", "n"))
 
 
 class Effect:
@@ -25,11 +31,13 @@ class Effect:
     An empty spec stands for one more argument of the spec before it.
     """
 
-    __slots__ = ("arguments", "key", "spec")
+    __slots__ = ("arguments", "key", "order", "spec")
 
     def __init__(self, spec: Spec, *arguments: str | ast.expr) -> None:
         self.spec = spec
         self.arguments = arguments
+        self.order = 0
+        """Which of the statement's operations it is, counted from 1; 0: before all, or not told."""
         names = tuple(a if isinstance(a, str) else id(a) for a in arguments)
         self.key = (spec, names)
 
@@ -58,6 +66,8 @@ class Frame:
         self.slots: dict[str, int] = {}
         self.parameters = 0
         self.derefs: tuple[int, ...] = ()
+        self.rebound: set[str] = set()
+        """Variables that may be stored or deleted while they have a value."""
         self.separate: set[int] = set()
         """Slots of comprehension variables, which are no variables of the code object."""
 
@@ -112,8 +122,12 @@ class Tables:
         at: Position | None = None,
         first: ast.expr | None = None,
         spec: Spec | None = None,
+        owed: Sequence[Spec] = (),
     ) -> ast.Call:
-        """The call of a new site; `first` is a ready argument, passed through, told by `spec`."""
+        """The call of a new site; `first` is a ready argument, passed through, told by `spec`.
+
+        `owed` are specs of the kind "o", which take no arguments.
+        """
         specs: list[Spec] = []
         arguments: list[ast.expr] = []
         line, column, end_line, end_column = at or position
@@ -138,6 +152,7 @@ class Tables:
                     )
                 else:
                     arguments.append(moved(argument, at or position))
+        specs += owed
         index = len(self.sites)
         self.sites.append(
             (
@@ -159,6 +174,27 @@ class Tables:
             end_lineno=end_line,
             end_col_offset=end_column,
         )
+
+
+def owed_by(effects: list[Effect], last: int) -> list[Spec]:
+    """What a statement's effects change before it is over; `last` is its last operation."""
+    found: list[Spec] = []
+    for effect in effects:
+        kind = effect.spec[0] if effect.spec else ""
+        if kind in _BINDINGS or not effect.spec:
+            continue
+        assert isinstance(kind, str)
+        late = 0
+        if effect.order == last:
+            late = 2 if kind in STORES else 1
+        spec = effect.spec
+        names = [argument for argument in effect.arguments if isinstance(argument, str)]
+        if kind == "i":
+            spec = ("t" if spec[2:] else "k", spec[1])
+            names = names[:1]
+        if len(names) <= OWED_NAMES:
+            found.append(("o", late, spec, *names))
+    return found
 
 
 def callee(index: int, position: Position) -> ast.IfExp:

@@ -35,9 +35,11 @@ class Targets(Effects):
         reached = self.chain(node.value)
         name = self.mangled(node.attr)
         if reached is not None and self.mode(reached[0]) == AFTER:
+            start = len(self.here.after)
             self.touch("a", reached[0], reached[1], *rest, attr=name)
+            self.operation(start)
             return
-        node.value = self.wrap(self.expr(node.value), ("ra", name))
+        node.value = self.wrap(self.expr(node.value), ("ra", name, *rest))
 
     def _item_target(self, node: ast.Subscript, rest: tuple[int, ...]) -> None:
         here = self.here
@@ -49,10 +51,14 @@ class Targets(Effects):
             if self.mode(root) == AFTER:
                 if sliced:
                     node.slice = self.expr(node.slice)
+                    start = len(here.after)
                     self.touch("di", root, path)
+                    self.operation(start)
                     return
                 if simple and here.written.isdisjoint(_names_in(node.slice)):
+                    start = len(here.after)
                     self.owe(Effect(("i", path, *rest), root, node.slice))
+                    self.operation(start)
                     self.guard(root, path)
                     return
             if not sliced:
@@ -60,7 +66,7 @@ class Targets(Effects):
                     self.expr(node.slice), ("rki", path, *rest), Effect((), root)
                 )
                 return
-        node.value = self.expr(node.value)
+        node.value = self.used(node.value)
         if simple and not here.inline:
             node.value = self.wrap(node.value, ("rik", *rest), Effect((), node.slice))
         else:
@@ -76,12 +82,14 @@ class Targets(Effects):
             reached = self.chain(node.value)
             if isinstance(node, ast.Subscript):
                 node.slice = self.expr(node.slice)
+            start = len(self.here.after)
             if reached is None or self.mode(reached[0]) != AFTER:
-                node.value = self.wrap(self.expr(node.value), ("ri",))
+                node.value = self.wrap(self.used(node.value), ("ri",))
             elif isinstance(node, ast.Attribute):
                 self.touch("da", reached[0], reached[1], attr=self.mangled(node.attr))
             else:
                 self.touch("di", reached[0], reached[1])
+            self.operation(start)
         elif isinstance(node, ast.Tuple | ast.List):
             node.elts = [self.deletion(item) for item in node.elts]
         return node

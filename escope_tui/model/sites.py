@@ -44,6 +44,13 @@ END: Final = 32768
 """The frame ends without a value."""
 LATE: Final = 65536
 """On RETURN and UNWIND: the result is noted, and the frame ends at a later END."""
+QUIET: Final = 131072
+"""Called by no code: the core tells by it what a variable of a waiting frame holds by now."""
+DEFER: Final = 262144
+"""Tells nothing yet: control leaves through `finally` or `__exit__` to the loop header that the
+site stands for."""
+FIRE: Final = 524288
+"""The first site after a loop header; a deferred one is told before it."""
 
 BEGINS_STEP: Final = STEP | ITER
 """A site with one of these begins a step of the recording."""
@@ -68,6 +75,9 @@ NAMES: Final = {
     GENEXP: "GENEXP",
     END: "END",
     LATE: "LATE",
+    QUIET: "QUIET",
+    DEFER: "DEFER",
+    FIRE: "FIRE",
 }
 
 SITE_REAL: Final = float.fromhex("0x1.e5c09e5c09e5cp+983")
@@ -88,9 +98,16 @@ FunctionRow = tuple[str, str, str, int, int, tuple[str, ...], int, tuple[int, ..
 ARGUMENTS: Final = {
     "w": 1, "wk": 1, "g": 1, "gk": 1, "v": 1, "u": 0, "ug": 0, "r": 1, "n": 1,
     "a": 1, "da": 1, "i": 2, "di": 1, "t": 1, "k": 1, "x": 1, "l": 1, "star": 0,
-    "ra": 1, "ri": 1, "rm": 1, "rik": 2, "rki": 2, "bt": 1, "bk": 1,
+    "ra": 1, "ri": 1, "rm": 1, "rik": 2, "rki": 2, "bt": 1, "bk": 1, "o": 0, "e": 1, "y": 0,
 }  # fmt: skip
-"""Call arguments that a spec consumes; "m", "c", "bm", "bc" add one for each argument root."""
+"""Call arguments that a spec consumes; "m", "c", "bm", "bc" add one for each argument root.
+
+`("o", late, spec, *names)` is what the statement itself may change: read through the names while
+the frame waits for code that the statement calls. `late`: 0 unless it is the statement's last
+operation, 1 for a call, 2 for a store. `("e", name)` is an object of which a way to change it, its
+bound method `name` or its `__dict__`, goes where no statement shows when it is used; `("y",)` says
+that a builtin called something unknown.
+"""
 
 
 def arguments_of(spec: Spec, function_kind: str) -> int:
@@ -100,7 +117,7 @@ def arguments_of(spec: Spec, function_kind: str) -> int:
         count = spec[3]
     elif kind in ("c", "bc"):
         count = spec[1]
-    elif kind == "w" and function_kind == "class":
+    elif kind in ("w", "wk") and function_kind == "class":
         return 0
     else:
         return ARGUMENTS[kind]

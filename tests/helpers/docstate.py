@@ -26,8 +26,8 @@ from tests.helpers.docreader import (
     strings,
 )
 
-STEP, ENTER, RETURN, YIELD, RESUME, AWAIT, AWAITED = 1, 2, 4, 8, 16, 32, 64
-UNWIND, CAUGHT, ITER, END, LATE = 128, 256, 8192, 32768, 65536
+STEP, ENTER, RETURN, YIELD, AWAIT = 1, 2, 4, 8, 32
+UNWIND, CAUGHT, ITER, END, LATE, QUIET = 128, 256, 8192, 32768, 65536, 131072
 NUMBER: Val = (INT, 0)
 WRITES, GLOBALS = ("w", "wk", "v"), ("g", "gk")
 
@@ -341,7 +341,7 @@ class Chunk:
             self.frames[frame.id] = frame
             frame.h = (creator.last_site * 0x9E3779B1) & 0xFFFFFFFF
             self.become(frame)
-        elif self.pending is not None and flags & (RESUME | AWAITED):
+        elif self.pending is not None and not flags & QUIET:
             frame.parent = self.pending
             frame.depth = self.frames[self.pending].depth + 1
             self.pending = None
@@ -365,6 +365,9 @@ class Chunk:
                 self.namespace(module)[spec[1]] = NOTHING
             elif spec[0] == "r":
                 values.pop(0)
+        if flags & QUIET:
+            self.control.after_site(number + 32)
+            return
         frame.last_site = number
         frame.h = ((((frame.h << 9) & 0xFFFFFFFF) * 3) + number * 0x9E3779B1) & 0xFFFFFFFF
         if flags & (STEP | ITER):

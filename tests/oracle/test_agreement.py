@@ -19,37 +19,14 @@ LONG = frozenset({"heap_recursion.py", "lang_recursion.py", "lang_deep.py"})
 """Programs whose stacks of a thousand frames take a minute to compare."""
 
 REASONS: dict[str, tuple[float, str]] = {
-    "heap_builtin_methods.py": (
-        0.99,
-        "list.sort() empties the list while it runs: its key function's steps show the contents"
-        " from before",
-    ),
     "heap_finalizers.py": (
-        0.94,
-        "a finalizer runs inside the statement that rebinds the name; a finalizer made by exec"
-        " changes a global that its caller does not name",
-    ),
-    "heap_library.py": (
-        0.96,
-        "list.sort() empties the list while it runs; a bound append handed to map or ExitStack;"
-        " __dict__.update() on an instance",
-    ),
-    "lang_classes.py": (
-        0.99,
-        "a metaclass's __new__ sees the namespace after the class body's last store",
-    ),
-    "lang_generators.py": (0.99, "a generator is closed inside the statement that deletes it"),
-    "lang_slots_properties.py": (
-        0.98,
-        "a recorded setter runs inside the augmented assignment that changed its value in place",
+        0.95,
+        "a finalizer made by exec changes a list that the statement does not name",
     ),
 }
 """Program to the least share of its pairs that agrees, and why not all. Others: all agree."""
 
-STEP_REASONS: dict[str, tuple[int, str]] = dict.fromkeys(
-    ("heap_exceptions.py", "lang_contextmanagers.py", "lang_loops.py", "lang_try.py"),
-    (4, "a `continue` or `break` that leaves `with` or `try ... finally` has no header step"),
-)
+STEP_REASONS: dict[str, tuple[int, str]] = {}
 """Program to the most lines of the reference that may have no step, and why."""
 
 

@@ -1,0 +1,308 @@
+# What is to be looked at later: notes of a statement that is not over, objects that others may change unseen.
+
+cdef struct Note:
+    PyObject *object
+    void *block             # where it lived: a dead object must not be looked at
+    uint64_t oid
+    Frame *frame
+    PyObject *name          # attribute stored, or NULL: examine
+    bint deep
+    PyObject *key           # of an item stored, held: scalars, strings and tuples of them only
+    bint in_place
+
+cdef Note notes[256]
+cdef int note_count = 0
+cdef bint notes_taken = False
+cdef int attention = 0          # non-zero: the fast paths must not be taken
+
+
+cdef inline void note(PyObject *o, PyObject *name, bint deep) noexcept:
+    """Keep in mind (without a reference) an object to look at when this frame's statement is over."""
+    note_depth(o, name, deep, 0)
+
+
+cdef void note_depth(PyObject *o, PyObject *name, bint deep, int depth) noexcept:
+    global note_count, attention
+    cdef Entry *e
+    cdef int i
+    if not is_container(o) or Py_TYPE(o) == &PyTuple_Type:
+        return
+    prepare(o, limit_depth)
+    e = table_find(o)
+    if e == NULL:
+        if deep and depth < 3 and looked_through(Py_TYPE(o)):
+            note_reached(o, depth)
+        return
+    for i in range(note_count - 1, max(note_count - 9, -1), -1):
+        if notes[i].oid == e.oid and notes[i].frame == current and notes[i].name == name and notes[i].key == NULL \
+                and notes[i].deep == deep:
+            return
+    if note_count == 256:
+        event_u64(OP_ASOF, e.oid)
+        return
+    notes[note_count].object = o
+    notes[note_count].block = es_block(o)
+    notes[note_count].oid = e.oid
+    notes[note_count].frame = current
+    notes[note_count].name = name
+    notes[note_count].deep = deep
+    notes[note_count].key = NULL
+    notes[note_count].in_place = False
+    note_count += 1
+    attention += 1
+
+
+cdef void note_reached(PyObject *o, int depth) noexcept:
+    """Note what an object that is known by no id holds: bound methods, partial, iterators."""
+    Py_TYPE(o).tp_traverse(o, reached_noted, <void *><size_t>depth)
+
+
+cdef int reached_noted(PyObject *o, void *depth) noexcept:
+    if is_container(o) and not Py_TYPE(o).tp_flags & TPFLAGS_TYPE_SUBCLASS and Py_TYPE(o) != &PyModule_Type \
+            and Py_TYPE(o) != &PyFunction_Type:
+        note_depth(o, NULL, True, <int><size_t>depth + 1)
+    return 0
+
+
+cdef void unknown_to_come() noexcept:
+    """Code that is not recorded is about to run in the current statement."""
+    global attention
+    if current != NULL and not current.unknown:
+        current.unknown = True
+        attention += 1
+
+
+cdef void function_to_come(PyObject *f) noexcept:
+    """A function that is not recorded is about to be called: its closure and its module's variables may change."""
+    cdef PyFunctionObject *function = <PyFunctionObject *>f
+    cdef Py_ssize_t i
+    if function.func_closure != NULL:
+        for i in range(PyTuple_GET_SIZE(function.func_closure)):
+            note(PyTuple_GET_ITEM(function.func_closure, i), NULL, True)
+    if current != NULL and module_of(function.func_globals) != NULL:
+        current.changed_globals = <void *>function.func_globals
+
+
+cdef void forget_unknown(Frame *f) noexcept:
+    global attention
+    f.unknown = False
+    f.changed_globals = NULL
+    attention -= 1
+
+
+# Exposed objects: someone may hold a bound method or the __dict__ of them, and change them unseen.
+
+cdef struct Exposed:
+    PyObject *object
+    void *block
+    uint64_t oid
+    bint grows               # only its append is out
+
+cdef enum:
+    MAX_EXPOSED = 32
+
+cdef Exposed exposed[32]
+cdef int exposed_count = 0
+cdef int exposed_next = 0    # which goes when there are too many
+
+
+cdef void expose(PyObject *o, PyObject *name) noexcept:
+    """Look at an object after each statement that calls something, from now on."""
+    global exposed_count, exposed_next
+    cdef PyTypeObject *tp = Py_TYPE(o)
+    cdef Entry *e
+    cdef int i
+    cdef bint grows
+    cdef es_attrs a
+    if name == <PyObject *>NAME_DICT:
+        es_instance_attrs(o, &a)
+        if (a.values == NULL and a.dict == NULL) or tp == &PyModule_Type or tp.tp_flags & TPFLAGS_TYPE_SUBCLASS:
+            return
+    elif not is_container(o) or tp == &PyTuple_Type or tp == &PyModule_Type or tp.tp_flags & TPFLAGS_TYPE_SUBCLASS \
+            or method_effect(tp, name) == EFFECT_NONE:
+        return
+    prepare(o, limit_depth)
+    drain_pending()
+    e = table_find(o)
+    if e == NULL:
+        return
+    grows = tp == &PyList_Type and name == <PyObject *>NAME_APPEND
+    for i in range(exposed_count):
+        if exposed[i].oid == e.oid:
+            exposed[i].grows = exposed[i].grows and grows
+            return
+    i = exposed_count
+    if i == MAX_EXPOSED:
+        i = exposed_next
+        exposed_next = (exposed_next + 1) % MAX_EXPOSED
+        doubt(&exposed[i])
+    else:
+        exposed_count += 1
+    exposed[i].object = o
+    exposed[i].block = es_block(o)
+    exposed[i].oid = e.oid
+    exposed[i].grows = grows
+
+
+cdef void doubt(Exposed *x) noexcept:
+    """No longer looked at: what it holds is uncertain until something else tells."""
+    cdef Entry *e = table_find_block(x.block)
+    if e != NULL and e.oid == x.oid:
+        e.flags |= E_DIRTY
+        event_u64(OP_ASOF, e.oid)
+
+
+cdef void check_exposed() noexcept:
+    """Look at what is exposed, and forget what has died."""
+    global exposed_count, exposed_next
+    cdef int i, kept = 0
+    cdef Entry *e
+    cdef PyObject *o
+    cdef es_attrs a
+    for i in range(exposed_count):
+        e = table_find_block(exposed[i].block)
+        if e == NULL or e.oid != exposed[i].oid:
+            continue
+        exposed[kept] = exposed[i]
+        kept += 1
+        o = exposed[i].object
+        if exposed[i].grows:
+            if <uint32_t>Py_SIZE(o) != e.size:
+                appended(o)
+            continue
+        examine(o)
+        es_instance_attrs(o, &a)
+        if a.dict != NULL and a.dict != o and PyDict_Check(a.dict) and table_find(a.dict) != NULL:
+            examine(a.dict)
+    if kept < exposed_count:
+        exposed_count = kept
+        exposed_next = 0
+
+
+cdef void note_for(Frame *frame, PyObject *o) noexcept:
+    """Keep an object in mind for another frame than the running one."""
+    cdef int before = note_count
+    if frame == NULL:
+        return
+    note(o, NULL, False)
+    if note_count > before:
+        notes[before].frame = frame
+
+
+cdef void note_store(PyObject *o, PyObject *key, bint in_place) noexcept:
+    """Like note, for a store to an item; under a key that cannot be looked up safely, the whole object."""
+    cdef int before = note_count
+    note(o, NULL, False)
+    if note_count == before:
+        return
+    notes[before].in_place = in_place
+    if safe_key(key, 0):
+        Py_INCREF(key)
+        notes[before].key = key
+    else:
+        notes[before].deep = in_place
+
+
+cdef void take_notes(Frame *frame) noexcept:
+    """Examine what was noted for this frame, if it is still alive."""
+    global note_count, attention, notes_taken
+    notes_taken = True
+    cdef int i, kept = 0
+    cdef Note n
+    cdef Entry *e
+    for i in range(note_count):
+        n = notes[i]
+        if n.frame != frame:
+            notes[kept] = n
+            kept += 1
+            continue
+        attention -= 1
+        e = table_find_block(n.block)
+        if e == NULL or e.oid != n.oid:
+            if n.key != NULL:
+                Py_DECREF(n.key)
+            continue
+        settle_note(&n)
+        if n.key != NULL:
+            Py_DECREF(n.key)
+    note_count = kept
+
+
+cdef void settle_note(Note *n) noexcept:
+    """Examine the object of one note."""
+    cdef PyObject *value
+    if n.name != NULL:
+        attribute_stored(n.object, n.name)
+        if n.in_place:
+            value = raw_attr(n.object, n.name)
+            if value != NULL:
+                examine(value)
+            else:
+                examine_returned()
+    elif n.key != NULL:
+        item_stored(n.object, n.key)
+        if n.in_place:
+            examine_item(n.object, n.key)
+    elif n.deep:
+        examine_deep(n.object)
+    else:
+        examine(n.object)
+
+
+cdef void look_at_notes(Frame *frame, bint stored) noexcept:
+    """Examine what was noted for a frame whose statement is not over; `stored`: its stores are done, too."""
+    cdef int i
+    cdef Entry *e
+    for i in range(note_count):
+        if notes[i].frame != frame or (notes[i].name != NULL or notes[i].key != NULL) and not stored:
+            continue
+        e = table_find_block(notes[i].block)
+        if e != NULL and e.oid == notes[i].oid:
+            settle_note(&notes[i])
+
+
+# Returned objects: where an attribute is read by code of the program, the object that it gives can be known only by
+# what that code returned to the frame.
+
+cdef struct Returned:
+    PyObject *object
+    void *block
+    uint64_t oid
+    Frame *frame
+    uint64_t frame_id
+
+cdef enum:
+    MAX_RETURNED = 16
+
+cdef Returned returned[16]
+cdef unsigned int returned_next = 0
+
+
+cdef inline void keep_in_mind(PyObject *o) noexcept:
+    """The frame that ends returns an object to its parent."""
+    global returned_next
+    cdef Returned *r = &returned[returned_next & (MAX_RETURNED - 1)]
+    cdef Entry *e
+    if not is_container(o) or current.parent == NULL:
+        return
+    e = table_find(o)
+    if e == NULL or not e.flags & E_SNAPPED:
+        return
+    r.object = o
+    r.block = e.block
+    r.oid = e.oid
+    r.frame = current.parent
+    r.frame_id = current.parent.id
+    returned_next += 1
+
+
+cdef void examine_returned() noexcept:
+    """Look at what was lately returned to the frame whose statement is being told of."""
+    cdef Frame *f = waiting_frame if waiting_frame != NULL else current
+    cdef int i
+    cdef Entry *e
+    for i in range(MAX_RETURNED):
+        if returned[i].frame == f and f != NULL and returned[i].frame_id == f.id and returned[i].oid:
+            e = table_find_block(returned[i].block)
+            if e != NULL and e.oid == returned[i].oid:
+                examine(returned[i].object)

@@ -1,0 +1,310 @@
+# What the specs of a site say has changed: escope_tui/model/sites.py lists them.
+
+cdef void effects(SiteData *d, PyObject **args) noexcept:
+    """Record what the specs without a value in the event say has changed, and make values known."""
+    cdef int i, a = 0
+    cdef bint over
+    cdef PyObject *o
+    global unknown_ran, notes_taken
+    unknown_ran = False
+    for i in range(d.nspecs):
+        a += effect(d, &d.specs[i], args + a)
+    over = current != NULL and current.unknown and not d.flags & (MID_STATEMENT | F_PASS)
+    if unknown_ran or over:
+        examine_values(d, args)
+        if over:
+            if current.changed_globals == <void *>PyEval_GetGlobals_ptr():
+                examine_namespace(PyEval_GetGlobals_ptr())
+            forget_unknown(current)
+    if exposed_count and (d.touches or unknown_ran or notes_taken):
+        check_exposed()
+    notes_taken = False
+    if d.function.is_class and d.flags & F_END:
+        o = es_frame_namespace(es_current_frame())
+        if o != NULL and PyDict_Check(o) and table_find(o) != NULL:
+            examine(o)
+            note_for(current.parent, o)
+    drain_pending()
+
+
+cdef inline int effect(SiteData *d, Spec *s, PyObject **args) noexcept:
+    """Record what one spec says; the number of arguments that it takes."""
+    cdef PyObject *o
+    if s.op == S_WRITE or s.op == S_VALUE:
+        prepare(args[0], limit_depth)
+        if s.in_place:
+            examine(args[0])
+        return 1
+    if s.op == S_CLASS_WRITE:
+        o = namespace_get(s.name)
+        if o != NULL:
+            prepare(o, limit_depth)
+            if s.in_place:
+                examine(o)
+        return 0
+    if s.op == S_UNBIND or s.op == S_CALLED_BACK:
+        return 0
+    if s.op == S_METHOD:
+        method_called(s, args)
+        return 1 + s.nargs
+    if s.op == S_CALL:
+        call_made(d, s, args)
+        return 1 + s.nargs
+    return store_effect(d, s, args)
+
+
+cdef int store_effect(SiteData *d, Spec *s, PyObject **args) noexcept:
+    """What `effect` does for specs of stores, deletions, loads and receivers."""
+    cdef PyObject *o
+    if s.op == S_PASSED:
+        return 1
+    if s.op == S_STAR:
+        resync_namespace(d.module)
+        return 0
+    if s.op == S_RECV_ATTR:
+        note(args[0], s.name, False)
+        if s.in_place and note_count:
+            notes[note_count - 1].in_place = True
+        return 1
+    if s.op == S_RECV_ITEM:
+        if is_heap(Py_TYPE(args[0])) and not Py_TYPE(args[0]).tp_flags & TPFLAGS_DICT_SUBCLASS:
+            if method_effect(Py_TYPE(args[0]), <PyObject *>NAME_SETITEM) == EFFECT_DEEP:
+                note(args[0], NULL, True)
+        else:
+            note(args[0], NULL, False)
+        return 1
+    if s.op == S_RECV_METHOD:
+        receiver_noted(s, args[0])
+        return 1
+    if s.op == S_EXPOSED:
+        expose(args[0], s.name)
+        return 1
+    if s.op == S_ITEM:
+        o = follow(args[0], s.path.names, s.path.n)
+        if s.before:
+            note(o if o != NULL else args[0], NULL, o == NULL)
+        elif o == NULL:
+            examine_deep(args[0])
+            examine_returned()
+        else:
+            item_stored(o, args[1])
+            if s.in_place:
+                examine_item(o, args[1])
+        return 2
+    if s.op == S_STORE_KEYED:
+        note_item(args[0], args[1], s.in_place)
+        return 2
+    if s.op == S_KEY_STORED:
+        o = follow(args[1], s.path.names, s.path.n)
+        if o == NULL:
+            note(args[1], NULL, True)
+        else:
+            note_item(o, args[0], s.in_place)
+        return 2
+    path_effect(s, args[0], follow(args[0], s.path.names, s.path.n))
+    return 1
+
+
+cdef void path_effect(Spec *s, PyObject *root, PyObject *o) noexcept:
+    """What a spec of one root says, where its path leads to `o`, or nowhere that can be told."""
+    if s.before:
+        if s.op == S_ATTR:
+            note(o if o != NULL else root, s.name if o != NULL else NULL, o == NULL)
+        else:
+            note(o if o != NULL else root, NULL, s.op == S_TOUCH or o == NULL)
+    elif o == NULL:
+        examine_deep(root)
+        examine_returned()
+    elif s.op == S_ATTR:
+        attribute_stored(o, s.name)
+        if s.in_place:
+            o = raw_attr(o, s.name)
+            if o != NULL:
+                examine(o)
+            else:
+                examine_returned()
+    elif s.op == S_ATTR_DEL:
+        attribute_deleted(o, s.name)
+    elif s.op == S_TOUCH:
+        examine_deep(o)
+    elif s.op == S_ITERATED:
+        if Py_TYPE(o).tp_iternext != NULL:
+            examine(o)
+            if strcmp(Py_TYPE(o).tp_name, b"map") == 0 or strcmp(Py_TYPE(o).tp_name, b"filter") == 0:
+                examine_deep(o)
+    elif s.op == S_LOADED:
+        if is_heap(Py_TYPE(o)) and Py_TYPE(o).tp_flags & TPFLAGS_DICT_SUBCLASS:
+            examine(o)
+    elif is_heap(Py_TYPE(o)) and s.op == S_ITEM_DEL:
+        examine_deep(o)
+    else:
+        examine(o)
+
+
+cdef void examine_values(SiteData *d, PyObject **args) noexcept:
+    """Unknown code had a hand in what this site binds or returns: known objects may have changed on the way."""
+    cdef int i, a = 0
+    cdef Spec *s
+    for i in range(d.nspecs):
+        s = &d.specs[i]
+        if s.op == S_WRITE or s.op == S_VALUE:
+            examine(args[a])
+            a += 1
+        elif s.op == S_ITEM or s.op == S_STORE_KEYED or s.op == S_KEY_STORED:
+            a += 2
+        elif s.op == S_METHOD or s.op == S_CALL:
+            a += 1 + s.nargs
+        elif s.op != S_CLASS_WRITE and s.op != S_UNBIND and s.op != S_STAR and s.op != S_CALLED_BACK:
+            a += 1
+
+
+cdef void examine_item(PyObject *o, PyObject *key) noexcept:
+    """Examine what o[key] holds, where that can be read safely."""
+    cdef int64_t i
+    cdef Entry *e
+    cdef PyObject *value = NULL
+    if Py_TYPE(o) == &PyList_Type and Py_TYPE(key) == &PyLong_Type and es_int_small(key, &i):
+        if i < 0:
+            i += Py_SIZE(o)
+        if 0 <= i < Py_SIZE(o):
+            value = (<PyListObject *>o).ob_item[i]
+    elif Py_TYPE(o).tp_flags & TPFLAGS_DICT_SUBCLASS and safe_key(key, 0):
+        e = table_find(o)
+        if e != NULL and e.flags & E_SAFE_KEYS:
+            value = PyDict_GetItemWithError(o, key)
+    if value != NULL:
+        examine(value)
+    else:
+        examine_deep(o)
+
+
+cdef void note_item(PyObject *o, PyObject *key, bint in_place) noexcept:
+    """An item of o is about to be stored."""
+    if is_heap(Py_TYPE(o)) and not Py_TYPE(o).tp_flags & TPFLAGS_DICT_SUBCLASS:
+        if method_effect(Py_TYPE(o), <PyObject *>NAME_SETITEM) == EFFECT_DEEP:
+            note(o, NULL, True)
+    else:
+        note_store(o, key, in_place)
+
+
+cdef inline int cached_effect(Spec *s, PyTypeObject *tp) noexcept:
+    cdef int effect
+    if s.cached_type == tp and s.cached_version == tp.tp_version_tag and tp.tp_version_tag != 0:
+        return s.effect
+    effect = method_effect(tp, s.name)
+    s.cached_type = tp
+    s.cached_version = tp.tp_version_tag
+    s.effect = <unsigned char>effect
+    return effect
+
+
+cdef void method_called(Spec *s, PyObject **args) noexcept:
+    global unknown_ran
+    cdef PyObject *o = follow(args[0], s.path.names, s.path.n)
+    cdef PyTypeObject *tp
+    cdef PyObject *f
+    cdef int effect
+    if o == NULL:
+        touch(s, args[0])
+        examine_returned()
+        arguments_given(s, args + 1, True)
+        return
+    tp = Py_TYPE(o)
+    if tp == &PyUnicode_Type or tp == &PyLong_Type or tp == &PyFloat_Type or tp == &PyBytes_Type \
+            or tp == &PyTuple_Type or o == Py_None_ptr:
+        return
+    if tp == &PyModule_Type or tp.tp_flags & TPFLAGS_TYPE_SUBCLASS:
+        f = raw_attr(o, s.name)
+        effect = EFFECT_DEEP if f == NULL else callee_effect(f)
+        if effect == EFFECT_EXEC:
+            effect = EFFECT_DEEP
+        if effect == EFFECT_DEEP:
+            unknown_ran = True
+    else:
+        effect = cached_effect(s, tp)
+        if effect == EFFECT_NONE:
+            return
+        if effect == EFFECT_DEEP:
+            unknown_ran = True
+            if s.before:
+                unknown_to_come()
+        if s.before and effect != EFFECT_NONE:
+            note(o, NULL, effect == EFFECT_DEEP)
+        else:
+            apply_effect(effect, o)
+    if effect == EFFECT_DEEP or effect == EFFECT_ARGS:
+        arguments_given(s, args + 1, effect == EFFECT_DEEP)
+
+
+cdef inline void touch(Spec *s, PyObject *o) noexcept:
+    if s.before:
+        note(o, NULL, True)
+    else:
+        examine_deep(o)
+
+
+cdef void arguments_given(Spec *s, PyObject **args, bint deep) noexcept:
+    cdef int i
+    cdef PyObject *o
+    for i in range(s.nargs):
+        o = args[i]
+        if s.argpaths != NULL:
+            o = follow(o, s.argpaths[i].names, s.argpaths[i].n)
+            if o == NULL:
+                o = args[i]
+        if s.before:
+            note(o, NULL, deep)
+        elif deep:
+            examine_deep(o)
+        else:
+            examine(o)
+
+
+cdef void receiver_noted(Spec *s, PyObject *o) noexcept:
+    """The receiver of a method call, on its way there."""
+    cdef PyTypeObject *tp = Py_TYPE(o)
+    cdef int effect
+    if es_is_super(o):
+        effect = super_effect(o, s.name)
+        if effect != EFFECT_NONE and es_super_object(o) != NULL:
+            note(es_super_object(o), NULL, effect == EFFECT_DEEP)
+        return
+    if not is_container(o) or tp == &PyTuple_Type or tp == &PyModule_Type or tp.tp_flags & TPFLAGS_TYPE_SUBCLASS:
+        return
+    effect = cached_effect(s, tp)
+    if effect != EFFECT_NONE:
+        note(o, NULL, effect == EFFECT_DEEP)
+        if effect == EFFECT_DEEP:
+            unknown_to_come()
+
+
+cdef void call_made(SiteData *d, Spec *s, PyObject **args) noexcept:
+    global unknown_ran
+    cdef int effect = callee_effect(args[0])
+    cdef PyObject *o
+    if effect == EFFECT_NONE:
+        return
+    if effect == EFFECT_DEEP or effect == EFFECT_EXEC:
+        unknown_ran = True
+        if s.before:
+            unknown_to_come()
+    if effect == EFFECT_RECEIVER:
+        if Py_TYPE(args[0]) == &PyCFunction_Type and (<PyCFunctionObject *>args[0]).m_self != NULL:
+            o = (<PyCFunctionObject *>args[0]).m_self
+            if s.before:
+                note(o, NULL, False)
+            elif Py_TYPE(o) == &PyList_Type and strcmp((<PyCFunctionObject *>args[0]).m_ml.ml_name, b"append") == 0:
+                appended(o)
+            else:
+                examine(o)
+        return
+    if effect == EFFECT_EXEC:
+        resync_namespace(d.module)
+    if Py_TYPE(args[0]) == &PyFunction_Type:
+        if s.before:
+            function_to_come(args[0])
+        else:
+            function_ran(args[0])
+    elif effect == EFFECT_DEEP and Py_TYPE(args[0]) != &PyCFunction_Type:
+        touch(s, args[0])
+    arguments_given(s, args + 1, effect != EFFECT_ARGS)

@@ -1,0 +1,194 @@
+# Statements that wait: what a statement has changed by the time at which it calls recorded code. The frame's own
+# next site comes only after the call, so the core reads the waiting frame's variables itself.
+
+cdef PyObject *waiting_globals = NULL    # of the frame looked at, instead of those of the running one
+cdef Frame *waiting_frame = NULL
+
+cdef enum:
+    OFTEN = 8        # interruptions of one statement after which only some are looked at, the others marked
+
+
+cdef PyObject *waiting_variable(Owed *o, int i, PyObject *code, void *fp) noexcept:
+    """What the variable of a waiting frame holds now; borrowed, NULL when it is unbound."""
+    cdef PyObject *found
+    if o.places[i] < 0:
+        return dict_get_str(es_frame_globals(fp), o.names[i])
+    found = es_frame_local(fp, o.places[i])
+    if found != NULL and es_local_is_cell(code, o.places[i]) and Py_TYPE(found) == &PyCell_Type:
+        return (<PyCellObject *>found).ob_ref
+    return found
+
+
+cdef bint waiting_values(Owed *o, void *fp, PyObject **values) noexcept:
+    """Read all variables that a change is told by; False when one is unbound."""
+    cdef PyObject *code = es_frame_code(fp)
+    cdef int i
+    if code == NULL:
+        return False
+    if o.code != <void *>code:
+        for i in range(o.nargs):
+            o.places[i] = es_local_index(code, o.names[i])
+        o.code = <void *>code
+    for i in range(o.nargs):
+        values[i] = waiting_variable(o, i, code, fp)
+        if values[i] == NULL:
+            return False
+    return True
+
+
+cdef bint worth_a_look(Frame *f) noexcept:
+    """Whether an interruption is looked at: each of the first ones, then ever fewer.
+
+    Before one that is not, all that the statement may change is marked as uncertain.
+    """
+    f.callbacks += 1
+    return f.callbacks <= OFTEN or f.callbacks & (f.callbacks - 1) == 0
+
+
+cdef void catch_up(Frame *f, void *fp) noexcept:
+    """The statement of frame f waits for the frame at fp, which is about to run: tell what it has changed so far."""
+    global unknown_ran, doubting, waiting_globals, waiting_frame
+    cdef SiteData *d = <SiteData *>f.site
+    cdef bint direct = es_previous_frame(fp) == f.fp and not es_frame_by_c(fp)
+    cdef bint stores = False
+    cdef bint kept = unknown_ran
+    cdef int i
+    cdef PyObject *values[64]
+    if f.deferred != NULL and in_header(f):
+        make_current(f)
+        fire(f)
+    if not direct:
+        stores = es_frame_stores(f.fp)
+        if stores:
+            tell_bindings(f)
+        elif d.nowed or note_count or exposed_count:
+            doubting = not worth_a_look(f)
+            if doubting and f.doubted:
+                doubting = False
+                return
+            f.doubted = doubting
+    if note_count:
+        look_at_notes(f, stores)
+    if exposed_count and not direct:
+        check_exposed()
+    waiting_globals = es_frame_globals(f.fp)
+    waiting_frame = f
+    for i in range(d.nowed):
+        if d.owed[i].late and (direct or d.owed[i].late == L_STORE and not stores):
+            continue
+        if waiting_values(&d.owed[i], f.fp, values):
+            effect(d, &d.owed[i].spec, values)
+    waiting_globals = NULL
+    waiting_frame = NULL
+    doubting = False
+    unknown_ran = kept
+    drain_pending()
+
+
+cdef void make_current(Frame *f) noexcept:
+    """The next events belong to a frame that waits."""
+    global current
+    current = f
+    tell_current(False)
+
+
+# Bindings: a finalizer runs while the statement that rebinds or deletes a name waits in that very store.
+
+cdef void tell_bindings(Frame *f) noexcept:
+    """Tell what the variables hold that the statement of a waiting frame stores or deletes."""
+    cdef SiteData *d = <SiteData *>f.site
+    cdef PyObject *name = es_frame_stored_name(f.fp)
+    cdef PyObject *globals = es_frame_globals(f.fp)
+    cdef PyObject *code = es_frame_code(f.fp)
+    cdef PyObject *place
+    cdef ModuleData *m
+    cdef int i
+    if name != NULL:
+        if es_frame_namespace(f.fp) != NULL and es_frame_namespace(f.fp) != globals:
+            return
+        m = module_of(globals)
+        if m != NULL:
+            place = PyDict_GetItemWithError(m.slots, name)
+            if place != NULL:
+                namespace_event(m, <int><object>place, dict_get_str(globals, name))
+        return
+    if d.function == NULL or d.function.nquiet == 0 or code == NULL:
+        return
+    make_current(f)
+    for i in range(d.function.nquiet):
+        tell_quietly(d.function.quiet[i], code, f.fp)
+
+
+cdef void tell_quietly(SiteData *q, PyObject *code, void *fp) noexcept:
+    """Write the site that tells of one variable of a waiting frame."""
+    global tuple_budget, transient_count
+    cdef Owed *o = q.owed
+    cdef PyObject *value
+    cdef unsigned char *p
+    if o.code != <void *>code:
+        o.places[0] = es_local_index(code, o.names[0])
+        o.code = <void *>code
+    if o.places[0] < 0:
+        return
+    value = waiting_variable(o, 0, code, fp)
+    if value != NULL:
+        prepare(value, limit_depth)
+    drain_pending()
+    tuple_budget = 4096
+    site_buffer.size = 0
+    p = grow(&site_buffer, 16)
+    if p == NULL:
+        return
+    p[0] = OP_SITE
+    put_u32(p + 1, q.id)
+    site_buffer.size = 5
+    put_value(&site_buffer, value, limit_depth)
+    write_buffer(&site_buffer)
+    drain_pending()
+    transient_count = 0
+
+
+# Deferred loop headers: `continue` inside `with` or `try ... finally` runs other code before the next evaluation.
+
+cdef void defer(SiteData *d) noexcept:
+    """Control leaves for the loop header that `d` stands for."""
+    global attention
+    if current.deferred == NULL:
+        attention += 1
+    current.deferred = <void *>d
+
+
+cdef void forget_deferred(Frame *f) noexcept:
+    global attention
+    f.deferred = NULL
+    attention -= 1
+
+
+cdef void fire(Frame *f) noexcept:
+    """The loop header is evaluated, or has just been."""
+    cdef SiteData *d = <SiteData *>f.deferred
+    forget_deferred(f)
+    write_event(d, NULL, 0, NULL)
+    f.site = <void *>d
+
+
+cdef bint in_header(Frame *f) noexcept:
+    """Whether a waiting frame evaluates the loop header that it left for."""
+    cdef SiteData *d = <SiteData *>f.deferred
+    cdef int line = es_frame_line(f.fp)
+    return d.line <= line <= d.end_line
+
+
+cdef bint raised_in_header(Frame *f, PyObject *exception) noexcept:
+    """Whether it was the evaluation of the loop header that raised."""
+    cdef SiteData *d = <SiteData *>f.deferred
+    cdef PyObject *code = es_frame_code(f.fp)
+    cdef PyObject *tb
+    cdef int line
+    if exception == NULL or code == NULL:
+        return False
+    tb = (<PyBaseExceptionObject *>exception).traceback
+    if tb == NULL:
+        return False
+    line = es_line_at(code, (<PyTracebackObject *>tb).tb_lasti)
+    return d.line <= line <= d.end_line
