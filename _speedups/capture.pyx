@@ -7,10 +7,12 @@ A fault turns recording off and leaves the program alone.
 cimport cython
 from cpython.object cimport PyObject
 from libc.stdint cimport int32_t, int64_t, uint16_t, uint32_t, uint64_t
+from libc.stdio cimport snprintf
 from libc.stdlib cimport calloc, free, malloc, realloc
 from libc.string cimport memcpy, memset, strchr, strcmp, strlen, strncmp, strrchr, strstr
 
 from interp cimport *
+from layouts cimport *
 
 from sys import intern as sys_intern
 
@@ -54,8 +56,37 @@ cdef extern from *:
 cdef extern from "Python.h":
     ctypedef struct PySequenceMethods:
         PyObject *(*sq_item)(PyObject *, Py_ssize_t) noexcept
+    ctypedef struct Py_buffer:
+        void *buf
+        Py_ssize_t itemsize
+        int ndim
+        char *format
+        Py_ssize_t *shape
+        Py_ssize_t *strides
+        Py_ssize_t *suboffsets
+    ctypedef struct PyBufferProcs:
+        int (*bf_getbuffer)(PyObject *, Py_buffer *, int) noexcept
+    ctypedef struct PyMemberDef:
+        const char *name
+        int type
+        Py_ssize_t offset
+        int flags
+    ctypedef struct PyGetSetDef:
+        const char *name
+        PyObject *(*get)(PyObject *, void *) noexcept
+        void *closure
+    ctypedef struct PyMethodDef:
+        const char *ml_name
+        PyObject *(*ml_meth)(PyObject *, PyObject *) noexcept
+        int ml_flags
     ctypedef struct PyTypeObject:
         const char *tp_name
+        Py_ssize_t tp_basicsize
+        PyMemberDef *tp_members
+        PyGetSetDef *tp_getset
+        PyMethodDef *tp_methods
+        PyBufferProcs *tp_as_buffer
+        PyObject *(*tp_repr)(PyObject *) noexcept
         unsigned long tp_flags
         PyTypeObject *tp_base
         PyObject *tp_dict
@@ -71,9 +102,6 @@ cdef extern from "Python.h":
         int (*tp_traverse)(PyObject *, int (*)(PyObject *, void *) noexcept, void *) noexcept
     ctypedef struct PyHeapTypeObject:
         PyObject *ht_qualname
-    ctypedef struct PyMemberDef:
-        int type
-        Py_ssize_t offset
     ctypedef struct PyDescrObject:
         PyTypeObject *d_type
     ctypedef struct PyMemberDescrObject:
@@ -95,8 +123,6 @@ cdef extern from "Python.h":
     ctypedef struct PyMethodObject:
         PyObject *im_func
         PyObject *im_self
-    ctypedef struct PyMethodDef:
-        const char *ml_name
     ctypedef struct PyCFunctionObject:
         PyMethodDef *m_ml
         PyObject *m_self
@@ -123,14 +149,6 @@ cdef extern from "Python.h":
         PyObject *tb_frame "tb_frame"
         int tb_lasti
         int tb_lineno
-    ctypedef struct Py_buffer:
-        void *buf
-        Py_ssize_t itemsize
-        int ndim
-        char *format
-        Py_ssize_t *shape
-        Py_ssize_t *strides
-        Py_ssize_t *suboffsets
     int PyBUF_FULL_RO
     int PyObject_GetBuffer(PyObject *o, Py_buffer *view, int flags) noexcept
     void PyBuffer_Release(Py_buffer *view) noexcept
@@ -159,14 +177,20 @@ cdef extern from "Python.h":
     unsigned long TPFLAGS_BASE_EXC_SUBCLASS "Py_TPFLAGS_BASE_EXC_SUBCLASS"
     unsigned long TPFLAGS_HEAPTYPE "Py_TPFLAGS_HEAPTYPE"
     unsigned long TPFLAGS_IMMUTABLETYPE "Py_TPFLAGS_IMMUTABLETYPE"
-    int T_OBJECT_EX, T_OBJECT
+    int T_OBJECT_EX, T_OBJECT, T_BOOL, T_INT, T_UINT, T_SHORT, T_BYTE, T_UBYTE, T_LONG, T_LONGLONG, T_PYSSIZET
+    int METH_NOARGS
+    Py_ssize_t PY_SSIZE_T_MAX
+    PyObject *PyUnicode_FromKindAndData(int kind, const void *data, Py_ssize_t n) noexcept
+    PyObject *PyBytes_FromStringAndSize(const char *data, Py_ssize_t n) noexcept
+    double PyFloat_Unpack2(const char *p, int little) noexcept
+    PyObject *PyUnicode_InternFromString(const char *text) noexcept
     PyTypeObject PyODict_Type, PyMemoryView_Type, PyBaseObject_Type, PyFrame_Type
     PyTypeObject *es_super_after(PyObject *o) noexcept
     PyTypeObject *es_super_of(PyObject *o) noexcept
     PyTypeObject PyType_Type, PyList_Type, PyDict_Type, PySet_Type, PyFrozenSet_Type, PyTuple_Type
     PyTypeObject PyLong_Type, PyUnicode_Type, PyFloat_Type, PyBool_Type, PyBytes_Type, PyComplex_Type
     PyTypeObject PyByteArray_Type, PyFunction_Type, PyMethod_Type, PyCell_Type, PyModule_Type, PyGen_Type
-    PyTypeObject PyCoro_Type, PyRange_Type, PySlice_Type, PyProperty_Type, PyMemberDescr_Type
+    PyTypeObject PyCoro_Type, PyAsyncGen_Type, PyRange_Type, PySlice_Type, PyProperty_Type, PyMemberDescr_Type
     PyTypeObject PyStaticMethod_Type, PyClassMethod_Type, PyMethodDescr_Type, PyCFunction_Type
     PyTypeObject *Py_TYPE(PyObject *o) noexcept
     Py_ssize_t Py_SIZE(PyObject *o) noexcept
@@ -261,21 +285,11 @@ cdef str NAME_MODULE = "__module__"
 cdef str NAME_TRACEBACK = "__traceback__"
 cdef str NAME_FIELDS = "_fields"
 cdef str NAME_SHAPE = "shape"
-cdef str NAME_REDUCE = "__reduce__"
-cdef str NAME_SOURCE = "source"
-cdef str NAME_POSITION = "position"
-cdef str NAME_QUALNAME = "__qualname__"
-cdef str NAME_GI_SUSPENDED = "gi_suspended"
-cdef str NAME_CR_SUSPENDED = "cr_suspended"
-cdef str NAME_AG_RUNNING = "ag_running"
+cdef str NAME_RELEASED = "released"
 cdef str NAME_ASYNCIO = "_asyncio"
 cdef str NAME_CURRENT_TASKS = "_current_tasks"
 cdef str NAME_CURRENT_TASK = "current_task"
 cdef str NAME_GET_NAME = "get_name"
-cdef str NAME_START = "start"
-cdef str NAME_STOP = "stop"
-cdef str NAME_STEP = "step"
-cdef str NAME_STRING = "string"
 cdef str TEXT_AT = " at 0x"
 cdef str TEXT_END = ">"
 cdef str NAME_NAME = "__name__"
@@ -303,7 +317,9 @@ include "capture_ring.pxi"
 include "capture_table.pxi"
 include "capture_text.pxi"
 include "capture_values.pxi"
+include "capture_members.pxi"
 include "capture_objects.pxi"
+include "capture_memory.pxi"
 include "capture_examine.pxi"
 include "capture_frames.pxi"
 include "capture_effects.pxi"

@@ -179,10 +179,10 @@ cdef int method_effect(PyTypeObject *tp, PyObject *name) noexcept:
         return EFFECT_NONE if in_list(n, PURE_DICT) or in_list(n, PURE_LIST) else EFFECT_RECEIVER
     if tp == &PyGen_Type or tp == &PyCoro_Type:
         return EFFECT_RECEIVER
-    if base_named(tp, b"_io._IOBase") and not is_heap(tp):
+    if base_named(tp, b"_io._IOBase") and is_fixed_type(tp):
         if strcmp(n, b"close") == 0 or strcmp(n, b"__exit__") == 0 or strcmp(n, b"detach") == 0:
             return EFFECT_DEEP
-        return EFFECT_ARGS if strncmp(n, b"readinto", 8) == 0 else EFFECT_NONE
+        return EFFECT_ARGS if strncmp(n, b"readinto", 8) == 0 else EFFECT_RECEIVER
     found = _PyType_Lookup(tp, name)
     if found == NULL:
         return EFFECT_DEEP
@@ -509,7 +509,7 @@ cdef void appended(PyObject *o) noexcept:
 cdef void apply_effect(int effect, PyObject *receiver) noexcept:
     if receiver == NULL:
         return
-    if effect == EFFECT_RECEIVER:
+    if effect == EFFECT_RECEIVER or effect == EFFECT_ARGS:
         examine(receiver)
     elif effect == EFFECT_APPEND:
         appended(receiver)

@@ -73,7 +73,7 @@ cdef void snapshot(PyObject *o, uint64_t oid, int depth) noexcept:
         if not e.flags & E_TYPE:
             e.size = <uint32_t>w.size
         e.flags = (e.flags | E_SNAPPED) & ~(E_DIRTY | E_CUT)
-        if w.cut:
+        if w.cut and info.shape != SHAPE_ARRAY:      # of an array nothing but its head is ever shown
             e.flags |= E_CUT
         if info.shape == SHAPE_DICT:
             if keys_are_safe(o):
@@ -157,6 +157,8 @@ cdef void examine(PyObject *o) noexcept:
         queue_snapshot(o, e.oid, e.explored)
     if e.flags & E_CUT:
         event_u64(OP_ASOF, e.oid)
+    if view_count or owner_count:
+        memory_touched(o)
 
 
 # Deep examination: everything reachable within the limits.
@@ -329,5 +331,7 @@ cdef void examine_deep(PyObject *o) noexcept:
             queue_snapshot(deep[i], e.oid, e.explored)
         elif e.flags & E_CUT:
             event_u64(OP_ASOF, e.oid)
+        if view_count or owner_count:
+            memory_touched(deep[i])
         deep_children(deep[i])
         i += 1

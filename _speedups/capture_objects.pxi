@@ -124,6 +124,8 @@ cdef void walk_instance(Walk *w, PyObject *o, TypeInfo *info) noexcept:
     cdef PyObject *key
     cdef es_attrs a
     cdef Py_ssize_t j, pos = 0
+    if info.nfields:
+        walk_members(w, o, info)
     for i in range(info.nslots):
         v = (<PyObject **>(<char *>o + info.slots[i].offset))[0]
         if v != NULL:
@@ -139,15 +141,35 @@ cdef void walk_instance(Walk *w, PyObject *o, TypeInfo *info) noexcept:
         while PyDict_Next(a.dict, &pos, &key, &v):
             if Py_TYPE(key) == &PyUnicode_Type:
                 walk_attr(w, key, v)
+            elif Py_TYPE(key).tp_flags & TPFLAGS_UNICODE_SUBCLASS:
+                walk_odd_attr(w, key, v)
 
 
-cdef uint32_t repr_text(PyObject *o) noexcept:
-    """repr() of a type for which text_by_repr holds, without the address.
+cdef void walk_odd_attr(Walk *w, PyObject *name, PyObject *v) noexcept:
+    """An attribute whose name is of a subclass of str, with a __hash__ of its own perhaps: under a plain copy."""
+    cdef PyObject *copy = PyUnicode_FromKindAndData(PyUnicode_KIND(name), PyUnicode_DATA(name), PyUnicode_GET_LENGTH(name))
+    cdef unsigned char *p
+    if copy == NULL:
+        PyErr_Clear()
+        return
+    if w.attrs < limit_items:
+        if w.emit:
+            p = grow(&object_buffer, 4)
+            if p != NULL:
+                put_u32(p, text_id(copy, False))
+                object_buffer.size += 4
+        walk_value(w, mix(text_hash(copy, False)), v)
+        w.attrs += 1
+    Py_DECREF(copy)
+
+
+cdef uint32_t repr_text(PyObject *o, PyTypeObject *base) noexcept:
+    """repr() by a type for which text_by_repr holds, without the address.
 
     The collector stays off meanwhile, so that nothing of the program runs.
     """
     cdef bint collecting = PyGC_Disable()
-    cdef PyObject *s = PyObject_Repr_ptr(o)
+    cdef PyObject *s = base.tp_repr(o)
     cdef PyObject *shorter
     cdef uint32_t strid = 0
     cdef Py_ssize_t at
@@ -160,7 +182,8 @@ cdef uint32_t repr_text(PyObject *o) noexcept:
                 s = PyUnicode_Concat(shorter, <PyObject *>TEXT_END)
                 Py_DECREF(shorter)
     if s != NULL:
-        strid = text_id(s, False)
+        if Py_TYPE(s) == &PyUnicode_Type:
+            strid = text_id(s, False)
         Py_DECREF(s)
     else:
         PyErr_Clear()
@@ -169,31 +192,60 @@ cdef uint32_t repr_text(PyObject *o) noexcept:
     return strid
 
 
-cdef bint datetime_is_plain(PyObject *o) noexcept:
-    """A datetime or time whose tzinfo is absent or datetime.timezone (its repr then runs only C code)."""
-    cdef PyObject *tz
-    cdef PyTypeObject *tp = Py_TYPE(o)
-    if strcmp(tp.tp_name, b"datetime.datetime") != 0 and strcmp(tp.tp_name, b"datetime.time") != 0:
-        return True
-    tz = PyObject_GetAttr_ptr(o, <PyObject *>NAME_TZINFO)
-    if tz == NULL:
-        PyErr_Clear()
-        return False
-    Py_DECREF(tz)
-    return tz == Py_None_ptr or strcmp(Py_TYPE(tz).tp_name, b"datetime.timezone") == 0
+cdef PyTypeObject *repr_base(PyTypeObject *tp) noexcept:
+    """The type among the bases whose own repr tells the value; NULL if there is none."""
+    while tp != NULL and not text_by_repr(tp):
+        tp = tp.tp_base
+    return tp
 
 
-cdef bint match_is_plain(PyObject *o) noexcept:
-    """A re.Match over an exact str or bytes (else its repr would slice the program's own object)."""
-    cdef PyObject *s
-    if strcmp(Py_TYPE(o).tp_name, b"re.Match") != 0:
+cdef bint plain_zone(PyObject *zone) noexcept:
+    """A tzinfo whose repr is C code that runs nothing of the program's."""
+    if zone == Py_None_ptr or strcmp(Py_TYPE(zone).tp_name, b"datetime.timezone") == 0:
         return True
-    s = PyObject_GetAttr_ptr(o, <PyObject *>NAME_STRING)
-    if s == NULL:
-        PyErr_Clear()
-        return False
-    Py_DECREF(s)
-    return Py_TYPE(s) == &PyUnicode_Type or Py_TYPE(s) == &PyBytes_Type
+    return strcmp(Py_TYPE(zone).tp_name, b"zoneinfo.ZoneInfo") == 0
+
+
+cdef void walk_known(Walk *w, PyObject *o, PyTypeObject *base) noexcept:
+    """The text of an instance of `base` (for which text_by_repr holds) or of a subclass."""
+    cdef bint has_date = strcmp(base.tp_name, b"datetime.datetime") == 0
+    cdef PyObject *part
+    cdef char text[96]
+    if strncmp(base.tp_name, b"_thread.", 8) == 0:
+        w.text = repr_text(o, base)
+        w.print += mix(w.text)
+        return
+    if has_date or strcmp(base.tp_name, b"datetime.time") == 0:
+        part = es_datetime_zone(o, has_date)
+        if not plain_zone(part):
+            es_datetime_text(o, base.tp_name, has_date, text)
+            if w.emit:
+                w.text = plain_text(text)
+            walk_attr(w, <PyObject *>NAME_TZINFO, part)
+            return
+    elif strcmp(base.tp_name, b"re.Match") == 0:
+        part = (<PyObject **>(<char *>o + member_of(base, b"string").offset))[0]
+        if part == NULL or not (Py_TYPE(part) == &PyUnicode_Type or Py_TYPE(part) == &PyBytes_Type):
+            return
+    elif base == &PyCFunction_Type:
+        part = (<PyCFunctionObject *>o).m_self
+        if part != NULL and Py_TYPE(part) != &PyModule_Type:
+            walk_attr(w, <PyObject *>NAME_SELF, part)
+    if w.emit:
+        w.text = repr_text(o, base)
+
+
+cdef void walk_scalar(Walk *w, PyObject *o, TypeInfo *info) noexcept:
+    """An enum member, or an instance of a type with a value: of the standard library, or a subclass of a number or text."""
+    cdef PyTypeObject *base = repr_base(info.tp)
+    if base != NULL:
+        walk_known(w, o, base)
+    elif info.tp.tp_flags & (TPFLAGS_LONG_SUBCLASS | TPFLAGS_UNICODE_SUBCLASS | TPFLAGS_BYTES_SUBCLASS) \
+            or PyType_IsSubtype(info.tp, &PyFloat_Type) or PyType_IsSubtype(info.tp, &PyComplex_Type):
+        walk_base_value(w, o, info.tp)
+    elif numpy_code(info.tp) != 0:
+        walk_raw(w, <const char *>o + 2 * sizeof(void *), numpy_code(info.tp), numpy_size(info.tp), False)
+    walk_instance(w, o, info)
 
 
 cdef void walk_function(Walk *w, PyObject *o) noexcept:
@@ -287,114 +339,6 @@ cdef void walk_exception(Walk *w, PyObject *o, TypeInfo *info) noexcept:
     walk_instance(w, o, info)
 
 
-cdef void walk_buffer(Walk *w, PyObject *o) noexcept:
-    """array.array, memoryview, numpy.ndarray: shape, format and the first items, through the buffer protocol."""
-    cdef Py_buffer view
-    cdef Py_ssize_t total = 1, k, at
-    cdef int i
-    cdef Py_ssize_t index[8]
-    if PyObject_GetBuffer(o, &view, PyBUF_FULL_RO) != 0:
-        PyErr_Clear()
-        return
-    for i in range(view.ndim):
-        total *= view.shape[i]
-        if i < 8:
-            index[i] = 0
-    w.size = total
-    w.print += mix(<uint64_t>total + 77)
-    if w.emit and view.format != NULL:
-        w.text = plain_text(view.format)
-    k = 0
-    while k < total and view.ndim <= 8 and view.suboffsets == NULL:
-        if w.items >= limit_items:
-            w.cut = True
-            break
-        at = 0
-        for i in range(view.ndim):
-            at += index[i] * view.strides[i]
-        walk_raw(w, <const char *>view.buf + at, view.format, view.itemsize)
-        k += 1
-        i = view.ndim - 1
-        while i >= 0:
-            index[i] += 1
-            if index[i] < view.shape[i]:
-                break
-            index[i] = 0
-            i -= 1
-    if view.ndim > 1:
-        for i in range(view.ndim if view.ndim < 8 else 8):
-            walk_dimension(w, view.shape[i])
-    PyBuffer_Release(&view)
-
-
-cdef void walk_dimension(Walk *w, Py_ssize_t n) noexcept:
-    """One extent of a many-dimensional array, as an attribute "shape" (repeated, outermost first)."""
-    cdef unsigned char *p
-    cdef int64_t x = n
-    w.print += mix(<uint64_t>n * 31 + w.attrs)
-    w.attrs += 1
-    if not w.emit:
-        return
-    p = grow(&object_buffer, 16)
-    if p == NULL:
-        return
-    p = put_u32(p, text_id(<PyObject *>NAME_SHAPE, False))
-    p[0] = V_INT64
-    memcpy(p + 1, &x, 8)
-    object_buffer.size += 13
-
-
-cdef void walk_raw(Walk *w, const char *data, const char *format, Py_ssize_t size) noexcept:
-    """One element of a buffer: a number of native format, else its bytes."""
-    cdef char code = c'B' if format == NULL else format[0]
-    cdef int64_t x = 0
-    cdef double f = 0
-    cdef float single
-    cdef bint real = False
-    cdef unsigned char *p
-    if code == c'd' and size == 8:
-        memcpy(&f, data, 8)
-        real = True
-    elif code == c'f' and size == 4:
-        memcpy(&single, data, 4)
-        f = single
-        real = True
-    elif code == c'?' and size == 1:
-        x = data[0]
-    elif strchr(b"bhilq", code) != NULL and size <= 8:
-        if size == 1:
-            x = (<signed char *>data)[0]
-        elif size == 2:
-            x = (<short *>data)[0]
-        elif size == 4:
-            x = (<int *>data)[0]
-        else:
-            memcpy(&x, data, 8)
-    elif strchr(b"BHILQ", code) != NULL and size <= 8:
-        memcpy(&x, data, size)
-    else:
-        w.print += mix(fnv(<const unsigned char *>data, size, 11) + w.items)
-        w.cut = True
-        return
-    w.print += mix(<uint64_t>x + <uint64_t>w.items * 7919 + 13)
-    if real:
-        memcpy(&x, &f, 8)
-        w.print += mix(<uint64_t>x + w.items)
-    if w.emit:
-        p = grow(&object_buffer, 9)
-        if p == NULL:
-            return
-        p[0] = V_FLOAT if real else V_INT64
-        if code == c'?':
-            p[0] = V_TRUE if x else V_FALSE
-            object_buffer.size += 1
-            w.items += 1
-            return
-        memcpy(p + 1, &x, 8)
-        object_buffer.size += 9
-    w.items += 1
-
-
 cdef void walk_base_value(Walk *w, PyObject *o, PyTypeObject *tp) noexcept:
     """The number or string that an instance of a subclass of int, float, str or bytes is."""
     cdef unsigned char *p
@@ -412,6 +356,16 @@ cdef void walk_base_value(Walk *w, PyObject *o, PyTypeObject *tp) noexcept:
             p[0] = V_FLOAT
             memcpy(p + 1, &f, 8)
             object_buffer.size += 9
+        w.items += 1
+    elif PyType_IsSubtype(tp, &PyComplex_Type):
+        if w.emit:
+            p = grow(&object_buffer, 17)
+            if p == NULL:
+                return
+            p[0] = V_COMPLEX
+            memcpy(p + 1, &(<PyComplexObject *>o).cval.real, 8)
+            memcpy(p + 9, &(<PyComplexObject *>o).cval.imag, 8)
+            object_buffer.size += 17
         w.items += 1
     elif tp.tp_flags & (TPFLAGS_UNICODE_SUBCLASS | TPFLAGS_BYTES_SUBCLASS):
         if w.emit:
@@ -460,62 +414,6 @@ cdef void walk_fields(Walk *w, PyObject *o) noexcept:
             walk_attr(w, PyTuple_GET_ITEM(names, i), PyTuple_GET_ITEM(o, i))
 
 
-cdef const char *REDUCIBLE = (b"  list_iterator list_reverseiterator tuple_iterator range_iterator str_iterator "
-                              b"str_ascii_iterator bytes_iterator enumerate reversed zip map filter ")
-
-
-cdef void walk_iterator(Walk *w, PyObject *o) noexcept:
-    """Where a builtin iterator stands (source, position), or a generator's state; nothing is consumed."""
-    cdef PyTypeObject *tp = Py_TYPE(o)
-    cdef PyObject *made
-    cdef PyObject *args
-    cdef PyObject *method
-    cdef bint collecting
-    cdef Py_ssize_t i
-    if tp == &PyGen_Type or tp == &PyCoro_Type or strcmp(tp.tp_name, b"async_generator") == 0:
-        walk_member(w, o, <PyObject *>(NAME_GI_SUSPENDED if tp == &PyGen_Type else
-                                       NAME_CR_SUSPENDED if tp == &PyCoro_Type else NAME_AG_RUNNING))
-        if w.emit:
-            made = PyObject_GetAttr_ptr(o, <PyObject *>NAME_QUALNAME)
-            if made == NULL:
-                PyErr_Clear()
-            else:
-                if Py_TYPE(made) == &PyUnicode_Type:
-                    w.text = text_id(made, False)
-                Py_DECREF(made)
-        return
-    if is_heap(tp) or not in_list(tp.tp_name, REDUCIBLE):
-        return
-    method = _PyType_Lookup(tp, <PyObject *>NAME_REDUCE)
-    if method == NULL or Py_TYPE(method) != &PyMethodDescr_Type:
-        return
-    collecting = PyGC_Disable()
-    made = PyObject_CallOneArg(method, o)
-    if made == NULL:
-        PyErr_Clear()
-    else:
-        if PyTuple_CheckExact(made) and PyTuple_GET_SIZE(made) >= 2:
-            args = PyTuple_GET_ITEM(made, 1)
-            if PyTuple_CheckExact(args):
-                for i in range(PyTuple_GET_SIZE(args)):
-                    walk_attr(w, <PyObject *>NAME_SOURCE, PyTuple_GET_ITEM(args, i))
-            if PyTuple_GET_SIZE(made) >= 3:
-                walk_attr(w, <PyObject *>NAME_POSITION, PyTuple_GET_ITEM(made, 2))
-        Py_DECREF(made)
-    if collecting:
-        PyGC_Enable()
-
-
-cdef void walk_member(Walk *w, PyObject *o, PyObject *name) noexcept:
-    """An attribute that a builtin type computes in C."""
-    cdef PyObject *v = PyObject_GetAttr_ptr(o, name)
-    if v == NULL:
-        PyErr_Clear()
-        return
-    walk_attr(w, name, v)
-    Py_DECREF(v)
-
-
 cdef void walk_contents(Walk *w, PyObject *o, TypeInfo *info) noexcept:
     """Items, then pairs, then attributes: the order in which a snapshot lists them."""
     cdef int shape = info.shape
@@ -553,8 +451,10 @@ cdef void walk_contents(Walk *w, PyObject *o, TypeInfo *info) noexcept:
         walk_attr(w, <PyObject *>NAME_SELF, (<PyMethodObject *>o).im_self)
         walk_attr(w, <PyObject *>NAME_FUNC, (<PyMethodObject *>o).im_func)
     elif shape == SHAPE_ITERATOR:
-        walk_iterator(w, o)
-        walk_instance(w, o, info)
+        if info.tp == &PyGen_Type or info.tp == &PyCoro_Type or info.tp == &PyAsyncGen_Type:
+            walk_generator(w, o)
+        else:
+            walk_instance(w, o, info)
     elif shape == SHAPE_CLASS:
         walk_class(w, <PyTypeObject *>o)
         if w.emit and (<PyTypeObject *>o).tp_flags & TPFLAGS_HEAPTYPE:
@@ -564,6 +464,7 @@ cdef void walk_contents(Walk *w, PyObject *o, TypeInfo *info) noexcept:
     elif shape == SHAPE_MODULE:
         s = dict_get_str(PyModule_GetDict(o), <PyObject *>NAME_NAME)
         if s != NULL and Py_TYPE(s) == &PyUnicode_Type:
+            w.print += ident(s, 0)
             w.text = text_id(s, False)
     elif shape == SHAPE_BYTEARRAY:
         w.size = Py_SIZE(o)
@@ -572,28 +473,14 @@ cdef void walk_contents(Walk *w, PyObject *o, TypeInfo *info) noexcept:
         w.print += mix(h)
         if w.emit:
             w.text = raw_bytes_id(PyByteArray_AS_STRING(o), Py_SIZE(o))
-    elif shape == SHAPE_ENUM or shape == SHAPE_VALUE:
-        if info.tp.tp_flags & (TPFLAGS_LONG_SUBCLASS | TPFLAGS_UNICODE_SUBCLASS | TPFLAGS_BYTES_SUBCLASS) \
-                or PyType_IsSubtype(info.tp, &PyFloat_Type):
-            walk_base_value(w, o, info.tp)
-        if text_by_repr(info.tp):
-            if w.emit and datetime_is_plain(o) and match_is_plain(o):
-                w.text = repr_text(o)
-            if strncmp(info.tp.tp_name, b"_thread.", 8) == 0:
-                w.print += mix(repr_text(o))
-        else:
+        if info.tp != &PyByteArray_Type:
             walk_instance(w, o, info)
+    elif shape == SHAPE_ENUM or shape == SHAPE_VALUE:
+        walk_scalar(w, o, info)
     elif shape == SHAPE_RANGE:
-        if info.tp == &PySlice_Type:
-            walk_attr(w, <PyObject *>NAME_START, (<PySliceObject *>o).start)
-            walk_attr(w, <PyObject *>NAME_STOP, (<PySliceObject *>o).stop)
-            walk_attr(w, <PyObject *>NAME_STEP, (<PySliceObject *>o).step)
-        else:
-            walk_member(w, o, <PyObject *>NAME_START)
-            walk_member(w, o, <PyObject *>NAME_STOP)
-            walk_member(w, o, <PyObject *>NAME_STEP)
+        walk_instance(w, o, info)
     elif shape == SHAPE_ARRAY:
-        walk_buffer(w, o)
+        walk_array_object(w, o, info)
     else:
         walk_instance(w, o, info)
 

@@ -130,6 +130,7 @@ cdef void path_effect(Spec *s, PyObject *root, PyObject *o) noexcept:
     elif s.op == S_ITERATED:
         if Py_TYPE(o).tp_iternext != NULL:
             examine(o)
+            examine_sources(o, 0)
             if strcmp(Py_TYPE(o).tp_name, b"map") == 0 or strcmp(Py_TYPE(o).tp_name, b"filter") == 0:
                 examine_deep(o)
     elif s.op == S_LOADED:

@@ -21,7 +21,7 @@ cdef enum:
     E_TYPE = 8           # a class whose instances were seen: size is the index of its TypeInfo
     E_LONG = 16          # a long str or bytes: oid is a string id
     E_CUT = 32           # more items than are examined
-    E_VOLATILE = 64      # changes when read (defaultdict)
+    E_VOLATILE = 64      # changes when read (defaultdict), or shows another object's memory
     E_GENERATOR = 128    # its frame is known
 
 cdef Entry *table = NULL
@@ -124,6 +124,7 @@ cdef void on_free_block(void *block) noexcept:
             table_remove(i)
             if flags & E_VOLATILE:
                 volatile_forget(oid)
+                view_forget(oid)
             if flags & E_GENERATOR:
                 generator_died(block)
             if recording and not flags & E_LONG:

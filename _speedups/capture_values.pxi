@@ -35,8 +35,11 @@ cdef struct TypeInfo:
     unsigned char transient   # instances die unseen: a fresh id at each sight
     unsigned char fixed       # contents never change
     unsigned char volatile    # changes when read
+    unsigned char memory      # may show another object's memory
     int nslots
     Slot *slots
+    int nfields
+    Field *fields
 
 cdef struct Pending:
     PyObject *object
@@ -75,17 +78,19 @@ cdef PyTypeObject *ordered_dict_type = NULL
 cdef list kept_names = []            # keeps slot names alive
 
 
+cdef inline bint is_fixed_type(PyTypeObject *tp) noexcept:
+    """A type made in C: its name cannot be another's, nor its slots be set by the program."""
+    return not tp.tp_flags & TPFLAGS_HEAPTYPE or (tp.tp_flags & TPFLAGS_IMMUTABLETYPE) != 0
+
+
 cdef inline bint base_named(PyTypeObject *tp, const char *name) noexcept:
-    while tp != NULL:
-        if strcmp(tp.tp_name, name) == 0:
-            return True
-        tp = tp.tp_base
-    return False
+    return base_type(tp, name) != NULL
 
 
 cdef inline PyTypeObject *base_type(PyTypeObject *tp, const char *name) noexcept:
+    """The type of that name among a type and its bases; NULL if there is none."""
     while tp != NULL:
-        if strcmp(tp.tp_name, name) == 0:
+        if is_fixed_type(tp) and strcmp(tp.tp_name, name) == 0:
             return tp
         tp = tp.tp_base
     return NULL
@@ -132,11 +137,13 @@ cdef int shape_of(PyTypeObject *tp) noexcept:
         return SHAPE_ARRAY
     if tp == &PyMemoryView_Type or base_named(tp, b"numpy.ndarray"):
         return SHAPE_ARRAY
-    if text_by_repr(tp):
+    if repr_base(tp) != NULL or numpy_code(tp) != 0:
         return SHAPE_VALUE
     if f & TPFLAGS_HEAPTYPE and not f & TPFLAGS_IMMUTABLETYPE:
         return SHAPE_INSTANCE
-    if tp.tp_iternext != NULL or tp == &PyCoro_Type:
+    if base_named(tp, b"_io._IOBase") or strstr(tp.tp_name, b"ProxyType") != NULL:
+        return SHAPE_OPAQUE
+    if tp.tp_iternext != NULL or tp == &PyCoro_Type or tp == &PyAsyncGen_Type:
         return SHAPE_ITERATOR
     return SHAPE_OPAQUE
 
@@ -144,7 +151,7 @@ cdef int shape_of(PyTypeObject *tp) noexcept:
 cdef bint text_by_repr(PyTypeObject *tp) noexcept:
     """Exact types of the standard library whose repr is C code that looks at nothing of the program's."""
     cdef const char *n = tp.tp_name
-    if tp.tp_flags & TPFLAGS_HEAPTYPE and not tp.tp_flags & TPFLAGS_IMMUTABLETYPE:
+    if not is_fixed_type(tp):
         return False
     return (strcmp(n, b"datetime.date") == 0 or strcmp(n, b"datetime.datetime") == 0
             or strcmp(n, b"datetime.time") == 0 or strcmp(n, b"datetime.timedelta") == 0
@@ -178,7 +185,7 @@ cdef void find_slots(TypeInfo *info) noexcept:
     cdef PyMemberDescrObject *d
     cdef int capacity = 0
     while base != NULL:
-        if base.tp_flags & TPFLAGS_HEAPTYPE and base.tp_dict != NULL:
+        if not is_fixed_type(base) and base.tp_dict != NULL:
             pos = 0
             while PyDict_Next(base.tp_dict, &pos, &key, &value):
                 if Py_TYPE(value) != &PyMemberDescr_Type or Py_TYPE(key) != &PyUnicode_Type:
@@ -255,9 +262,11 @@ cdef TypeInfo *type_info(PyTypeObject *tp) noexcept:
     type_count += 1
     info.shape = shape_of(tp)
     info.transient = not dies_seen(tp)
-    info.fixed = info.shape == SHAPE_MODULE or info.shape == SHAPE_FROZENSET
+    info.fixed = tp == &PyFrozenSet_Type
     info.volatile = base_named(tp, b"collections.defaultdict")
+    info.memory = info.shape == SHAPE_ARRAY
     find_slots(info)
+    find_fields(info)
     type_buffer.size = 0
     p = grow(&type_buffer, 5)
     if p == NULL:
@@ -276,8 +285,31 @@ cdef TypeInfo *type_info(PyTypeObject *tp) noexcept:
         else:
             put_name(&type_buffer, tp.tp_name, dot - tp.tp_name)
             put_name(&type_buffer, dot + 1, strlen(dot + 1))
+    put_bases(tp)
     write_buffer(&type_buffer)
     return info
+
+
+cdef void put_bases(PyTypeObject *tp) noexcept:
+    """The classes made in Python behind tp in its order of resolution: u8 how many, then module and name of each."""
+    cdef PyObject *mro = tp.tp_mro
+    cdef size_t counted = type_buffer.size
+    cdef PyTypeObject *base
+    cdef Py_ssize_t i
+    cdef unsigned char *p = grow(&type_buffer, 1)
+    if p == NULL:
+        return
+    p[0] = 0
+    type_buffer.size += 1
+    if is_fixed_type(tp) or mro == NULL or Py_TYPE(mro) != &PyTuple_Type:
+        return
+    for i in range(1, PyTuple_GET_SIZE(mro)):
+        base = <PyTypeObject *>PyTuple_GET_ITEM(mro, i)
+        if Py_TYPE(<PyObject *>base).tp_flags & TPFLAGS_TYPE_SUBCLASS and not is_fixed_type(base) \
+                and type_buffer.data[counted] < 32:
+            put_str_name(&type_buffer, dict_get_str(base.tp_dict, <PyObject *>NAME_MODULE))
+            put_str_name(&type_buffer, (<PyHeapTypeObject *>base).ht_qualname)
+            type_buffer.data[counted] += 1
 
 
 cdef PyObject *dict_get_str(PyObject *d, PyObject *name) noexcept:
@@ -406,6 +438,8 @@ cdef uint64_t ensure(PyObject *o, int depth) noexcept:
     if info.volatile:
         e.flags |= E_VOLATILE
         volatile_add(o, oid)
+    if info.memory:
+        view_add(o, e)
     if depth > 0:
         e.explored = depth
         queue_snapshot(o, oid, depth)

@@ -258,6 +258,25 @@ cdef extern from *:
         return (void *)p;
     }
 
+    /* Generators, coroutines and asynchronous generators: 0 not started, 1 suspended, 2 running, 3 ended. */
+    static inline int es_generator_state(PyObject *o) {
+        int s = ((PyGenObject *)o)->gi_frame_state;
+        if (s == FRAME_CREATED) return 0;
+    #if PY_VERSION_HEX >= 0x030D0000
+        if (FRAME_STATE_FINISHED(s)) return 3;
+        return FRAME_STATE_SUSPENDED(s) ? 1 : 2;
+    #else
+        if (s >= FRAME_COMPLETED) return 3;
+        return s == FRAME_SUSPENDED ? 1 : 2;
+    #endif
+    }
+    static inline void *es_generator_frame(PyObject *o) { return (void *)&((PyGenObject *)o)->gi_iframe; }
+    static inline PyObject *es_generator_qualname(PyObject *o) { return ((PyGenObject *)o)->gi_qualname; }
+    /* The name of localsplus[i]; borrowed. */
+    static inline PyObject *es_local_name(PyObject *code, Py_ssize_t i) {
+        return PyTuple_GET_ITEM(((PyCodeObject *)code)->co_localsplusnames, i);
+    }
+
     /* Ints: 1 and *out when the value fits 60 bits; else 0 (use the digits). */
     static inline int es_int_small(PyObject *o, int64_t *out) {
         PyLongObject *v = (PyLongObject *)o;
@@ -367,6 +386,10 @@ cdef extern from *:
     PyObject *es_values_key(es_attrs *a, Py_ssize_t i) noexcept
     PyObject *es_values_item(es_attrs *a, Py_ssize_t i) noexcept
     void *es_block(PyObject *o) noexcept
+    int es_generator_state(PyObject *o) noexcept
+    void *es_generator_frame(PyObject *o) noexcept
+    PyObject *es_generator_qualname(PyObject *o) noexcept
+    PyObject *es_local_name(PyObject *code, Py_ssize_t i) noexcept
     int es_int_small(PyObject *o, int64_t *out) noexcept
     Py_ssize_t es_int_digits(PyObject *o, const digit **out, int *negative) noexcept
     PyObject *es_super_object(PyObject *o) noexcept

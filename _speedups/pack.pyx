@@ -582,6 +582,7 @@ cdef class Packer:
         cdef size_t left = s.end - s.p
         cdef uint8_t op = s.p[0]
         cdef size_t n, n2
+        cdef int count
         cdef uint32_t module
         cdef Event e
         memset(&e, 0, sizeof(e))
@@ -604,9 +605,27 @@ cdef class Packer:
             n2 = s.p[7 + n] | <size_t> s.p[8 + n] << 8
             if left < 9 + n + n2:
                 return SHORT
-            self.new_types.append([le32(s.p + 1), s.p[7:7 + n].decode("utf-8", "replace"),
-                                   s.p[9 + n:9 + n + n2].decode("utf-8", "replace")])
-            s.p += 9 + n + n2
+            row = [le32(s.p + 1), s.p[7:7 + n].decode("utf-8", "replace"),
+                   s.p[9 + n:9 + n + n2].decode("utf-8", "replace")]
+            n += 9 + n2
+            if left < n + 1:
+                return SHORT
+            count = s.p[n] * 2
+            n += 1
+            bases = []
+            while count:
+                if left < n + 2:
+                    return SHORT
+                n2 = s.p[n] | <size_t> s.p[n + 1] << 8
+                if left < n + 2 + n2:
+                    return SHORT
+                bases.append(s.p[n + 2:n + 2 + n2].decode("utf-8", "replace"))
+                n += 2 + n2
+                count -= 1
+            if bases:
+                row.append(list(zip(bases[::2], bases[1::2], strict=True)))
+            self.new_types.append(row)
+            s.p += n
         elif op == OP_BLOB:
             if left < 17:
                 return SHORT

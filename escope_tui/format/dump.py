@@ -57,7 +57,8 @@ def dump(file: RecordingFile) -> Iterator[str]:
         for index, site in enumerate(module["sites"]):
             yield f"sitedef {module['first_site'] + index} {site!a}"
     for type_id, (name, qualname) in sorted(file.types.items()):
-        yield f"type {type_id} {name!a} {qualname!a}"
+        bases = "".join(f" < {base!a}" for _, base in file.bases.get(type_id, ()))
+        yield f"type {type_id} {name!a} {qualname!a}{bases}"
     for thread in sorted(file.threads.values(), key=lambda t: t.index):
         yield f"threaddef {thread.index} native={thread.native_id} {thread.name!a}"
     for info in file.chunks:

@@ -38,6 +38,8 @@ class RecordingFile:
         """Offset and size of the block that sums up chunks 0 to 63, of the next 64, and so on."""
         self.modules: list[dict[str, Any]] = []
         self.types: dict[int, tuple[str, str]] = {}
+        self.bases: dict[int, tuple[tuple[str, str], ...]] = {}
+        """Module and name of the Python classes behind a type in its order of resolution."""
         self.threads: dict[int, ThreadInfo] = {}
         self.n_sites = 0
         self.cache: Any = None
@@ -182,8 +184,10 @@ class RecordingFile:
                 self.n_sites += len(table["sites"])
                 self.modules.append(table)
             else:
-                for number, module, name in table["types"]:
+                for number, module, name, *bases in table["types"]:
                     self.types[int(number)] = (str(module), str(name))
+                    if bases:
+                        self.bases[int(number)] = tuple((str(m), str(n)) for m, n in bases[0])
                 for index, native, name in table["threads"]:
                     self.threads[int(index)] = ThreadInfo(int(index), int(native), str(name))
                 for module, slot, name in table.get("names", ()):

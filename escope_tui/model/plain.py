@@ -70,6 +70,9 @@ def _convert(value: Value, depth: int, path: tuple[int, ...]) -> Any:
         items = tuple(_container(value, depth, path))
     elif kind not in ("class", "module", "function"):
         items = [_convert(v, depth - 1, path) for role, _, v in value.entries() if role == "item"]
+        missing = _missing(value, len(items)) if kind == "array" else None
+        if missing:
+            items.append(missing)
     attrs = _attrs(value, depth, path)
     if kind == "exception":
         attrs = {"args": tuple(items or ()), **attrs}
@@ -85,6 +88,8 @@ def _is_builtin(value: Value) -> bool:
 def _scalar(value: Value) -> Any:
     data = value.data
     if not value.truncated:
+        return data
+    if isinstance(data, CutText | CutBytes):
         return data
     if isinstance(data, str):
         text = CutText(data)

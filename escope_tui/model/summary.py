@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
+from .known import known_summary
 from .text import clip, safe_text
 from .values import CUT, DEPTH, SCALAR_KINDS, SEQUENCE_KINDS, UNKNOWN
 
@@ -29,6 +30,13 @@ _PLAIN_NAMES = frozenset(
     {"list", "dict", "set", "frozenset", "deque", "tuple", "collections.deque"}
 )
 _EMPTY = {"set": "set()", "frozenset": "frozenset()", "deque": "deque([])"}
+
+_SAID_BY_ARGS = frozenset(
+    {"characters_written", "code", "encoding", "end", "end_lineno", "end_offset", "errno"}
+    | {"exceptions", "lineno", "message", "msg", "name", "obj", "object", "offset", "path"}
+    | {"print_file_and_line", "reason", "start", "strerror", "text", "value"}
+)
+"""Attributes of builtin exceptions that repeat their arguments, or say less."""
 
 Part = Callable[[int], str]
 
@@ -94,6 +102,12 @@ def _quoted(data: str | bytes, room: int, cut: bool, size: int | None) -> str:
 
 def _object(value: Value, kind: str, room: int, depth: int, path: tuple[int, ...]) -> str:
     name = value.type_name
+    if kind in ("instance", "opaque"):
+        known = known_summary(value)
+        if known is not None:
+            return clip(known, max(room, MIN_ROOM))
+    if kind == "array":
+        return _array(value, name, room, depth, path)
     if kind in _BRACKETS:
         return _container(value, kind, name, room, depth, path)
     if kind in (
@@ -101,7 +115,6 @@ def _object(value: Value, kind: str, room: int, depth: int, path: tuple[int, ...
         "namedtuple",
         "exception",
         "cell",
-        "array",
         "opaque",
         "iterator",
         "range",
@@ -116,8 +129,10 @@ def _object(value: Value, kind: str, room: int, depth: int, path: tuple[int, ...
     if kind == "enum":
         return _enum(value, name, room)
     if kind == "value":
+        if not text:
+            return _instance(value, kind, name, room, depth, path)
         shown = clip(text, max(room - len(name) - 2, MIN_ROOM))
-        return shown if text.startswith((name, "<")) else f"{name}({shown})"
+        return shown if "(" in text or text.startswith("<") else f"{name}({shown})"
     if kind == "class":
         return f"<class '{clip(text or name, room)}'>"
     if kind == "module":
@@ -138,6 +153,19 @@ def _enum(value: Value, name: str, room: int) -> str:
     if content is None:
         content = value.attr("_value_")
     return f"<{shown}: {content.summary(24)}>" if content is not None else f"<{shown}>"
+
+
+def _array(value: Value, name: str, room: int, depth: int, path: tuple[int, ...]) -> str:
+    """Like `ndarray(int64, (2, 3)) [0, 1, … 4 more]`."""
+    kind = value.attr("typecode") or value.attr("format")
+    known = [safe_text(value.text or "") or (kind.summary(16) if kind is not None else "")]
+    extents = value.attr("shape")
+    if extents is not None:
+        known.append(extents.summary(60))
+    head = f"{name}({', '.join(filter(None, known))})"
+    if depth <= 0 or room - len(head) < MIN_ROOM:
+        return head
+    return f"{head} {_join('[', ']', _parts(value, depth, path), value.size, room - len(head))}"
 
 
 def _container(
@@ -200,7 +228,7 @@ def _instance(
     text = value.text
     if text and kind == "range" and not value.expandable:
         return clip(text, room)
-    if text and kind in ("iterator", "opaque", "array"):
+    if text and kind in ("iterator", "opaque"):
         body = clip(text, max(room - len(name) - 3, MIN_ROOM))
         return body if text.startswith("<") else f"<{name} {body}>"
     if kind in ("iterator", "opaque") and not value.expandable:
@@ -225,12 +253,13 @@ def _instance_parts(value: Value, kind: str, depth: int, path: tuple[int, ...]) 
                 yield lambda room, text=text: text  # type: ignore[misc]
             return
     positional = kind in ("exception", "cell", "range") or kind in SEQUENCE_KINDS
+    attributes_hidden = _SAID_BY_ARGS if kind == "exception" else frozenset()
     attrs = list(_named(value))
     for role, key, member in value.entries():
         if role == "item" and not (kind == "namedtuple" and attrs):
             yield lambda room, member=member: _show(member, room, depth - 1, path)  # type: ignore[misc]
         elif role == "attr":
-            if kind == "exception" and key.startswith("__"):
+            if kind == "exception" and (key.startswith("__") or key in attributes_hidden):
                 continue
             label = "" if kind == "range" and positional else f"{safe_text(key)}="
             yield lambda room, label=label, member=member: (  # type: ignore[misc]

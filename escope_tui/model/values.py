@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol, final
 
 from ..errors import EvaluationError
+from .known import known_text
 from .text import safe_text
 
 SCALAR_KINDS = frozenset(
@@ -44,6 +45,8 @@ SHAPE_KINDS = {
 }
 """What `Value.kind` is for each shape of object in the file."""
 
+REFERENT = "referent"
+"""The attribute by which weak references show what they refer to."""
 DEPTH = "depth"
 """Kind of a value that was not captured because it lay too deep."""
 UNKNOWN = "unknown"
@@ -56,8 +59,10 @@ VALUE_KINDS = (*sorted(SCALAR_KINDS), "tuple", *SHAPE_KINDS.values(), DEPTH, UNK
 class CutText(str):
     """The first part of a string that was cut when it was recorded."""
 
-    __slots__ = ("total",)
+    __slots__ = ("digest", "total")
     total: int
+    digest: int
+    """See `Value.digest`."""
 
     def __repr__(self) -> str:
         return f"<{str.__repr__(self)}… of {self.total:,}>"
@@ -67,6 +72,8 @@ class CutBytes(bytes):
     """The first part of a bytes value that was cut when it was recorded."""
 
     total: int
+    digest: int
+    """See `Value.digest`."""
 
     def __repr__(self) -> str:
         return f"<{bytes.__repr__(self)}… of {self.total:,}>"
@@ -212,6 +219,13 @@ class Value:
         return "" if self._kind else safe_text(self._object().module)
 
     @property
+    def digest(self) -> int | None:
+        """A number that tells a str or bytes that was cut from others: a 64-bit FNV-1a over its
+        length and its memory (of a long one: over both ends). None for what is whole.
+        """
+        return getattr(self._data, "digest", None) if self._kind in ("str", "bytes") else None
+
+    @property
     def size(self) -> int | None:
         """The true length, whatever was cut; None for what has none."""
         return self._size if self._kind else self._object().size
@@ -252,6 +266,8 @@ class Value:
         if self._kind:
             return None
         text = self._object().text
+        if text is None and self._object().kind in ("instance", "opaque"):
+            text = known_text(self)
         return safe_text(text) if isinstance(text, str) else None
 
     @property
@@ -331,7 +347,14 @@ class Value:
                 yield "pair", self._wrap(key), self._wrap(raw)
         start, stop = _behind(contents.pairs, start, stop)
         for _, (name, raw) in _stretch(contents.attrs, start, stop):
-            yield "attr", name, self._wrap(raw)
+            yield "attr", name, self._attr(name, raw)
+
+    def _attr(self, name: str, raw: Any) -> Value:
+        """An attribute; what a weak reference refers to is None from its death on."""
+        value = self._wrap(raw)
+        if name == REFERENT and value.object_id is not None and value._object().dead:
+            return value_of(None)
+        return value
 
     @property
     def entry_count(self) -> int:
@@ -350,7 +373,7 @@ class Value:
         """How many members are not recorded; None: some, but it is not known how many."""
         if not self.truncated:
             return 0
-        if self.kind not in CONTAINER_KINDS or self.size is None:
+        if self.kind not in (*CONTAINER_KINDS, "array") or self.size is None:
             return None
         if self._kind:
             return max(self.size - len(self._data), 0)
@@ -380,7 +403,7 @@ class Value:
             return None
         for key, raw in self._object().attrs:
             if key == name:
-                return self._wrap(raw)
+                return self._attr(name, raw)
         return None
 
     def item(self, key: Any) -> Value | None:

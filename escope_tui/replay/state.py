@@ -168,7 +168,9 @@ class State:
 
     def _contents(self, found: RawObject, step: int) -> Contents:
         types = self.source.types
-        old = found.as_of < step - 1 and changes_unseen(found, types, self.program.module_names)
+        old = found.as_of < step - 1 and changes_unseen(
+            found, types, self.program.module_names, self.source.bases
+        )
 
         def read(role: int, start: int, stop: int) -> list[Any]:
             with self.lock:

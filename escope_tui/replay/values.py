@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, overload
 
 from .._speedups.unpack import BigInt, Blob, Deep, RawObject, RawTuple, Ref, Text, Unknown
@@ -35,45 +36,76 @@ Types = dict[int, tuple[str, str]]
 
 SETTLED_MODULES = frozenset(
     {
+        "_contextvars",
+        "_operator",
+        "abc",
+        "array",
         "builtins",
-        "pathlib",
-        "pathlib._local",
+        "code",
+        "collections.abc",
+        "_collections_abc",
+        "dataclasses",
         "datetime",
         "_pydatetime",
         "decimal",
         "_pydecimal",
         "enum",
+        "functools",
         "ipaddress",
+        "itertools",
+        "numbers",
+        "numpy",
+        "operator",
+        "pathlib",
+        "pathlib._local",
+        "pathlib.types",
         "re",
+        "types",
         "typing",
+        "weakref",
         "zoneinfo",
     }
 )
-"""Modules whose instances do not change, or whose types are not written in Python."""
+"""Modules whose instances do not change by themselves, or whose types are not written in Python."""
 SETTLED_TYPES = frozenset(
     {
+        ("collections", "ChainMap"),
+        ("collections", "UserDict"),
+        ("collections", "UserList"),
+        ("collections", "UserString"),
+        ("collections", "_deque_iterator"),
+        ("collections", "_deque_reverse_iterator"),
+        ("_collections", "_deque_iterator"),
+        ("_collections", "_deque_reverse_iterator"),
         ("uuid", "UUID"),
+        ("uuid", "SafeUUID"),
         ("fractions", "Fraction"),
-        ("functools", "partial"),
-        ("types", "SimpleNamespace"),
-        ("types", "GenericAlias"),
     }
 )
+OWN_KINDS = frozenset({"opaque", "iterator", "value"})
+"""Kinds of objects whose type alone says whether they change unseen."""
 
 
-def changes_unseen(found: RawObject, types: Types, recorded: Collection[str]) -> bool:
+def changes_unseen(
+    found: RawObject,
+    types: Types,
+    recorded: Collection[str],
+    bases: Mapping[int, tuple[tuple[str, str], ...]] = MappingProxyType({}),
+) -> bool:
     """Whether code that is not recorded may change the object: an instance of a class that none
-    of the `recorded` modules defines.
+    of the `recorded` modules defines, or that inherits from one; or of an extension type with a
+    state of its own, such as a lock or a file; or an iterator, which whoever reads it moves.
     """
-    if SHAPE_KINDS.get(found.shape) != "instance":
-        return False
+    kind = SHAPE_KINDS.get(found.shape)
     known = types.get(found.type_id)
-    if known is None:
+    if kind == "iterator":
+        return True
+    if known is None or (kind != "instance" and kind not in OWN_KINDS):
         return False
-    return (
-        known[0] not in SETTLED_MODULES
-        and known[0] not in recorded
-        and (known not in SETTLED_TYPES)
+    inherited = () if kind in OWN_KINDS else bases.get(found.type_id, ())
+    return any(
+        each[0] not in SETTLED_MODULES and each[0] not in recorded and each not in SETTLED_TYPES
+        for each in (known, *inherited)
     )
 
 
@@ -85,9 +117,9 @@ def make_value(raw: Any, step: int, heap: Heap, types: Types) -> Value:
     if isinstance(raw, Ref):
         return Value("", object_id=raw.oid, heap=heap, step=step)
     if isinstance(raw, Text):
-        return Value("str", raw.value, size=raw.length, cut=raw.truncated, step=step)
+        return Value("str", _text(raw), size=raw.length, cut=raw.truncated, step=step)
     if isinstance(raw, Blob):
-        return Value("bytes", raw.value, size=raw.length, cut=raw.truncated, step=step)
+        return Value("bytes", _text(raw), size=raw.length, cut=raw.truncated, step=step)
     if isinstance(raw, RawTuple):
         cut = raw.length > len(raw.items)
         return Value("tuple", raw.items, size=raw.length, cut=cut, heap=heap, step=step)
@@ -208,11 +240,13 @@ def _text(raw: Any) -> str | bytes | None:
             return str(raw.value)
         text = CutText(raw.value)
         text.total = raw.length
+        text.digest = raw.digest
         return text
     if isinstance(raw, Blob):
         if not raw.truncated:
             return bytes(raw.value)
         piece = CutBytes(raw.value)
         piece.total = raw.length
+        piece.digest = raw.digest
         return piece
     return None

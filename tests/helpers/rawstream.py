@@ -229,10 +229,15 @@ class RawStream:
         for start, piece in ((0, data[:half]), (half, data[half:])):
             self.raw(struct.pack("<BIIII", 18, 1, len(data), start, len(piece)), piece)
 
-    def new_type(self, number: int, module: str, name: str) -> None:
+    def new_type(
+        self, number: int, module: str, name: str, bases: tuple[tuple[str, str], ...] = ()
+    ) -> None:
         """A TYPE event."""
         a, b = module.encode(), name.encode()
         self.raw(struct.pack("<BIH", 17, number, len(a)), a, struct.pack("<H", len(b)), b)
+        texts = [each.encode() for base in bases for each in base]
+        behind = b"".join(struct.pack("<H", len(each)) + each for each in texts)
+        self.raw(struct.pack("<B", len(bases)), behind)
 
     def new_thread(self, index: int, name: str) -> None:
         """A THREAD event."""

@@ -201,6 +201,10 @@ def test_safe_text_is_printable(text: str) -> None:
         ("fractions", "Fraction", 7, False),
         ("pathlib", "PosixPath", 7, False),
         ("library", "Names", 1, False),
+        ("_thread", "lock", 20, True),
+        ("_io", "StringIO", 16, True),
+        ("functools", "partial", 16, False),
+        ("builtins", "list_iterator", 13, True),
     ],
 )
 def test_what_code_that_is_not_recorded_may_change_is_doubtful(
@@ -208,3 +212,11 @@ def test_what_code_that_is_not_recorded_may_change_is_doubtful(
 ) -> None:
     found: Any = SimpleNamespace(type_id=4, shape=shape)
     assert changes_unseen(found, {4: (module, name)}, {"app", "__main__"}) is doubtful
+
+
+def test_a_recorded_class_that_inherits_from_one_that_is_not_is_doubtful() -> None:
+    found: Any = SimpleNamespace(type_id=4, shape=7)
+    types = {4: ("app", "Worker")}
+    recorded = {"app"}
+    assert changes_unseen(found, types, recorded, {4: (("threading", "Thread"),)})
+    assert not changes_unseen(found, types, recorded, {4: (("app", "Base"), ("abc", "ABC"))})
