@@ -345,9 +345,19 @@ cdef int visit_source(PyObject *o, void *depth) noexcept:
     return 0
 
 
+cdef int visit_held(PyObject *o, void *depth) noexcept:
+    """What an iterator of itertools holds, which it may change itself."""
+    if is_container(o) and Py_TYPE(o).tp_iternext == NULL and Py_TYPE(o) != &PyTuple_Type and table_find(o) != NULL:
+        examine(o)
+    return visit_source(o, depth)
+
+
 cdef void examine_sources(PyObject *o, int level) noexcept:
     """An iterator moved, and with it those that it takes its items from."""
     cdef PyTypeObject *tp = Py_TYPE(o)
     if is_fixed_type(tp) and tp.tp_traverse != NULL and tp != &PyGen_Type and tp != &PyCoro_Type \
             and tp != &PyAsyncGen_Type and tp != &PyTuple_Type:
-        tp.tp_traverse(o, visit_source, <void *><size_t>(level + 1))
+        if strncmp(tp.tp_name, b"itertools.", 10) == 0:
+            tp.tp_traverse(o, visit_held, <void *><size_t>(level + 1))
+        else:
+            tp.tp_traverse(o, visit_source, <void *><size_t>(level + 1))

@@ -51,8 +51,6 @@ cdef View *owners = NULL         # the others
 cdef int owner_count = 0
 cdef bint looking = False
 
-
-
 cdef struct Scalar:
     const char *type
     char code            # of walk_raw

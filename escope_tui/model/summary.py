@@ -33,6 +33,7 @@ _EMPTY = {"set": "set()", "frozenset": "frozenset()", "deque": "deque([])"}
 
 _SAID_BY_ARGS = frozenset(
     {"characters_written", "code", "encoding", "end", "end_lineno", "end_offset", "errno"}
+    | {"filename", "filename2"}
     | {"exceptions", "lineno", "message", "msg", "name", "obj", "object", "offset", "path"}
     | {"print_file_and_line", "reason", "start", "strerror", "text", "value"}
 )

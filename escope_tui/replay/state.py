@@ -32,6 +32,7 @@ class Source(Protocol):
     exit_status: int | None
     size: int
     types: Types
+    bases: Mapping[int, tuple[tuple[str, str], ...]]
 
     @property
     def chunks(self) -> list[Any]: ...

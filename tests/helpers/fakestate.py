@@ -119,6 +119,7 @@ class Story:
         self.meta: dict[str, Any] = {}
         self.exit_status: int | None = 0
         self.types = {1: ("builtins", "list"), 2: ("builtins", "dict"), 3: ("__main__", "Thing")}
+        self.bases: dict[int, tuple[tuple[str, str], ...]] = {}
         self.threads = {0: FakeThread(0, 1, "MainThread")}
         self.chunks: list[Any] = []
         self.steps = 0

@@ -105,7 +105,7 @@ def attributes(obj: object) -> tuple[list[tuple[str, object]], list[tuple[str, o
                     for name, value in dict.items(namespace):
                         if type(name) is str and len(found) < limits.ITEMS:
                             found.append((name, value))
-        if _FLAGS(cls) & _HEAPTYPE:
+        if _FLAGS(cls) & _HEAPTYPE or has_base(cls, BaseException):
             into = found if "__slots__" in members else inner
             for name, entry in members.items():
                 if type(entry) is _MEMBER:
