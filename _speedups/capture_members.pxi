@@ -42,7 +42,7 @@ cdef Computed[12] COMPUTED = [
     Computed(b"_queue.SimpleQueue", b"qsize()"),
     Computed(b"re.Match", b"regs lastgroup"),
     Computed(b"_asyncio.Future", b"_state _result _exception"),
-    Computed(b"_asyncio.Task", b"_state _result _exception _coro"),
+    Computed(b"_asyncio.Task", b"_state _result _exception"),
     Computed(b"memoryview", b"obj format readonly"),
     Computed(b"array.array", b"typecode"),
     Computed(NULL, NULL),
@@ -304,6 +304,7 @@ cdef void walk_generator(Walk *w, PyObject *o) noexcept:
     cdef PyObject *v
     cdef PyGetSetDef *g = tp.tp_getset
     cdef Py_ssize_t i
+    cdef int depth
     if w.emit:
         name = es_generator_qualname(o)
         if name != NULL and Py_TYPE(name) == &PyUnicode_Type:
@@ -323,11 +324,16 @@ cdef void walk_generator(Walk *w, PyObject *o) noexcept:
             else:
                 walk_made(w, PyTuple_GET_ITEM(<PyObject *>AWAIT_NAMES, kind), v)
         g += 1
+    if not is_recorded_code(code):       # a library's variables lead to all that it has
+        return
+    depth = w.depth
+    w.depth = depth if depth < 1 else 1      # its frame has them in full
     for i in range(es_code_locals(code)):
         v = es_frame_local(fp, <int>i)
         name = es_local_name(code, i)
         if v != NULL and name != NULL and PyUnicode_GET_LENGTH(name) and PyUnicode_READ_CHAR(name, 0) != c'.':
             walk_attr(w, name, v)
+    w.depth = depth
 
 
 cdef int visit_source(PyObject *o, void *depth) noexcept:

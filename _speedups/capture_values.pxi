@@ -166,7 +166,7 @@ cdef bint dies_seen(PyTypeObject *tp) noexcept:
     if tp.tp_flags & TPFLAGS_HEAPTYPE and not tp.tp_flags & TPFLAGS_IMMUTABLETYPE:
         return True
     if tp == &PySlice_Type or tp == <PyTypeObject *>PyExc_MemoryError or strcmp(n, b"_asyncio.FutureIter") == 0 \
-            or strcmp(n, b"Context") == 0 or strncmp(n, b"async_generator_", 16) == 0:
+            or strcmp(n, b"Context") == 0 or strcmp(n, b"_contextvars.Context") == 0 or strncmp(n, b"async_generator_", 16) == 0:
         return False
     if not FREE_LISTS_314:
         return True

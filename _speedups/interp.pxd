@@ -19,6 +19,7 @@ cdef extern from *:
     #endif
     #undef _PyGC_FINALIZED
     #if PY_VERSION_HEX >= 0x030E0000
+    #include "internal/pycore_frame.h"
     #include "internal/pycore_interpframe.h"
     #include "internal/pycore_genobject.h"
     #else

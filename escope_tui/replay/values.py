@@ -62,7 +62,6 @@ SETTLED_MODULES = frozenset(
         "re",
         "types",
         "typing",
-        "weakref",
         "zoneinfo",
     }
 )
@@ -77,6 +76,9 @@ SETTLED_TYPES = frozenset(
         ("collections", "_deque_reverse_iterator"),
         ("_collections", "_deque_iterator"),
         ("_collections", "_deque_reverse_iterator"),
+        ("weakref", "CallableProxyType"),
+        ("weakref", "ProxyType"),
+        ("weakref", "ReferenceType"),
         ("uuid", "UUID"),
         ("uuid", "SafeUUID"),
         ("fractions", "Fraction"),

@@ -1,4 +1,4 @@
-"""NumPy arrays in a recording: shape, element type, the first elements, and every way to write them."""
+"""NumPy arrays in a recording: shape, element type, first elements, every way to write them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""No code of the program runs to record a value, whatever its classes do; and all its attributes are there."""
+"""No code of the program runs to record a value; and all its attributes are there."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def test_no_special_method_is_called_that_is_not_called_without_escope(rec: Any)
 
 @pytest.mark.parametrize("name", SUMMARIES)
 def test_the_value_below_an_evil_class_is_shown(name: str, seen: dict[str, Any]) -> None:
-    members = {label: value for label, value in seen["made"].children()}
+    members = dict(seen["made"].children())
     assert members[f"['{name}']"].summary() == SUMMARIES[name]
 
 
