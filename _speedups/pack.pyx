@@ -597,34 +597,22 @@ cdef class Packer:
             self.threads += 1
             s.p += 15 + n
         elif op == OP_TYPE:
-            if left < 7:
-                return SHORT
-            n = s.p[5] | <size_t> s.p[6] << 8
-            if left < 9 + n:
-                return SHORT
-            n2 = s.p[7 + n] | <size_t> s.p[8 + n] << 8
-            if left < 9 + n + n2:
-                return SHORT
-            row = [le32(s.p + 1), s.p[7:7 + n].decode("utf-8", "replace"),
-                   s.p[9 + n:9 + n + n2].decode("utf-8", "replace")]
-            n += 9 + n2
-            if left < n + 1:
-                return SHORT
-            count = s.p[n] * 2
-            n += 1
-            bases = []
-            while count:
+            names = []
+            n = 5
+            count = 2
+            while <int> len(names) < count:
                 if left < n + 2:
                     return SHORT
                 n2 = s.p[n] | <size_t> s.p[n + 1] << 8
-                if left < n + 2 + n2:
-                    return SHORT
-                bases.append(s.p[n + 2:n + 2 + n2].decode("utf-8", "replace"))
                 n += 2 + n2
-                count -= 1
-            if bases:
-                row.append(list(zip(bases[::2], bases[1::2], strict=True)))
-            self.new_types.append(row)
+                if left < n + (count == 2):
+                    return SHORT
+                names.append(s.p[n - n2:n].decode("utf-8", "replace"))
+                if len(names) == 2:
+                    count += s.p[n] * 2
+                    n += 1
+            bases = list(zip(names[2::2], names[3::2], strict=True))
+            self.new_types.append([le32(s.p + 1), *names[:2], *([bases] if bases else [])])
             s.p += n
         elif op == OP_BLOB:
             if left < 17:
