@@ -33,9 +33,13 @@ cdef struct Computed:
     const char *type
     const char *names        # of getters; of methods without arguments: with () behind
 
-cdef Computed[12] COMPUTED = [
+cdef Computed[16] COMPUTED = [
     Computed(b"collections.deque", b"maxlen"),
     Computed(b"_io.FileIO", b"mode closed"),
+    Computed(b"_io.TextIOWrapper", b"buffer"),
+    Computed(b"_io.BufferedReader", b"raw"),
+    Computed(b"_io.BufferedWriter", b"raw"),
+    Computed(b"_io.BufferedRandom", b"raw"),
     Computed(b"_io.BytesIO", b"closed"),
     Computed(b"_io.StringIO", b"closed getvalue()"),
     Computed(b"_socket.socket", b"timeout fileno()"),

@@ -57,6 +57,7 @@ SETTLED_MODULES = frozenset(
         "numpy",
         "operator",
         "pathlib",
+        "pathlib._abc",
         "pathlib._local",
         "pathlib.types",
         "re",

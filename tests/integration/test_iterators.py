@@ -61,6 +61,15 @@ EXPECTED: dict[str, dict[str, Any]] = {
 }
 
 
+FORGOTTEN = frozenset({"of_list", "of_tuple", "of_range", "done", "source"})
+"""Of types whose memory CPython 3.14 reuses unseen: known only as of their first sight."""
+
+
+def skip_forgotten(name: str) -> None:
+    if name in FORGOTTEN and sys.version_info >= (3, 14):
+        pytest.skip("an object of this type has no lasting identity on 3.14")
+
+
 @pytest.fixture(scope="module")
 def seen(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
     """The variables at the end of the program."""
@@ -71,6 +80,7 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
 
 @pytest.mark.parametrize("name", EXPECTED)
 def test_an_iterator_shows_where_it_stands(name: str, seen: dict[str, Any]) -> None:
+    skip_forgotten(name)
     attrs = seen[name].python().attrs
     expected = EXPECTED[name]
     assert {key: attrs.get(key) for key in expected} == expected
@@ -85,6 +95,7 @@ def test_an_iterator_of_an_iterator_shows_its_source(seen: dict[str, Any]) -> No
 
 
 def test_what_a_zip_takes_from_has_moved_with_it(seen: dict[str, Any]) -> None:
+    skip_forgotten("source")
     assert seen["source"].attr("position").data == 1
 
 
