@@ -111,7 +111,7 @@ class File:
         self.modules.append(table)
 
     def add_tables(self, table: dict[str, Any]) -> None:
-        for number, module, name in table["types"]:
+        for number, module, name, *_ in table["types"]:
             self.types[number] = (module, name)
         for module, slot, name in table.get("names", []):
             names = self.modules[module]["functions"][0][5]

@@ -213,6 +213,8 @@ def _shape(cls: type) -> str:
         return "enum"
     if _CLASS_DICT(cls).get("__module__") in RACING:
         return "opaque"
+    if _CLASS_DICT(cls).get("__module__") == "operator":
+        return "opaque"  # made in C, with contents that no descriptor tells of
     for base, name in _BASES:
         if has_base(cls, base):
             return name
