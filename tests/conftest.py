@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 TESTS = Path(__file__).resolve().parent
 PROGRAMS = TESTS / "programs"
@@ -18,6 +19,12 @@ PROGRAMS = TESTS / "programs"
 # Last, so that an installed package is preferred to the source folder.
 if str(TESTS.parent) not in sys.path:
     sys.path.append(str(TESTS.parent))
+
+
+# The same examples in each run, however busy the machine is; ESCOPE_EXPLORE looks for new ones.
+settings.register_profile("same", deadline=None, derandomize=True)
+settings.register_profile("explore", deadline=None, print_blob=True)
+settings.load_profile("explore" if os.environ.get("ESCOPE_EXPLORE") else "same")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

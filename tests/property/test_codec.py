@@ -41,7 +41,6 @@ values = st.one_of(
 choices = st.lists(st.tuples(st.integers(0, 31), st.integers(0, 99), values), max_size=150)
 relaxed = settings(
     max_examples=60,
-    deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 

@@ -240,7 +240,7 @@ def check(source: str) -> None:
 COMMON = [HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large]
 
 
-@settings(max_examples=5, deadline=None, suppress_health_check=COMMON, derandomize=True)
+@settings(max_examples=5, suppress_health_check=COMMON)
 @given(programs())
 def test_random_programs_agree(source: str) -> None:
     check(source)
@@ -248,7 +248,7 @@ def test_random_programs_agree(source: str) -> None:
 
 @pytest.mark.slow
 @pytest.mark.timeout(3000)
-@settings(max_examples=250, deadline=None, suppress_health_check=COMMON)
+@settings(max_examples=250, suppress_health_check=COMMON)
 @given(programs())
 def test_many_random_programs_agree(source: str) -> None:
     check(source)

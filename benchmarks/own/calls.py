@@ -1,10 +1,7 @@
 """Calls of small functions: the worst case for a recorder of statements."""
 
 
-def fib(n):
+def work(n):
     if n < 2:
         return n
-    return fib(n - 1) + fib(n - 2)
-
-
-fib(29)
+    return work(n - 1) + work(n - 2)

@@ -1,7 +1,7 @@
 """Lists and dicts that grow and change item by item."""
 
 
-def fill(n):
+def work(n):
     xs = []
     table = {}
     for i in range(n):
@@ -9,6 +9,3 @@ def fill(n):
         table[i & 1023] = i * 2
         xs[i >> 1] = i
     return len(xs), len(table)
-
-
-fill(400_000)

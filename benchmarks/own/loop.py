@@ -1,11 +1,8 @@
 """A tight loop over integers."""
 
 
-def total(n):
+def work(n):
     s = 0
     for i in range(n):
         s += i
     return s
-
-
-total(3_000_000)
