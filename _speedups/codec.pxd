@@ -5,6 +5,7 @@ from libc.string cimport memcmp, memcpy, memset
 
 from mem cimport *
 from contents cimport *
+from recipes cimport *
 from state cimport *
 from tags cimport *
 
@@ -12,8 +13,9 @@ cdef enum Code:
     C_LINEAR = 0        # last + stride (ints), else last
     C_SLOT = 1          # what the column's slot of the current frame holds
     C_CONTEXT = 2       # what followed the last two values of the column
-    C_HINT = 3          # what the field itself suggests: the newest object
-    N_CANDIDATES = 4
+    C_NEWEST = 3        # the newest object of the chunk, or the one after it
+    C_RECIPE = 4        # what the statement's recipe gives
+    N_CANDIDATES = 5
     C_NEWSLOT = 7       # varint: another slot of the current frame
     C_UNBOUND = 8
     C_NONE = 9
@@ -32,9 +34,11 @@ cdef enum Code:
     C_DEEP = 23         # varint: type id
     C_CELL = 24         # zigzag varint: newest object - this
     C_SAME = 25         # inside a tuple: as in the last tuple at this place
+    C_NEAR = 26         # zigzag varint: difference of the bits to those of the recipe's float
 
 cdef enum Sizes:
     FCM_BITS = 12
+    USELESS = 32        # surprises after which a column's recipe is given up
     QUIET = 32          # values without a surprise after which a column's context rests
     T1_BITS = 13
     T2_BITS = 14
@@ -51,8 +55,12 @@ cdef struct Col:            # the first cache line is what a value that was pred
     uint8_t quiet           # values since the last surprise, up to QUIET
     uint8_t best
     uint8_t code            # reading: code of the next surprise; 255 none
-    uint8_t pad
+    uint8_t wrong           # surprises in a row for which the recipe was of no use, up to USELESS
     uint8_t score[8]
+    uint32_t r_site         # the recipe that was looked up last: its site,
+    uint32_t r_a            # `a`,
+    uint32_t r_res          # results,
+    uint32_t r_index        # and 1 + its number, or 0
     Buf out                 # writing
     Src src                 # reading
 
@@ -104,6 +112,10 @@ cdef struct T2Entry:
 
 cdef struct Codec:
     Machine m
+    Val made                # what the recipe of the value at hand gave
+    uint32_t is_made        # 0 not worked out yet, 1 it gave something, 2 it did not
+    uint32_t callee         # the function whose frame is about to begin
+    Val ret                 # what is being returned or yielded
     uint32_t chunk_no
     int err
     uint64_t n_values
@@ -173,6 +185,8 @@ cdef inline void codec_reset(Codec *c) noexcept nogil:
     c.ctl.n = 0
     c.ctl_run = c.n_syms = 0
     c.prev_sym = c.nth = c.mid = 0
+    c.ret.tag = T_NONE
+    c.ret.p = 0
     sites_room(c)
     c.n_local = 0
     c.used.n = 0

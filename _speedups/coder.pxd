@@ -50,6 +50,7 @@ cdef inline uint32_t cols_new(Codec *c, uint32_t n) noexcept nogil:
         keep.n = 0
         k.out = keep
         k.slot = 0xFFFFFFFFU
+        k.r_site = 0xFFFFFFFFU
         k.h = 0
         k.ctx = (i * 0x9E3779B1U) >> (32 - FCM_BITS)
         if not ENC:
@@ -96,7 +97,211 @@ cdef inline void keep(Val *at, uint64_t tag, uint64_t p) noexcept nogil:
     at.tag = tag
     at.p = p
 
-cdef inline bint is_candidate(Codec *c, Col *k, int which, uint64_t tag, uint64_t p, uint64_t hint) noexcept nogil:
+# What a field asks for: bit 0: its object is expected to be the one after the newest; bits 8-15: the kind of its recipe; from bit 32: `a` of the recipe.
+
+cdef inline uint64_t wants(uint64_t kind, uint64_t a) noexcept nogil:
+    return kind << 8 | a << 32
+
+cdef inline Recipe *recipe_for(Codec *c, Site *s, uint64_t want) noexcept nogil:
+    cdef Recipe *r = c.m.t.recipes + s.first_recipe
+    cdef Recipe *found = NULL
+    cdef Func *callee
+    cdef uint32_t kind = (want >> 8) & 255
+    cdef uint32_t a = <uint32_t> (want >> 32)
+    cdef uint32_t i
+    if kind != K_ARGUMENT:
+        for i in range(s.n_recipes):
+            if r[i].kind == kind and r[i].a == a:
+                return &r[i]
+        return NULL
+    callee = &c.m.t.funcs[c.callee]
+    if callee.is_init:
+        if a == 0:
+            return NULL
+        a -= 1
+    elif callee.in_class:
+        a = a - 1 if a else RECEIVER
+    for i in range(s.n_recipes):
+        if r[i].kind == K_ARGUMENT and r[i].b == callee.name and (r[i].a & 255) == a:
+            if r[i].a >> 8 == c.m.cur.n_res:
+                return &r[i]
+            if found == NULL:
+                found = &r[i]
+    return found
+
+cdef inline bint make(Codec *c, Col *k, uint64_t want) noexcept nogil:
+    """Puts what the current statement's recipe gives into c.made; False: it gives nothing."""
+    cdef Machine *m = &c.m
+    cdef Frame *f = m.cur
+    cdef Site *s
+    cdef Recipe *r
+    cdef Val st[STACK]
+    cdef Val *v
+    cdef Body *b
+    cdef PoolHead *h
+    cdef uint32_t *ops
+    cdef uint32_t op, arg, module
+    cdef uint32_t pc = 0
+    cdef uint32_t sp = 0            # values on the stack
+    cdef uint32_t at = 0            # results taken
+    cdef int64_t i
+    cdef int yes
+    if f.last_site < 0:
+        return False
+    s = &m.t.sites[f.last_site]
+    if k.r_site != <uint32_t> f.last_site or k.r_a != <uint32_t> (want >> 32) or k.r_res != f.n_res:
+        k.r_site = <uint32_t> f.last_site
+        k.r_a = <uint32_t> (want >> 32)
+        k.r_res = f.n_res
+        r = recipe_for(c, s, want) if s.n_recipes else NULL
+        k.r_index = <uint32_t> (r - m.t.recipes) + 1 if r != NULL else 0
+    if k.r_index == 0:
+        return False
+    r = &m.t.recipes[k.r_index - 1]
+    ops = m.t.ops + 2 * <size_t> r.first
+    while pc < r.n:
+        op = ops[2 * pc]
+        arg = ops[2 * pc + 1]
+        pc += 1
+        if op <= DO_CONST or op == DO_RESULT or op == DO_LAST or op == DO_COUNT:        # one value more
+            if sp == STACK:
+                return False
+            v = &st[sp]
+            sp += 1
+            if op == DO_LOCAL:
+                if arg >= f.n_slots:
+                    return False
+                v.tag = f.slots[arg].tag
+                v.p = f.slots[arg].p
+                if not of_cell(m, v):
+                    return False
+            elif op == DO_GLOBAL:
+                module = m.t.funcs[s.func].module
+                if module >= m.n_ns or m.ns[module] == NULL or arg >= m.t.mods[module].n_slots or not hold(v, &m.ns[module][arg]):
+                    return False
+            elif op == DO_CONST:
+                if arg < NAMED_CONST:
+                    v.tag = m.t.consts[arg].tag
+                    v.p = m.t.consts[arg].p
+                elif arg >> 31:
+                    v.tag = T_STR
+                    v.p = arg & 0x7FFFFFFFU
+                elif arg - NAMED_CONST < 3:
+                    v.tag = T_NONE + (arg - NAMED_CONST)
+                    v.p = 0
+                else:
+                    return False
+            elif op == DO_COUNT:
+                put_int(v, f.loops[arg & 3])
+            elif op == DO_LAST:
+                if f.n_res == 0 or not hold(v, &f.last_res):
+                    return False
+            else:
+                if at >= f.n_res or at >= RESULTS or not hold(v, &f.res[at]):
+                    return False
+                at += 1
+            continue
+        if op == DO_SKIP:
+            at += arg
+            continue
+        if op == DO_JUMP:
+            pc += arg
+            continue
+        if sp == 0:
+            return False
+        v = &st[sp - 1]
+        if op == DO_GETATTR:
+            if not get_attr(m, v, arg):
+                return False
+        elif op == DO_GETITEM or op == DO_ITER:
+            if op == DO_ITER:
+                i = f.loops[arg & 3]
+            else:
+                if sp < 2:
+                    return False
+                sp -= 1
+                v = &st[sp - 1]
+                i = <int64_t> v[1].p
+            if v.tag == T_POOL:
+                h = <PoolHead *> (c.pool.p + c.entries[v.p].off)
+                if op == DO_GETITEM and i < 0 and h.n == h.length:
+                    i += <int64_t> h.n
+                if h.kind != P_TUPLE or op == DO_GETITEM and v[1].tag != T_INT or i < 0 or <uint64_t> i >= h.n or not hold(v, &(<Val *> (h + 1))[i]):
+                    return False
+                continue
+            if v.tag != T_OBJ:
+                return False
+            b = known_body(m, v.p)
+            if b == NULL or is_set(b):
+                return False
+            if is_map(b):
+                if op == DO_ITER:
+                    return False
+                i = find_key(b, b.pairs, b.n_pairs, 2, v[1])
+                if i < 0 or not hold(v, &b.pairs[2 * i + 1]):
+                    return False
+                continue
+            if op == DO_GETITEM:
+                if v[1].tag != T_INT:
+                    return False
+                if i < 0 and b.size == b.n_items:
+                    i += b.n_items
+            if i < 0 or i >= b.n_items or not hold(v, &b.items[i]):
+                return False
+        elif op == DO_LEN:
+            if v.tag == T_POOL:
+                h = <PoolHead *> (c.pool.p + c.entries[v.p].off)
+                if h.kind != P_TUPLE:
+                    return False
+                put_int(v, <int64_t> h.length)
+            elif v.tag == T_OBJ:
+                b = known_body(m, v.p)
+                if b == NULL or not 1 <= b.shape <= 5:
+                    return False
+                put_int(v, <int64_t> b.size)
+            else:
+                return False
+        elif op < DO_NEG:
+            if sp < 2:
+                return False
+            sp -= 1
+            v = &st[sp - 1]
+            if (v.tag == T_OBJ or v[1].tag == T_OBJ) and op != DO_IS and op != DO_ISNOT:      # its class has a method for it
+                if at >= f.n_res or at >= RESULTS or not hold(v, &f.res[at]):
+                    return False
+                at += 1
+            elif not binary(op, v, v + 1, v):
+                return False
+        elif op < DO_JUMPFALSE or op == DO_BOOL:
+            if not unary(m, op, v):
+                return False
+        elif op <= DO_KEEPTRUE:
+            yes = truth(m, v)
+            if yes < 0:
+                return False
+            if op == DO_JUMPFALSE:
+                sp -= 1
+                if not yes:
+                    pc += arg
+            elif yes == (op == DO_KEEPTRUE):
+                pc += arg
+            else:
+                sp -= 1
+        else:
+            return False
+    if sp != 1 or pc != r.n:
+        return False
+    c.made.tag = st[0].tag
+    c.made.p = st[0].p
+    return True
+
+cdef inline bint made(Codec *c, Col *k, uint64_t want) noexcept nogil:
+    """Whether the recipe of the value at hand gives something: c.made."""
+    if c.is_made == 0:
+        c.is_made = 1 if want >> 8 and k.wrong < USELESS and make(c, k, want) else 2
+    return c.is_made == 1
+
+cdef inline bint is_candidate(Codec *c, Col *k, int which, uint64_t tag, uint64_t p, uint64_t hint, uint64_t want) noexcept nogil:
     """Whether the candidate is this value."""
     cdef Val *v
     if which == C_LINEAR:
@@ -107,18 +312,24 @@ cdef inline bint is_candidate(Codec *c, Col *k, int which, uint64_t tag, uint64_
         v = &c.m.cur.slots[k.slot]
     elif which == C_CONTEXT:
         v = &c.fcm[k.ctx]
-    else:
+    elif which == C_NEWEST:
         return tag == T_OBJ and p == hint
+    else:
+        if not made(c, k, want):
+            return tag == T_UNBOUND
+        v = &c.made
     return v.tag == tag and v.p == p
 
-cdef inline Val candidate(Codec *c, Col *k, int which, uint64_t hint) noexcept nogil:
+cdef inline Val candidate(Codec *c, Col *k, int which, uint64_t hint, uint64_t want) noexcept nogil:
     if which == C_LINEAR:
         return mk(k.last.tag, k.last.p + k.stride)
     if which == C_SLOT:
         return c.m.cur.slots[k.slot] if k.slot < c.m.cur.n_slots else mk(T_UNBOUND, 0)
     if which == C_CONTEXT:
         return c.fcm[k.ctx]
-    return mk(T_OBJ, hint)
+    if which == C_NEWEST:
+        return mk(T_OBJ, hint)
+    return c.made if made(c, k, want) else mk(T_UNBOUND, 0)
 
 cdef inline void use_val(Codec *c, uint64_t tag, uint64_t p) noexcept nogil:
     if tag == T_STR:
@@ -160,14 +371,14 @@ cdef inline void linear(Codec *c, Col *k) noexcept nogil:
         k.quiet += 1
         ctx_learn(c, k, k.last.tag, k.last.p)
 
-cdef inline int col_score(Codec *c, Col *k, uint64_t tag, uint64_t p, uint64_t hint) noexcept nogil:
+cdef inline int col_score(Codec *c, Col *k, uint64_t tag, uint64_t p, uint64_t hint, uint64_t want) noexcept nogil:
     """After a surprise: rates the candidates and picks the next favourite. Returns the first that was right, or -1."""
     cdef int i
     cdef int right = -1
     cdef int best = 0
     for i in range(N_CANDIDATES):
         k.score[i] -= k.score[i] >> 2
-        if is_candidate(c, k, i, tag, p, hint):
+        if is_candidate(c, k, i, tag, p, hint, want):
             k.score[i] += 32
             if right < 0:
                 right = i
@@ -175,15 +386,21 @@ cdef inline int col_score(Codec *c, Col *k, uint64_t tag, uint64_t p, uint64_t h
             best = i
     k.best = <uint8_t> best
     k.quiet = 0
+    if c.is_made == 1 and (same(c.made, mk(tag, p)) or c.made.tag == T_FLOAT and tag == T_FLOAT):
+        k.wrong = 0
+    elif k.wrong < USELESS:
+        k.wrong += 1
     return right
 
-cdef inline void surprise(Codec *c, Col *k, uint64_t tag, uint64_t p, uint64_t hint) noexcept nogil:
+cdef inline void surprise(Codec *c, Col *k, uint64_t tag, uint64_t p, uint64_t hint, uint64_t want) noexcept nogil:
     """Writes a value that is not the favourite."""
     cdef Frame *f = c.m.cur
-    cdef int right = col_score(c, k, tag, p, hint)
+    cdef int right
     cdef uint32_t i = f.n_slots
     cdef Buf *b = &k.out
     cdef uint8_t r = <uint8_t> (k.run << 5)
+    cdef uint64_t off
+    right = col_score(c, k, tag, p, hint, want)
     if right < 0 and tag >= T_INT and (tag != T_INT or p > 255):
         i = 0
         while i < f.n_slots and (f.slots[i].p != p or f.slots[i].tag != tag):
@@ -201,8 +418,13 @@ cdef inline void surprise(Codec *c, Col *k, uint64_t tag, uint64_t p, uint64_t h
         buf_varint(b, i)
         k.slot = i
     elif tag == T_FLOAT:
-        buf_u8(b, C_FLOAT | r)
-        buf_bytes(b, &p, 8)
+        off = zigzag(<int64_t> (p - c.made.p))
+        if c.is_made == 1 and c.made.tag == T_FLOAT and off >> 35 == 0:
+            buf_u8(b, C_NEAR | r)
+            buf_varint(b, off)
+        else:
+            buf_u8(b, C_FLOAT | r)
+            buf_bytes(b, &p, 8)
     elif tag == T_INT:
         buf_u8(b, C_INT | r)
         buf_varint(b, zigzag(<int64_t> (p - k.last.p if k.last.tag == T_INT else p)))
@@ -211,72 +433,83 @@ cdef inline void surprise(Codec *c, Col *k, uint64_t tag, uint64_t p, uint64_t h
     k.run = 0
     col_learn(c, k, tag, p)
 
-cdef inline Val surprised(Codec *c, uint32_t col, uint64_t ahead) noexcept nogil:
+cdef inline Val surprised(Codec *c, uint32_t col, uint64_t want) noexcept nogil:
     """Reads such a value."""
     cdef Col *k = &c.cols[col]
     cdef uint32_t i = 0xFFFFFFFFU
-    cdef uint64_t hint = c.newest + ahead
+    cdef uint64_t hint = c.newest + (want & 1)
+    cdef uint8_t what = k.code
     cdef Val v
-    if k.code < N_CANDIDATES:
-        v = candidate(c, k, k.code, hint)
-    elif k.code == C_NEWSLOT:
+    if what == 31:
+        what = src_u8(&k.src) & 31
+        if what < C_UNBOUND:
+            c.err = 1
+            return mk(T_UNBOUND, 0)
+    if what < N_CANDIDATES:
+        v = candidate(c, k, what, hint, want)
+    elif what == C_NEWSLOT:
         i = <uint32_t> src_varint(&k.src)
         if i >= c.m.cur.n_slots:
             c.err = 1
             return mk(T_UNBOUND, 0)
         v = c.m.cur.slots[i]
-    elif k.code == 31:
-        v = get_value(c, &k.src, src_u8(&k.src) & 31, k.last, 0)
+    elif what == C_NEAR:
+        if not made(c, k, want) or c.made.tag != T_FLOAT:
+            c.err = 1
+            return mk(T_UNBOUND, 0)
+        v = mk(T_FLOAT, c.made.p + <uint64_t> unzigzag(src_varint(&k.src)))
     else:
-        v = get_value(c, &k.src, k.code, k.last, 0)
+        v = get_value(c, &k.src, what, k.last, 0)
     if k.src.err or v.tag == T_STR and v.p >> 32:
         c.err = 1
         return mk(T_UNBOUND, 0)
-    col_score(c, k, v.tag, v.p, hint)
+    col_score(c, k, v.tag, v.p, hint, want)
     if i != 0xFFFFFFFFU:
         k.slot = i
     col_learn(c, k, v.tag, v.p)
     col_next(c, k)
     return v
 
-cdef inline void put_other(Codec *c, Col *k, uint64_t tag, uint64_t p, uint64_t ahead) noexcept nogil:
+cdef inline void put_other(Codec *c, Col *k, uint64_t tag, uint64_t p, uint64_t want) noexcept nogil:
     """Writes a value that is not the linear candidate, or not as the favourite."""
-    if k.best != C_LINEAR and is_candidate(c, k, k.best, tag, p, c.newest + ahead):
+    c.is_made = 0
+    if k.best != C_LINEAR and is_candidate(c, k, k.best, tag, p, c.newest + (want & 1), want):
         k.run += 1
         col_learn(c, k, tag, p)
     else:
-        surprise(c, k, tag, p, c.newest + ahead)
+        surprise(c, k, tag, p, c.newest + (want & 1), want)
 
-cdef inline void put(Codec *c, Col *k, uint64_t tag, uint64_t p, uint64_t ahead) noexcept nogil:
+cdef inline void put(Codec *c, Col *k, uint64_t tag, uint64_t p, uint64_t want) noexcept nogil:
     """Writes a value to a column."""
     if k.best == C_LINEAR and tag == k.last.tag and p == k.last.p + k.stride:
         k.run += 1
         linear(c, k)
     else:
-        put_other(c, k, tag, p, ahead)
+        put_other(c, k, tag, p, want)
 
-cdef inline Val get(Codec *c, uint32_t col, uint64_t ahead) noexcept nogil:
+cdef inline Val get(Codec *c, uint32_t col, uint64_t want) noexcept nogil:
     """Reads a value of a column."""
     cdef Col *k = &c.cols[col]
     cdef Val v
     if c.err:
         return mk(T_UNBOUND, 0)
+    c.is_made = 0
     if not k.run:
-        return surprised(c, col, ahead)
+        return surprised(c, col, want)
     k.run -= 1
     if k.best == C_LINEAR:
         linear(c, k)
         return k.last
-    v = candidate(c, k, k.best, c.newest + ahead)
+    v = candidate(c, k, k.best, c.newest + (want & 1), want)
     col_learn(c, k, v.tag, v.p)
     return v
 
-cdef inline Val code(Codec *c, uint32_t col, Val v, uint64_t ahead) noexcept nogil:
-    """Writes v to the column, or reads it. `ahead`: how far behind the newest object the fourth candidate is."""
+cdef inline Val code(Codec *c, uint32_t col, Val v, uint64_t want) noexcept nogil:
+    """Writes v to the column, or reads it. `want`: what it may follow from."""
     if ENC:
-        put(c, &c.cols[col], v.tag, v.p, ahead)
+        put(c, &c.cols[col], v.tag, v.p, want)
         return v
-    return get(c, col, ahead)
+    return get(c, col, want)
 
 cdef inline uint64_t code_int(Codec *c, uint32_t col, uint64_t v) noexcept nogil:
     """A number that is not a value of the program. (Read from a bad file it may come as anything: only its bits count.)"""
@@ -285,11 +518,11 @@ cdef inline uint64_t code_int(Codec *c, uint32_t col, uint64_t v) noexcept nogil
         return v
     return get(c, col, 0).p
 
-cdef inline uint64_t code_oid(Codec *c, uint32_t col, uint64_t oid, uint64_t ahead) noexcept nogil:
+cdef inline uint64_t code_oid(Codec *c, uint32_t col, uint64_t oid, uint64_t want) noexcept nogil:
     if ENC:
-        put(c, &c.cols[col], T_OBJ, oid, ahead)
+        put(c, &c.cols[col], T_OBJ, oid, want)
         return oid
-    oid = get(c, col, ahead).p
+    oid = get(c, col, want).p
     use_obj(c, oid)
     if oid == 0:
         c.err = 1

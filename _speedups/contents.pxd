@@ -411,6 +411,8 @@ cdef inline void do_replace(Machine *m, Obj *o, Body *b) noexcept nogil:
             o.known_from = m.log.n
     made_sure(o, r)
     o.b = b
+    if ENC:
+        o.remote = 0
 
 cdef inline void do_asof(Machine *m, Obj *o) noexcept nogil:
     cdef Rec *r

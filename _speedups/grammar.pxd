@@ -6,6 +6,7 @@ from libc.string cimport memcpy, memset
 from codec cimport *
 from coder cimport *
 from mem cimport *
+from recipes cimport *
 from pool cimport *
 from contents cimport *
 from state cimport *
@@ -203,6 +204,20 @@ cdef inline void bind_cell(Machine *m, Frame *f, uint32_t slot, uint64_t oid) no
 
 # ---- sites ----------------------------------------------------------------------------------
 
+cdef inline void count_loop(Frame *f, Site *s) noexcept nogil:
+    if s.loop:
+        if s.loop & 8:
+            f.loops[(s.loop - 1) & 3] = 0
+        else:
+            f.loops[(s.loop - 1) & 3] += 1
+
+cdef inline void give(Frame *p, uint64_t tag, uint64_t v) noexcept nogil:
+    """A call that the frame made has a result."""
+    if p.n_res < RESULTS:
+        keep(&p.res[p.n_res], tag, v)
+    p.n_res += 1
+    keep(&p.last_res, tag, v)
+
 cdef inline void apply_site(Codec *c, uint32_t site, Val *vals) noexcept nogil:
     """Everything that a site event does, once its values are known."""
     cdef Machine *m = &c.m
@@ -220,6 +235,8 @@ cdef inline void apply_site(Codec *c, uint32_t site, Val *vals) noexcept nogil:
         spec = m.t.specs + s.first_spec
         for i in range(s.n_specs):
             set_slot(m, f, spec[i].slot, vals[i])
+        count_loop(f, s)
+        f.n_res = 0
         f.last_site = <int32_t> site
         f.hist = (f.hist << 9) * 3 + site * 0x9E3779B1U
         if step:
@@ -283,6 +300,7 @@ cdef inline void apply_site(Codec *c, uint32_t site, Val *vals) noexcept nogil:
             if not ENC:
                 r = log_add(m, R_VALUE, f)
                 r.new = vals[0]
+            keep(&c.ret, vals[0].tag, vals[0].p)
             vals += 1
         spec += 1
     c.nth = 0
@@ -295,6 +313,8 @@ cdef inline void apply_site(Codec *c, uint32_t site, Val *vals) noexcept nogil:
         r.b = <uint32_t> f.last_site
         r.old.tag = <uint64_t> f.last_step
         r.old.p = m.thread
+    count_loop(f, s)
+    f.n_res = 0
     f.last_site = <int32_t> site
     f.hist = (f.hist << 9) * 3 + site * 0x9E3779B1U
     if step:
@@ -317,20 +337,43 @@ cdef inline void apply_site(Codec *c, uint32_t site, Val *vals) noexcept nogil:
 cdef inline void site_left(Codec *c, uint32_t site, Frame *f) noexcept nogil:
     """After the step's state: who runs next."""
     cdef uint32_t flags = c.m.t.sites[site].flags
+    cdef uint64_t id = f.id
+    if flags & (F_RETURN | F_END) and f.n_slots and f.func >= 0 and c.m.t.funcs[f.func].is_init:
+        keep(&c.ret, f.slots[0].tag, f.slots[0].p)
+    elif flags & F_END:
+        keep(&c.ret, T_NONE, 0)
     if flags & (F_RETURN | F_END | F_UNWIND) and not flags & F_LATE:
         frame_end(&c.m, f)
+        if id and not flags & F_UNWIND:
+            give(c.m.cur, c.ret.tag, c.ret.p)
     elif flags & F_YIELD and f.id:
         set_cur(&c.m, frame_up(&c.m, f))
+        give(c.m.cur, c.ret.tag, c.ret.p)
 
 cdef inline void code_site_values(Codec *c, uint32_t site, Val *vals) noexcept nogil:
     cdef uint32_t n = c.m.t.sites[site].n_vals
-    cdef uint32_t base, i
+    cdef uint32_t base, i, j, kind
+    cdef uint64_t want
+    cdef Site *s
+    cdef Spec *spec
     if n == 0:
         return
     base = site_cols(c, site, n)
     c.n_values += n
-    for i in range(n):
-        vals[i] = code(c, base + i, vals[i], 0)
+    s = &c.m.t.sites[site]
+    i = 0
+    if s.flags & (F_CAUGHT | F_UNWIND):
+        vals[0] = code(c, base, vals[0], 0)
+        i = 1
+    c.callee = s.func
+    kind = K_ARGUMENT if s.flags & F_ENTER or c.m.enters else K_SLOT
+    for j in range(s.n_specs):
+        spec = &c.m.t.specs[s.first_spec + j]
+        if spec.kind == S_U or spec.kind == S_UG:
+            continue
+        want = wants(kind, spec.slot) if spec.kind == S_W else wants(K_RESULT, 0) if spec.kind == S_R else 0
+        vals[i] = code(c, base + i, vals[i], want)
+        i += 1
 
 # ---- the other operations -------------------------------------------------------------------
 
@@ -339,16 +382,16 @@ cdef inline void code_event(Codec *c, uint32_t op, uint32_t nth, Event *e) noexc
     cdef uint32_t k = op_cols(c, key_of(c, op, nth))
     c.n_values += 3
     if op == OP_SETITEM or op == OP_DELITEM or op == OP_APPEND:
-        e.oid = code_oid(c, k, e.oid, 0)
+        e.oid = code_oid(c, k, e.oid, wants(K_OBJECT, 0))
         if op != OP_APPEND:
-            e.key = code(c, k + 1, e.key, 0)
+            e.key = code(c, k + 1, e.key, wants(K_KEY, 0))
         if op != OP_DELITEM:
-            e.val = code(c, k + 2, e.val, 0)
+            e.val = code(c, k + 2, e.val, wants(K_APPENDED if op == OP_APPEND else K_ITEM, 0))
     elif op == OP_SETATTR or op == OP_DELATTR:
-        e.oid = code_oid(c, k, e.oid, 0)
+        e.oid = code_oid(c, k, e.oid, wants(K_OBJECT, 0))
         e.key = mk(T_STR, code_str(c, k + 1, e.key.p))
         if op == OP_SETATTR:
-            e.val = code(c, k + 2, e.val, 0)
+            e.val = code(c, k + 2, e.val, wants(K_ATTR, e.key.p))
     elif op == OP_BASE:
         e.oid = code_oid(c, k, e.oid, 0)
         e.n = code_int(c, k + 1, e.n)

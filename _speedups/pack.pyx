@@ -14,6 +14,7 @@ from coder cimport *
 from contents cimport *
 from grammar cimport *
 from mem cimport *
+from recipes cimport *
 from pool cimport *
 from state cimport *
 from tables cimport add_module, tables_free
@@ -107,6 +108,7 @@ cdef class Packer:
     cdef readonly uint64_t gaps
     cdef readonly object exit_status
     cdef public list blobs
+    cdef object recipes
     cdef list ready
     cdef list new_types
     cdef list new_threads
@@ -117,7 +119,7 @@ cdef class Packer:
 
     def __cinit__(self, uint32_t chunk_steps=98304, uint64_t chunk_raw=4 << 20, uint32_t key_objects=2000, uint64_t key_values=8000,
                   uint32_t big_object=BIG_OBJECT, uint64_t big_budget=BIG_BUDGET,
-                  uint64_t pool_slack=8 << 20):
+                  uint64_t pool_slack=8 << 20, recipes=None):
         cdef Machine *m = &self.c.m
         m.t = &self.tables
         m.step = -1
@@ -133,6 +135,7 @@ cdef class Packer:
         self.big_budget = big_budget
         self.pool_slack = pool_slack
         self.blobs = []
+        self.recipes = recipes
         self.ready = []
         self.new_types = []
         self.new_threads = []
@@ -242,112 +245,12 @@ cdef class Packer:
 
     # ---- the fast side --------------------------------------------------------------------------
 
-    cdef void run_plain(self, Src *s) noexcept nogil:
-        """Sites of one frame that write slots, and nothing else: most of a stream. Stops before anything else."""
-        cdef Codec *c = &self.c
-        cdef Machine *m = &c.m
-        cdef Frame *f = m.cur
-        cdef const uint8_t *p = s.p
-        cdef const uint8_t *q
-        cdef const uint8_t *end = s.end
-        cdef Site *sites = self.tables.sites
-        cdef uint32_t n_sites = self.tables.n_sites
-        cdef Site *st
-        cdef Spec *spec
-        cdef T2Entry *e2
-        cdef Col *k
-        cdef uint64_t tags[PLAIN_VALUES]
-        cdef uint64_t vals[PLAIN_VALUES]
-        cdef uint32_t site, sym, n, i, full, tag, strid, col, slot
-        cdef int64_t before = m.step
-        cdef int64_t stop = self.first_step + <int64_t> self.limit_steps - 1    # the step that fills the chunk
-        if self.limit_raw - self.raw < <uint64_t> (end - p):
-            end = p + (self.limit_raw - self.raw)
-        if not self.open or m.enters or m.has_pending or m.n_cells or f.func < 0 or f.id == 0:
-            return
-        while end - p >= 5 + 9 * PLAIN_VALUES and p[0] == OP_SITE and m.step < stop:
-            site = le32(p + 1)
-            if site >= n_sites:
-                break
-            st = &sites[site]
-            n = st.n_vals
-            if not st.plain or n > PLAIN_VALUES:
-                break
-            q = p + 5
-            for i in range(n):
-                tag = q[0]
-                if tag == RAW_INT32:
-                    tags[i] = T_INT
-                    vals[i] = <uint64_t> (<int64_t> (<int32_t> le32(q + 1)))
-                    q += 5
-                elif tag == RAW_OBJREF or tag == RAW_FLOAT:
-                    tags[i] = T_FLOAT if tag == RAW_FLOAT else T_OBJ
-                    vals[i] = le64(q + 1)
-                    q += 9
-                elif tag <= T_NOTIMPL:
-                    tags[i] = tag
-                    vals[i] = 0
-                    q += 1
-                elif tag == RAW_STRREF:
-                    strid = le32(q + 1)
-                    if strid >= self.cap_alias or self.alias[strid] == 0:
-                        q = NULL
-                        break
-                    tags[i] = T_STR
-                    vals[i] = self.alias[strid] - 1
-                    q += 5
-                else:
-                    q = NULL
-                    break
-            if q == NULL:
-                break
-            p = q
-            self.hit(site)
-            sym = site + SYM_SITE0
-            full = (f.hist ^ c.mid) * 0x85EBCA6BU
-            e2 = &c.t2[full >> (32 - T2_BITS)]
-            c.n_syms += 1
-            if e2.check == full and e2.sym == sym:
-                c.ctl_run += 1
-            else:
-                symbol_missed(c, sym, full)
-            if n:
-                c.n_values += n
-                col = site_cols(c, site, n)
-                k = &c.cols[col]
-                for i in range(n):
-                    put(c, k + i, tags[i], vals[i], 0)
-                spec = self.tables.specs + st.first_spec
-                for i in range(n):
-                    slot = spec[i].slot
-                    if slot >= f.n_slots:
-                        continue
-                    if f.slots[slot].tag == T_CELL:
-                        set_slot(m, f, slot, mk(tags[i], vals[i]))
-                    else:
-                        keep(&f.slots[slot], tags[i], vals[i])
-            c.prev_sym = sym
-            c.mid = sym * 0x9E3779B1U
-            c.nth = 0
-            f.hist = (f.hist << 9) * 3 + site * 0x9E3779B1U
-            f.last_site = <int32_t> site
-            if st.flags & (F_STEP | F_ITER):
-                m.step += 1
-                f.last_step = m.step
-        if p != s.p:
-            f.thread = m.thread
-            f.state = FS_RUNNING
-            if m.step != before:
-                mark_thread(self)
-            self.raw += p - s.p
-            s.p = p
-
     cdef int run(self, Src *s) noexcept nogil:
         """Events until the data ends (SHORT), a chunk is full (DONE), or the slow side is needed."""
         cdef const uint8_t *at
         cdef int outcome
         while True:
-            self.run_plain(s)
+            run_plain(self, s)
             if (self.c.m.step + 1 - self.first_step >= self.limit_steps or self.raw >= self.limit_raw
                     or self.c.n_values > MAX_VALUES // 4
                     or self.c.m.work > MAX_WORK // 4):
@@ -664,6 +567,11 @@ cdef class Packer:
             return BAD
         return DONE
 
+    def number(self, str text):
+        """The number of a string."""
+        data = text.encode("utf-8", "surrogatepass")
+        return intern_text(self, 0, len(text), 0, <const uint8_t *> <char *> data, <uint32_t> len(data))
+
     cdef object blob_piece(self, uint32_t kind, uint32_t total, uint32_t offset, bytes piece):
         have = self.partial.setdefault(kind, bytearray())
         if offset == 0:
@@ -676,7 +584,11 @@ cdef class Packer:
         data = bytes(have)
         del self.partial[kind]
         if kind == 1:
-            add_module(&self.tables, json.loads(data))
+            table = json.loads(data)
+            if self.recipes is not None:
+                table["recipes"], table["constants"] = self.recipes(table, self.number)
+                data = json.dumps(table).encode()
+            add_module(&self.tables, table)
             sites_room(&self.c)
             self.total_hits = <uint64_t *> xrealloc(self.total_hits, <size_t> self.tables.n_sites * 8)
             memset(self.total_hits + self.cap_hits, 0, <size_t> (self.tables.n_sites - self.cap_hits) * 8)
@@ -687,6 +599,7 @@ cdef class Packer:
 
 
 include "pack_index.pxi"
+include "pack_plain.pxi"
 include "pack_values.pxi"
 include "pack_objects.pxi"
 include "pack_chunk.pxi"

@@ -145,6 +145,9 @@ cdef void open_chunk(Packer self) noexcept nogil:
         buf_varint(k, <uint64_t> (m.step - f.last_step))
         buf_varint(k, f.depth)
         buf_bytes(k, &f.hist, 4)
+        for j in range(4):
+            buf_varint(k, f.loops[j])
+        f.n_res = 0
         if f.func >= 0 and not m.t.funcs[f.func].is_module and f.n_slots:
             self.c.n_values += f.n_slots
             base = colbase(&self.c, key_type(0x90, <uint64_t> f.func, 0), f.n_slots)
@@ -211,6 +214,7 @@ cdef void open_chunk(Packer self) noexcept nogil:
             queue_object(self, b.attrs[2 * j + 1], 0)
     buf_varint(k, kept)
     for i in range(kept):
+        self.queue[i].remote = 0
         snap_object(&self.c, <uint64_t> OP_SNAP << 48, self.queue[i], &h, &self.scratch)
     write_key_names(self, k)
     m.cur = cur

@@ -20,6 +20,7 @@ cdef inline Obj *present(Packer self, uint64_t oid) noexcept nogil:
             e.a = o.uncertain
             self.emit(OP_BASE, &e)
             o.chain += 1
+            o.remote = 1
         elif o.b != NULL:
             if weight > self.big_object:
                 self.big_left -= weight if weight < self.big_left else self.big_left
@@ -27,6 +28,7 @@ cdef inline Obj *present(Packer self, uint64_t oid) noexcept nogil:
             key = key_of(&self.c, OP_SNAP, self.c.nth)
             code_symbol(&self.c, OP_SNAP)
             snap_object(&self.c, key, o, &h, &self.scratch)
+            o.remote = 0
         o.stamp = self.c.chunk_no
     return o
 

@@ -9,6 +9,7 @@ from tags cimport *
 cdef enum:
     RECENT = 1024
     SPARE = 64
+    RESULTS = 3
 
 cdef struct Val:
     uint64_t tag
@@ -26,13 +27,20 @@ cdef struct Site:
     uint16_t n_vals
     uint8_t plain           # nothing but writes of own slots, and perhaps a step
     uint8_t ends            # the frame is left
-    uint8_t pad[2]
+    uint8_t loop            # 0, or 1 + number of the loop, + 8 when it begins
+    uint8_t pad
+    uint32_t n_recipes
+    uint32_t first_recipe
 
 cdef struct Func:
     uint32_t module
     uint32_t index
     uint32_t n_slots
-    uint32_t is_module
+    uint32_t name           # hash of the name that it is called by
+    uint8_t is_module
+    uint8_t is_init
+    uint8_t in_class
+    uint8_t pad
 
 cdef struct Mod:
     uint32_t first_func
@@ -41,7 +49,20 @@ cdef struct Mod:
     uint32_t n_slots
     uint32_t n_listed       # slots of the module's own table; the others were added later
 
+cdef struct Recipe:
+    uint32_t kind
+    uint32_t a
+    uint32_t b
+    uint32_t n              # operations
+    uint32_t first
+
 cdef struct Tables:
+    Recipe *recipes
+    uint32_t n_recipes
+    uint32_t n_ops
+    uint32_t *ops           # two numbers each
+    Val *consts
+    uint32_t n_consts
     Site *sites
     uint32_t n_sites
     Spec *specs
@@ -70,6 +91,11 @@ cdef struct Frame:
     uint8_t spares          # packer: its memory is kept for another frame, so that `up` may point at it for ever
     uint8_t pad[7]
     Frame *up               # packer: the parent, or what once was it, or NULL
+    uint32_t loops[4]       # times that the header of each loop was evaluated, less one
+    uint32_t n_res          # results of calls since the last site
+    uint32_t pad2
+    Val last_res
+    Val res[RESULTS]        # the first of them
     Frame *next
 
 cdef struct Body:           # contents of an object
@@ -104,7 +130,7 @@ cdef struct Obj:
     uint8_t dead
     uint8_t chain           # packer: chunks on which its contents in this one lean
     uint8_t pad
-    uint32_t remote         # unpacker: how many chunks back its contents stand; 0 here
+    uint32_t remote         # how many chunks back its contents stand (packer: only whether); 0 here
     Obj *next
 
 cdef struct Thread:

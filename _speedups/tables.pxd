@@ -1,9 +1,10 @@
 """Module tables (dicts from JSON) into the C tables of the coder."""
-from libc.stdint cimport int64_t, uint16_t, uint32_t
+from libc.stdint cimport int64_t, uint8_t, uint16_t, uint32_t, uint64_t
 from libc.stdlib cimport free
+from libc.string cimport memcpy, memset
 
 from mem cimport xrealloc
-from state cimport Func, Mod, Site, Spec, Tables
+from state cimport Func, Mod, Recipe, Site, Spec, Tables, Val
 from tags cimport *
 
 cdef inline int spec_kind(str name) except -1:
@@ -18,6 +19,80 @@ cdef inline int spec_kind(str name) except -1:
     if name == "r":
         return S_R
     return 0
+
+cdef inline uint32_t name_hash(str name):
+    """FNV-1a, 32 bits, of the UTF-8 bytes."""
+    cdef bytes data = name.encode("utf-8", "replace")
+    cdef uint32_t h = 0x811C9DC5U
+    cdef uint32_t i
+    for i in range(<uint32_t> len(data)):
+        h = (h ^ <uint8_t> data[i]) * 0x01000193U
+    return h
+
+cdef inline tuple read_recipes(object table, uint32_t n_sites):
+    """The recipes of a table, checked: rows of site, kind, a, b, code; constants."""
+    cdef list rows = []
+    cdef list constants = list(table.get("constants", []))
+    cdef int64_t last = 0
+    for value in constants:
+        if type(value) is not float and (type(value) is not int or value.bit_length() > 63):
+            raise ValueError("a constant that is no number")
+    for site, kind, a, b, code in table.get("recipes", []):
+        if not last <= site < n_sites:
+            raise ValueError("a recipe of a site that is not there")
+        last = site
+        if len(code) % 2 or len(code) > 400:
+            raise ValueError("a recipe that makes no sense")
+        for number in (kind, a, b, *code):
+            if type(number) is not int or not 0 <= number <= 0xFFFFFFFF:
+                raise ValueError("a recipe that makes no sense")
+        for i in range(0, len(code), 2):
+            if code[i] == 3 and len(constants) <= code[i + 1] < 0x40000000:
+                raise ValueError("a constant that is not there")
+        rows.append((site, kind, a, b, list(code)))
+    return rows, constants
+
+cdef inline object add_recipes(Tables *t, list rows, list constants, uint32_t first_site):
+    """Those of the module whose first site is given; nothing can fail any more."""
+    cdef uint32_t base = t.n_consts
+    cdef uint32_t i, op
+    cdef Recipe *r
+    cdef Site *s
+    cdef double d
+    t.consts = <Val *> xrealloc(t.consts, (base + len(constants)) * sizeof(Val))
+    for value in constants:
+        if type(value) is float:
+            d = value
+            t.consts[t.n_consts].tag = T_FLOAT
+            memcpy(&t.consts[t.n_consts].p, &d, 8)
+        else:
+            t.consts[t.n_consts].tag = T_INT
+            t.consts[t.n_consts].p = <uint64_t> <int64_t> value
+        t.n_consts += 1
+    t.recipes = <Recipe *> xrealloc(t.recipes, (t.n_recipes + len(rows)) * sizeof(Recipe))
+    for site, kind, a, b, code in rows:
+        s = &t.sites[first_site + <uint32_t> site]
+        if kind == 9:
+            s.loop = <uint8_t> (1 + (a & 3) + (8 if b else 0))
+            continue
+        r = &t.recipes[t.n_recipes]
+        r.kind = kind
+        r.a = a
+        r.b = b
+        r.n = <uint32_t> (len(code) // 2)
+        r.first = t.n_ops
+        if s.n_recipes == 0:
+            s.first_recipe = t.n_recipes
+        s.n_recipes += 1
+        t.n_recipes += 1
+        t.ops = <uint32_t *> xrealloc(t.ops, <size_t> (t.n_ops + r.n) * 8)
+        for i in range(r.n):
+            op = code[2 * i]
+            t.ops[2 * t.n_ops] = op
+            t.ops[2 * t.n_ops + 1] = code[2 * i + 1]
+            if op == 3 and t.ops[2 * t.n_ops + 1] < <uint32_t> 1 << 30:
+                t.ops[2 * t.n_ops + 1] += base
+            t.n_ops += 1
 
 cdef inline object add_module(Tables *t, object table):
     """Appends a module's functions and sites. ValueError or the like: the table is no good, and nothing was added."""
@@ -60,6 +135,12 @@ cdef inline object add_module(Tables *t, object table):
         if n_vals > 60000:
             raise ValueError("too many values at one site")
         rows.append((flags, func, specs, n_vals, only_w))
+    recipes, constants = read_recipes(table, <uint32_t> len(rows))
+    names = []
+    for entry in functions:
+        parts = str(entry[1]).split(".")
+        called = parts[-2] if entry[0] == "__init__" and len(parts) > 1 else str(entry[0])
+        names.append((name_hash(called), entry[0] == "__init__", len(parts) > 1 and parts[-2] != "<locals>"))
     n = <uint32_t> len(functions)
     t.mods = <Mod *> xrealloc(t.mods, (t.n_mods + 1) * sizeof(Mod))
     t.mods[t.n_mods].first_func = t.n_funcs
@@ -73,9 +154,13 @@ cdef inline object add_module(Tables *t, object table):
         t.funcs[t.n_funcs + i].index = i
         t.funcs[t.n_funcs + i].n_slots = <uint32_t> len(entry[5])
         t.funcs[t.n_funcs + i].is_module = i == 0
+        t.funcs[t.n_funcs + i].name = names[i][0]
+        t.funcs[t.n_funcs + i].is_init = names[i][1]
+        t.funcs[t.n_funcs + i].in_class = names[i][2]
     n = <uint32_t> len(rows)
     t.sites = <Site *> xrealloc(t.sites, (t.n_sites + n) * sizeof(Site))
     for flags, func, specs, n_vals, only_w in rows:
+        memset(&t.sites[t.n_sites], 0, sizeof(Site))
         t.sites[t.n_sites].flags = flags
         t.sites[t.n_sites].func = t.n_funcs + func
         t.sites[t.n_sites].first_spec = t.n_specs
@@ -91,9 +176,13 @@ cdef inline object add_module(Tables *t, object table):
         t.n_sites += 1
     t.n_funcs += <uint32_t> len(functions)
     t.n_mods += 1
+    add_recipes(t, recipes, constants, t.n_sites - <uint32_t> len(rows))
 
 cdef inline void tables_free(Tables *t) noexcept:
     free(t.sites)
     free(t.specs)
     free(t.funcs)
     free(t.mods)
+    free(t.recipes)
+    free(t.ops)
+    free(t.consts)

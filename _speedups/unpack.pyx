@@ -13,6 +13,7 @@ from codec cimport *
 from coder cimport *
 from grammar cimport *
 from mem cimport *
+from recipes cimport *
 from pool cimport *
 from contents cimport *
 from state cimport *

@@ -187,6 +187,8 @@ cdef class Chunk:
             hist = src_take(k, 4)
             if hist != NULL:
                 memcpy(&f.hist, hist, 4)
+            for j in range(4):
+                f.loops[j] = <uint32_t> src_varint(k)
             if id and f.func >= 0 and not m.t.funcs[f.func].is_module and f.n_slots:
                 c.n_values += f.n_slots
                 if c.n_values > MAX_VALUES:

@@ -1,3 +1,4 @@
+from collections.abc import Callable
 from typing import Any
 
 ABI: int
@@ -14,6 +15,8 @@ class Packer:
         big_object: int = ...,
         big_budget: int = ...,
         pool_slack: int = ...,
+        recipes: Callable[[dict[str, Any], Callable[[str], int]], tuple[list[Any], list[Any]]]
+        | None = ...,
     ) -> None: ...
     @property
     def steps(self) -> int: ...

@@ -12,6 +12,7 @@ from escope_tui._speedups.pack import Packer
 from escope_tui._speedups.unpack import SummaryMaker
 from escope_tui.format import container
 from escope_tui.format.directory import ChunkInfo, chunk_info
+from escope_tui.format.recipes import recipes_of
 
 
 def dump_json(value: object) -> bytes:
@@ -33,7 +34,7 @@ class RecordingWriter:
         """`packing`: limits of the packer (chunk_steps, chunk_raw ...)."""
         self.path = path
         self.meta = dict(meta)
-        self.packer = Packer(**packing)
+        self.packer = Packer(recipes=recipes_of, **packing)
         self.chunks: list[ChunkInfo] = []
         self.tables: list[list[int]] = []
         self.summaries: list[list[int]] = []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import struct
 import zlib
+from collections.abc import Callable
 from typing import Any
 
 import zstandard
@@ -17,6 +18,7 @@ UNBOUND, NONE, FALSE, TRUE, ELLIPSIS, NOTIMPL, INT, FLOAT, STR, OBJ, POOL, DEPTH
 Val = tuple[int, int]
 """Tag and 64 bits."""
 NOTHING: Val = (UNBOUND, 0)
+Recipe = Callable[[], Val | None]
 
 
 class Bytes:
@@ -73,6 +75,7 @@ class File:
         self.summaries: list[bytes] = []
         self.functions: list[tuple[int, int, list[Any]]] = []
         self.sites: list[tuple[int, list[Any]]] = []
+        self.recipes: list[list[Any]] = []
         at = 20
         while True:
             kind, payload, at = self.block(at)
@@ -108,6 +111,10 @@ class File:
         table["first_function"], table["listed"] = first, len(table["functions"][0][5])
         self.functions += [(number, i, row) for i, row in enumerate(table["functions"])]
         self.sites += [(first + site[1], site) for site in table["sites"]]
+        made: list[list[Any]] = [[] for _ in table["sites"]]
+        for row in table.get("recipes", []):
+            made[row[0]].append(row)
+        self.recipes += made
         self.modules.append(table)
 
     def add_tables(self, table: dict[str, Any]) -> None:
@@ -157,7 +164,8 @@ class Column:
         self.h = 0
         self.context = ((number * 0x9E3779B1) & M32) >> 20
         self.learnt = 0
-        self.scores = [0, 0, 0, 0]
+        self.scores = [0, 0, 0, 0, 0]
+        self.useless = 0
         self.favourite = 0
         self.code = 0
         self.run = -1
@@ -198,41 +206,52 @@ class Columns:
             self.by_key[key] = made
         return self.by_key[key]
 
-    def candidate(self, column: Column, which: int, newest: Val) -> Val:
+    def candidate(self, column: Column, which: int, newest: Val, recipe: Recipe) -> Val:
         tag, bits = column.last
         if which == 0:
             return tag, (bits + column.stride) & M64
         if which == 1:
             return self.slots[column.slot] if 0 <= column.slot < len(self.slots) else NOTHING
+        if which == 4:
+            return (recipe() or NOTHING) if column.useless < 32 else NOTHING
         return self.table.get(column.context, NOTHING) if which == 2 else newest
 
-    def read(self, column: Column, newest: Val) -> Val:
+    def read(self, column: Column, newest: Val, recipe: Recipe = lambda: None) -> Val:
         """The next value of a column."""
         if column.run:
             column.run -= column.run > 0
-            value = self.candidate(column, column.favourite, newest)
+            value = self.candidate(column, column.favourite, newest, recipe)
         else:
-            value = self.surprise(column, newest)
+            value = self.surprise(column, newest, recipe)
         self.learn(column, value)
         return value
 
-    def surprise(self, column: Column, newest: Val) -> Val:
+    def surprise(self, column: Column, newest: Val, recipe: Recipe) -> Val:
         slot = column.slot
-        if column.code < 4:
-            value = self.candidate(column, column.code, newest)
+        if column.code < 5:
+            value = self.candidate(column, column.code, newest, recipe)
         elif column.code == 7:
             slot = column.src.varint()
             value = self.slots[slot]
         else:
             code = column.src.byte() if column.code == 31 else column.code
-            value = self.full(column.src, code, column.last)
-        for which in range(4):
+            if code == 26:
+                made = recipe()
+                assert made is not None
+                assert made[0] == FLOAT
+                value = FLOAT, (made[1] + column.src.zigzag()) & M64
+            else:
+                value = self.full(column.src, code, column.last)
+        for which in range(5):
             score = column.scores[which]
             score -= score >> 2
-            if self.candidate(column, which, newest) == value:
+            if self.candidate(column, which, newest, recipe) == value:
                 score = (score + 32) & 255
             column.scores[which] = score
         column.favourite = column.scores.index(max(column.scores))
+        made = recipe() if column.useless < 32 else None
+        useful = made is not None and (made == value or made[0] == value[0] == FLOAT)
+        column.useless = 0 if useful else min(column.useless + 1, 32)
         column.slot = slot
         column.learnt = 0
         column.next()

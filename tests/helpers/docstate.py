@@ -12,6 +12,7 @@ from tests.helpers.docreader import (
     FALSE,
     FLOAT,
     INT,
+    NONE,
     NOTHING,
     OBJ,
     STR,
@@ -25,6 +26,7 @@ from tests.helpers.docreader import (
     Val,
     strings,
 )
+from tests.helpers.docrecipes import Kitchen
 
 STEP, ENTER, RETURN, YIELD, AWAIT = 1, 2, 4, 8, 32
 UNWIND, CAUGHT, ITER, END, LATE, QUIET = 128, 256, 8192, 32768, 65536, 131072
@@ -46,6 +48,8 @@ class Frame:
     depth: int = 0
     h: int = 0
     slots: list[Val] = field(default_factory=list)
+    loops: list[int] = field(default_factory=lambda: [0, 0, 0, 0])
+    results: list[Val] = field(default_factory=list)
 
 
 @dataclass
@@ -65,6 +69,11 @@ class Object:
     @property
     def mapping(self) -> bool:
         return self.shape in (2, 17)
+
+    def lookup(self, key: Val) -> Val:
+        """The value of a key, unbound when there is none."""
+        found = [pair[1] for pair in self.pairs if same_key(pair[0], key)]
+        return found[0] if found else NOTHING
 
     @property
     def unordered(self) -> bool:
@@ -107,6 +116,9 @@ class Chunk:
         self.objects: dict[int, Object] = {}
         self.elsewhere: set[int] = set()
         """Objects whose contents stand in an earlier chunk."""
+        self.dead: set[int] = set()
+        self.returned: Val = (NONE, 0)
+        self.kitchen = Kitchen(self)
         self.current = Frame(0)
         self.cells: list[tuple[int, int]] = []
         self.key_frame(Bytes(key))
@@ -120,13 +132,20 @@ class Chunk:
             found.append(self.columns.read(column, (OBJ, self.columns.newest)))
         return found
 
-    def value(self, key: Any, n: int, place: int, more: int = 0) -> Val:
+    def value(
+        self, key: Any, n: int, place: int, more: int = 0, recipe: tuple[int, ...] = ()
+    ) -> Val:
         self.columns.slots = self.current.slots
         column = self.columns.at(key, n)[place]
-        return self.columns.read(column, (OBJ, self.columns.newest + more))
+        newest = (OBJ, self.columns.newest + more)
+        if not recipe:
+            return self.columns.read(column, newest)
+        return self.columns.read(column, newest, lambda: self.kitchen.give(*recipe))
 
-    def object_id(self, key: Any, n: int, place: int, more: int = 0) -> int:
-        number = self.value(key, n, place, more)[1]
+    def object_id(
+        self, key: Any, n: int, place: int, more: int = 0, recipe: tuple[int, ...] = ()
+    ) -> int:
+        number = self.value(key, n, place, more, recipe)[1]
         self.columns.newest = max(self.columns.newest, number)
         return number
 
@@ -153,6 +172,7 @@ class Chunk:
             frame.last_step = self.step - src.varint()
             frame.depth = src.varint()
             frame.h = struct.unpack("<I", src.take(4))[0]
+            frame.loops = [src.varint() for _ in range(4)]
             self.frames[number] = frame
             self.give_slots(frame)
             if frame.function >= 0 and self.file.functions[frame.function][1]:
@@ -326,8 +346,21 @@ class Chunk:
         frame = self.current
         self.columns.slots = frame.slots
         takes = [s for s in specs if s[0] in (*WRITES, *GLOBALS, "r")]
-        count = len(takes) + bool(flags & (UNWIND | CAUGHT))
-        values = self.values(("site", number), count)
+        wanted: list[tuple[int, ...]] = [()] if flags & (UNWIND | CAUGHT) else []
+        for spec in takes:
+            if spec[0] == "r":
+                wanted.append((2, 0))
+            elif spec[0] in GLOBALS:
+                wanted.append(())
+            elif flags & ENTER or self.enters:
+                wanted.append((7, spec[1], function))
+            else:
+                wanted.append((1, spec[1]))
+        count = len(wanted)
+        values = [
+            self.value(("site", number), count, place, 0, recipe)
+            for place, recipe in enumerate(wanted)
+        ]
         if frame.id == 0 and frame.state == 3:
             frame.state = 0
         if flags & ENTER or self.enters:
@@ -364,10 +397,14 @@ class Chunk:
             elif spec[0] == "ug":
                 self.namespace(module)[spec[1]] = NOTHING
             elif spec[0] == "r":
-                values.pop(0)
+                self.returned = values.pop(0)
         if flags & QUIET:
             self.control.after_site(number + 32)
             return
+        for recipe in self.file.recipes[number]:
+            if recipe[1] == 9:
+                frame.loops[recipe[2] % 4] = 0 if recipe[3] else frame.loops[recipe[2] % 4] + 1
+        frame.results = []
         frame.last_site = number
         frame.h = ((((frame.h << 9) & 0xFFFFFFFF) * 3) + number * 0x9E3779B1) & 0xFFFFFFFF
         if flags & (STEP | ITER):
@@ -382,10 +419,18 @@ class Chunk:
         """Who runs after a site."""
         flags = self.file.sites[number][1][0]
         frame = self.current
+        row = self.file.functions[frame.function][2] if frame.function >= 0 else [""]
+        if flags & (RETURN | END) and row[0] == "__init__" and frame.slots:
+            self.returned = frame.slots[0]
+        elif flags & END:
+            self.returned = (NONE, 0)
         if flags & (RETURN | END | UNWIND) and not flags & LATE:
             self.end(frame)
+            if frame.id and not flags & UNWIND:
+                self.current.results.append(self.returned)
         elif flags & YIELD and frame.id:
             self.become(self.frames.get(frame.parent, self.frames[0]))
+            self.current.results.append(self.returned)
 
     def end(self, frame: Frame) -> None:
         if not frame.id:
@@ -416,12 +461,13 @@ class Chunk:
 
     def change(self, op: int, key: Any) -> None:
         """An operation on an object."""
-        number = self.object_id(key, 3, 0)
+        number = self.object_id(key, 3, 0, 0, (6, 0) if op in (6, 7, 8, 9, 10) else ())
         name = value = NOTHING
         if op in (6, 7, 9, 10, 27, 31):
-            name = self.value(key, 3, 1)
+            name = self.value(key, 3, 1, 0, (5, 0) if op in (6, 7) else ())
         if op in (6, 8, 9):
-            value = self.value(key, 3, 2)
+            recipe = {6: (4, 0), 8: (8, 0), 9: (3, name[1])}[op]
+            value = self.value(key, 3, 2, 0, recipe)
         elif op == 31:
             value = self.value(key, 3, 2)
             self.elsewhere.add(number)
@@ -437,6 +483,8 @@ class Chunk:
             self.append(found, value)
         elif op in (9, 10):
             self.attribute(found, name[1], value if op == 9 else None)
+        elif op == 11:
+            self.dead.add(number)
         elif op == 12:
             found.uncertain = True
         elif op == 27:

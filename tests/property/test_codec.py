@@ -13,7 +13,9 @@ from hypothesis import strategies as st
 
 from escope_tui._speedups import unpack
 from escope_tui.errors import EscopeError
+from escope_tui.format import writer as writer_module
 from escope_tui.format.reader import RecordingFile
+from escope_tui.format.recipes import name_hash
 from escope_tui.format.writer import RecordingWriter
 from tests.helpers import rawstream as rs
 from tests.helpers.rawcompare import check_step, key, plain
@@ -138,6 +140,49 @@ def test_what_repeats_comes_back_too(
     write(tmp_path / "a.esr", stream, chunk_steps)
     with RecordingFile(tmp_path / "a.esr") as file:
         check_file(file, stream, times)
+
+
+@relaxed
+@given(
+    st.lists(st.tuples(st.integers(0, 31), st.integers(0, 99), values), min_size=1, max_size=9),
+    st.integers(1, 6),
+    st.sampled_from([5, 60]),
+    st.integers(0, 2**32),
+)
+def test_whatever_recipes_say_the_values_are_those_that_came(
+    tmp_path: Path, script: list[Any], times: int, chunk_steps: int, seed: int
+) -> None:
+    stream = play(script * times)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(writer_module, "recipes_of", lambda *_: wild_recipes(Random(seed)))
+        write(tmp_path / "a.esr", stream, chunk_steps, big=1)
+    with RecordingFile(tmp_path / "a.esr") as file:
+        assert file.modules[0]["recipes"]
+        check_file(file, stream, seed)
+
+
+def wild_recipes(random: Random) -> tuple[list[Any], list[Any]]:
+    """Recipes for every site that have nothing to do with a program."""
+    constants = [0, 1, -1, 2**62, 0.5, -0.0, 1e300, 3]
+    pushes = [(1, 4), (1, 4), (2, 3), (3, 8), (7, 3), (9, 4), (11, 1)]
+    others = [4, 5, 5, 6, 8, *range(16, 30), *range(32, 53), 10, 99]
+    rows: list[Any] = []
+    for site in range(len(rs.SITES)):
+        for kind in range(1, 9):
+            for _ in range(2):
+                code: list[int] = []
+                for _ in range(random.randrange(1, 4)):
+                    op, many = random.choice(pushes)
+                    code += [op, random.randrange(many)]
+                    if random.random() < 0.3:
+                        code += [random.choice(others), random.randrange(4)]
+                code += [random.choice(others), 0] * (len(code) // 2 - 1)
+                name = name_hash(random.choice(["work", "gen"]))
+                a = random.choice([0, 0, 1, 2, 255, 256]) if kind == 7 else random.randrange(4)
+                rows.append([site, kind, a * (kind in (1, 3, 7)), name, code])
+        if random.random() < 0.3:
+            rows.append([site, 9, random.randrange(4), random.randrange(2), []])
+    return rows, constants
 
 
 @relaxed

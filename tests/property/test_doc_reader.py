@@ -5,6 +5,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Callable
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
@@ -12,11 +13,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from escope_tui._speedups import unpack
+from escope_tui.format import writer as writer_module
 from escope_tui.format.reader import RecordingFile
 from tests.helpers import docreader as doc
 from tests.helpers.docstate import Chunk, File
 from tests.helpers.programs import PROGRAMS
-from tests.property.test_codec import choices, play, relaxed, write
+from tests.property.test_codec import choices, play, relaxed, wild_recipes, write
 
 SAMPLES = sorted((Path(__file__).parents[2] / "recordings").glob("*.esr"))
 
@@ -144,6 +146,18 @@ def test_random_recordings_read_from_the_page_alone_are_the_same(
 ) -> None:
     stream = play(script)
     write(tmp_path / "a.esr", stream, chunk_steps, 0, 0, big)
+    assert compare(tmp_path / "a.esr") == len(stream.at_step)
+
+
+@relaxed
+@given(choices, st.integers(1, 60), st.integers(0, 2**32))
+def test_wild_recipes_are_worked_out_alike_from_the_page(
+    tmp_path: Path, script: list[Any], chunk_steps: int, seed: int
+) -> None:
+    stream = play(script * 2)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(writer_module, "recipes_of", lambda *_: wild_recipes(Random(seed)))
+        write(tmp_path / "a.esr", stream, chunk_steps)
     assert compare(tmp_path / "a.esr") == len(stream.at_step)
 
 
