@@ -26,6 +26,19 @@ def f():
 
 f()
 """,
+    "what a library keeps and changes in a later call that is not given it": """
+def run():
+    import warnings
+    with warnings.catch_warnings(record=True) as seen:
+        warnings.simplefilter("always")
+        warnings.warn("late")
+        n = len(seen)
+        m = n
+    return m
+
+
+run()
+""",
 }
 
 
