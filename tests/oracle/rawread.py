@@ -28,6 +28,7 @@ _CLASS_DICT = type.__dict__["__dict__"].__get__
 _QUALNAME = type.__dict__["__qualname__"].__get__
 _FLAGS = type.__dict__["__flags__"].__get__
 _HEAPTYPE = 1 << 9
+_IMMUTABLE = 1 << 8
 _MEMBER = types.MemberDescriptorType
 _GETSET = types.GetSetDescriptorType
 _MEMBER_GET = types.MemberDescriptorType.__get__
@@ -213,8 +214,6 @@ def _shape(cls: type) -> str:
         return "enum"
     if _CLASS_DICT(cls).get("__module__") in RACING:
         return "opaque"
-    if _CLASS_DICT(cls).get("__module__") == "operator":
-        return "opaque"  # made in C, with contents that no descriptor tells of
     for base, name in _BASES:
         if has_base(cls, base):
             return name
@@ -226,6 +225,8 @@ def _shape(cls: type) -> str:
         return "opaque"
     if any(has_base(cls, base) for base in (int, float, str, bytes, complex)):
         return "scalar"
+    if _FLAGS(cls) & _IMMUTABLE:
+        return "native"  # made in C, with contents that no descriptor tells of
     return "instance"
 
 
