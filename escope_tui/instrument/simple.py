@@ -141,6 +141,9 @@ class Simple(Expressions):
             self.here.pending += [self.wrote(name) for name in names]
             return
         self.begin()
+        if getattr(node, "is_lazy", False):  # reading the name would import the module (3.15)
+            self.finish(node, out)
+            return
         for alias in node.names:
             if alias.name == "*":
                 self.owe(Effect(("star",)))
