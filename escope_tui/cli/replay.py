@@ -13,7 +13,7 @@ from escope_tui.errors import EscopeError, UsageError
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
 
-    from escope_tui.tui.engine import RecordingEngine
+    from escope_tui.session.engine import RecordingEngine
 
 _TOKEN = re.compile(r"(.+)@(\d[\d,_]*)\Z")
 THEMES = ("escope-dark", "escope-light", "ansi-dark", "ansi-light")
@@ -40,7 +40,7 @@ def run(args: Namespace) -> int:
     """Runs the app, or prints the summary; both mean exit code 0."""
     path, step = locate(args.recording)
     reason = "" if args.text else no_app_because()
-    from escope_tui.tui.engine import open_engine
+    from escope_tui.session.engine import open_engine
 
     engine = open_engine(path)
     try:
@@ -78,7 +78,7 @@ def no_app_because() -> str:
 
 
 def _print(engine: RecordingEngine, step: int | None, reason: str) -> int:
-    from escope_tui.tui.summary import summary
+    from escope_tui.session.summary import summary
 
     if reason:
         sys.stderr.write(f"escope: no app, but a summary: {reason}\n")

@@ -15,8 +15,10 @@ from textual.screen import Screen
 
 from ..errors import EscopeError
 from ..model.text import one_line
-from . import goto
-from .bridge import Engine
+from ..session import goto
+from ..session.bridge import Engine
+from ..session.projection import Projector, View
+from ..session.session import Arrival, Session
 from .keymap import ACTIONS, PANES
 from .messages import FollowFrame, Landed, Profiled, SeekTo
 from .navigator import Landing, Navigator
@@ -25,9 +27,7 @@ from .panes.source import SourcePane
 from .panes.stack import StackPane
 from .panes.variables import VariablesPane
 from .profile import Profiler
-from .projection import Projector, View
 from .safe import SafeFilter
-from .session import Arrival, Session
 from .themes import DARK, LIGHT
 from .widgets.bindings import bindings
 from .widgets.hints import Hints

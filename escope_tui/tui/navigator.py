@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from threading import Condition, Thread
 
 from ..errors import EscopeError
-from .projection import Projector, View
-from .session import Arrival, Session
+from ..session.projection import Projector, View
+from ..session.session import Arrival, Session
 
 STALE_SECONDS = 0.1
 """A move that waited longer is dropped when a newer one waits too: a held key never overshoots."""

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from threading import Event, Thread
 
 from ..errors import EscopeError
-from .session import Session
+from ..session.session import Session
 
 SAMPLES = 240
 START_SECONDS = 0.25

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 from textual.pilot import Pilot
 
+from escope_tui.session.bridge import Engine
+from escope_tui.session.projection import View
 from escope_tui.tui.app import ReplayApp
-from escope_tui.tui.bridge import Engine
-from escope_tui.tui.projection import View
 from escope_tui.tui.widgets.lines import LineView
 
 WAIT_SECONDS = 20.0

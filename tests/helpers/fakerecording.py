@@ -1,6 +1,6 @@
 """A recording without a recorder: runs a program under `sys.settrace`, keeps all in memory.
 
-It answers what the app asks (`escope_tui.tui.bridge.Engine`) by looking at all steps.
+It answers what the app asks (`escope_tui.session.bridge.Engine`) by looking at all steps.
 """
 
 from __future__ import annotations
@@ -268,7 +268,7 @@ class FakeRecording:
             contents = Contents("instance", name, attrs=attrs)
         return Value("", object_id=number, contents=contents)
 
-    # -- answering: escope_tui.tui.bridge.Engine
+    # -- answering: escope_tui.session.bridge.Engine
 
     def __len__(self) -> int:
         return len(self.moments)

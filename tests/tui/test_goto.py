@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from escope_tui.errors import UsageError
-from escope_tui.tui.goto import Target, go, parse
-from escope_tui.tui.session import Session
+from escope_tui.session.goto import Target, go, parse
+from escope_tui.session.session import Session
 from tests.helpers.fakerecording import FakeRecording
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from escope_tui.tui.projection import CHANGED, INSIDE, NEW, Projector
-from escope_tui.tui.session import Arrival, History, Moment, Session
-from escope_tui.tui.sourcetext import SourceText
+from escope_tui.session.projection import CHANGED, INSIDE, NEW, Projector
+from escope_tui.session.session import Arrival, History, Moment, Session
+from escope_tui.session.sourcetext import SourceText
 from tests.helpers.fakerecording import SHOP, FakeRecording
 
 

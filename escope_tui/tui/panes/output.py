@@ -8,8 +8,8 @@ from typing import Any
 
 from ...model.events import OutputChunk
 from ...model.text import clip, safe_text
+from ...session.projection import View
 from ..messages import SeekTo
-from ..projection import View
 from ..widgets.lines import LineView, Part
 
 MAX_LINE = 2000

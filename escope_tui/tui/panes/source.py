@@ -10,9 +10,9 @@ from rich.style import Style
 from textual.strip import Strip
 
 from ...model.text import one_line, safe_text
-from ..highlight import coloured
-from ..projection import Remark, View
-from ..sourcetext import SourceText
+from ...session.highlight import coloured
+from ...session.projection import Remark, View
+from ...session.sourcetext import SourceText
 from ..widgets.lines import LineView, Part, fit
 
 MIN_REMARK = 8

@@ -6,8 +6,8 @@ from collections.abc import Hashable, Sequence
 from typing import Any
 
 from ...model.text import safe_text
+from ...session.projection import View
 from ..messages import FollowFrame
-from ..projection import View
 from ..widgets.lines import LineView, Part, fit, pad
 
 

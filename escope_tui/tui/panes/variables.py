@@ -9,7 +9,7 @@ from typing import Any
 
 from ...model.text import safe_text
 from ...model.values import CUT, Value
-from ..projection import CHANGED, INSIDE, NEW, SAME, Variable, View, difference
+from ...session.projection import CHANGED, INSIDE, NEW, SAME, Variable, View, difference
 from ..widgets.lines import LineView, Part, fit, pad
 
 PAGE = 500
