@@ -39,6 +39,8 @@ EVENT_KINDS = {
     EV_GAP: events.GAP,
 }
 CHUNK_TASKS = 32
+LOST_TEXT = "<damaged>"
+"""Stands for output whose text the file does not hold."""
 T = TypeVar("T")
 WITH_VALUE = EV_RETURN | EV_YIELD | EV_RESUME | EV_UNWIND | EV_CAUGHT
 
@@ -319,9 +321,9 @@ class Replay:
         if kind & WITH_VALUE:
             shown = self.state.passed_value(value, step)
         elif kind == EV_OUTPUT:
-            text = value[1].decode("utf-8", "backslashreplace")
+            text = value[1].decode("utf-8", "backslashreplace") if value else LOST_TEXT
         elif kind == EV_GAP:
-            text = f"{value:,} events were not recorded"
+            text = f"{value or 0:,} events were not recorded"
         return Event(step, EVENT_KINDS[kind], frame, thread, function, file, line, shown, text)
 
     # -- tasks and threads
