@@ -37,6 +37,11 @@ while True:
 """
 
 
+def hear_ctrl_c() -> None:
+    """A shell starts background jobs with SIGINT ignored, and their children inherit that."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 class Running:
     """A recording under way."""
 
@@ -45,7 +50,11 @@ class Running:
         script.write_text(source)
         command = [sys.executable, "-m", "escope_tui", "record", "-o", str(self.trace), str(script)]
         self.launcher = subprocess.Popen(
-            command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True
+            command,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            start_new_session=True,
+            preexec_fn=hear_ctrl_c,
         )
         assert self.launcher.stdout
         assert self.launcher.stdout.readline() == b"ready\n"
