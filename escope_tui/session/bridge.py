@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from ..model.events import ExceptionEvent, Frame, OutputChunk, Step, Write
 from ..model.values import Value
+
+if TYPE_CHECKING:
+    from ..query.recording import Recording
 
 
 class Engine(Protocol):
@@ -74,5 +77,8 @@ class Engine(Protocol):
     def at_time(self, nanoseconds: int) -> int: ...
 
     def evaluate(self, expression: str, index: int, frame: int) -> Value: ...
+
+    def questions(self) -> Recording:
+        """Another handle on the same file, for a thread of its own; whoever gets it closes it."""
 
     def close(self) -> None: ...

@@ -23,6 +23,7 @@ class RecordingEngine:
     """Two handles on one file: while one searches for long, the panes read the other."""
 
     def __init__(self, path: str) -> None:
+        self._path = path
         self._search = open_recording(path)
         self._look = open_recording(path)
         if not len(self._look):
@@ -42,6 +43,9 @@ class RecordingEngine:
     @property
     def recording(self) -> Recording:
         return self._look
+
+    def questions(self) -> Recording:
+        return open_recording(self._path)
 
     def close(self) -> None:
         self._search.close()

@@ -77,6 +77,8 @@ class View:
     raised: ExceptionEvent | None = field(default=None, repr=False)
     thread: str = ""
     """Name of the moment's thread."""
+    breakpoints: frozenset[tuple[str, int]] = frozenset()
+    """(file, line) pairs."""
 
     @property
     def frame(self) -> Frame:
@@ -97,7 +99,7 @@ class Projector:
             self._texts[file] = None if text is None else SourceText(file, text)
         return self._texts[file]
 
-    def view(self, moment: Moment) -> View:
+    def view(self, moment: Moment, breakpoints: frozenset[tuple[str, int]] = frozenset()) -> View:
         engine = self.engine
         step = engine.step(moment.step)
         frames = tuple(engine.stack(moment.step))
@@ -122,6 +124,7 @@ class Projector:
             error=describe(raised) if raised else "",
             raised=raised,
             thread=one_line(engine.threads().get(step.thread, f"thread {step.thread}"), 40),
+            breakpoints=breakpoints,
         )
 
     # -- variables

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from textual.message import Message
 
+from .feeds import Fed
 from .navigator import Landing
 
 
@@ -38,3 +39,11 @@ class Profiled(Message):
     def __init__(self, levels: list[int]) -> None:
         super().__init__()
         self.levels = levels
+
+
+class FedTo(Message):
+    """An answer for a pane; sent from the feeds' thread."""
+
+    def __init__(self, fed: Fed) -> None:
+        super().__init__()
+        self.fed = fed

@@ -29,6 +29,8 @@ class Landing:
     note: str = ""
     kind: str = "info"
     failure: BaseException | None = field(default=None, repr=False)
+    restore: bool = False
+    """The moment was left before: its focus comes back too."""
 
 
 class Navigator(Thread):
@@ -111,8 +113,8 @@ class Navigator(Thread):
                 moved = moved or arrival.moment is not None
             view = None
             if moved:
-                view = self._projector.view(session.here)
-            return Landing(view, arrival.note, arrival.kind)
+                view = self._projector.view(session.here, session.breakpoints)
+            return Landing(view, arrival.note, arrival.kind, restore=not arrival.visit)
         except EscopeError as error:
             return Landing(None, error.message, "warning")
         except Exception as error:

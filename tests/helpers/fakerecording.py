@@ -11,11 +11,14 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from types import CodeType, FrameType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from escope_tui.errors import EvaluationError
+from escope_tui.errors import EvaluationError, NotFoundError
 from escope_tui.model.events import ExceptionEvent, Frame, OutputChunk, Place, Step, Write
 from escope_tui.model.values import Contents, Value, value_of
+
+if TYPE_CHECKING:
+    from escope_tui.query.recording import Recording
 
 FILE = "/srv/shop/orders.py"
 
@@ -382,6 +385,9 @@ class FakeRecording:
         if value is None:
             raise EvaluationError("there is no such variable")
         return value
+
+    def questions(self) -> Recording:
+        raise NotFoundError("these moments come from no file")
 
     def close(self) -> None:
         self.closed = True

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from escope_tui import cli
-from escope_tui.tui.keymap import ACTIONS, Action, key_text
+from escope_tui.tui.actions import ACTIONS
+from escope_tui.tui.keymap import Action, key_text
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = {page.name: page.read_text("utf-8") for page in sorted((ROOT / "docs").glob("*.md"))}

@@ -10,7 +10,8 @@ from ...model.events import OutputChunk
 from ...model.text import clip, safe_text
 from ...session.projection import View
 from ..messages import SeekTo
-from ..widgets.lines import LineView, Part
+from ..widgets.lines import Part
+from .base import Pane
 
 MAX_LINE = 2000
 _COLOURS = re.compile(r"\x1b\[[0-9;:]*m")
@@ -69,11 +70,10 @@ class OutputLog:
         return max(map(len, self._texts[max(0, self._count - 500) : self._count]), default=0)
 
 
-class OutputPane(LineView):
+class OutputPane(Pane):
     """Standard output and standard error in the order of their writing."""
 
     TITLE = "Output"
-    NUMBER = "4"
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)

@@ -13,23 +13,23 @@ from ...model.text import one_line, safe_text
 from ...session.highlight import coloured
 from ...session.projection import Remark, View
 from ...session.sourcetext import SourceText
-from ..widgets.lines import LineView, Part, fit
+from ..widgets.lines import Part, fit
+from .base import Pane
 
 MIN_REMARK = 8
 """A remark that would get fewer cells is left out."""
 
 
-class SourcePane(LineView):
+class SourcePane(Pane):
     """The file of the frame that the views follow."""
 
     TITLE = "Source"
-    NUMBER = "1"
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.view: View | None = None
         self.source: SourceText | None = None
         self.breakpoints: frozenset[int] = frozenset()
+        self._past: View | None = None
         self._generation = 0
         self._current = range(0)
         self._digits = 3
@@ -47,14 +47,15 @@ class SourcePane(LineView):
 
     # -- a new moment
 
-    def show(self, view: View, breakpoints: frozenset[int]) -> None:
+    def show(self, view: View) -> None:
         frame = view.frame
-        other_file = self.view is None or self.view.frame.file != frame.file
-        if other_file or self.view is None or self.view.hits is not view.hits:
+        past, self._past = self._past, view
+        other_file = past is None or past.frame.file != frame.file
+        if other_file or past is None or past.hits is not view.hits:
             self._generation += 1
-        self.view = view
         self.source = view.source
-        self.breakpoints = breakpoints
+        self.breakpoints = frozenset(line for name, line in view.breakpoints if name == frame.file)
+        same_moment = past is not None and past.moment == view.moment
         count = self.row_count()
         self._digits = max(3, len(str(count)))
         self._gutter = 2 + self._digits + 1 + 5 + 2
@@ -64,11 +65,13 @@ class SourcePane(LineView):
         where = f"{one_line(frame.function, 60)}{'' if inner else ' (a caller)'}"
         thread = f"process {view.step.process} · " if view.step.process > 1 else ""
         self.set_title(f"{name} · {where}", f"{thread}{view.thread}")
-        self.cursor = max(0, frame.line - 1)
+        if not same_moment:
+            self.cursor = max(0, frame.line - 1)
         self.rows_changed()
         if other_file:
             self.scroll_to(x=0, animate=False, force=True)
-        self.show_row(self.cursor, center=True)
+        if not same_moment:
+            self.show_row(self.cursor, center=True)
         self.repaint()
 
     def _statement(self, line: int, end_line: int) -> range:
@@ -83,10 +86,6 @@ class SourcePane(LineView):
         if self.view is not None:
             self.scroll_to(x=0, animate=False, force=True)
             self.move_cursor(self.view.frame.line - 1, center=True)
-
-    def set_breakpoints(self, lines: frozenset[int]) -> None:
-        self.breakpoints = lines
-        self.repaint()
 
     # -- rows
 

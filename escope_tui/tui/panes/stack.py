@@ -3,26 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
-from typing import Any
 
 from ...model.text import safe_text
 from ...session.projection import View
 from ..messages import FollowFrame
-from ..widgets.lines import LineView, Part, fit, pad
+from ..widgets.lines import Part, fit, pad
+from .base import Pane
 
 
-class StackPane(LineView):
+class StackPane(Pane):
     """The frames of the moment's thread."""
 
     TITLE = "Stack"
-    NUMBER = "3"
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self.view: View | None = None
 
     def show(self, view: View) -> None:
-        self.view = view
         count = len(view.frames)
         self.set_title("Stack", f"{count} deep" if count > 1 else "")
         self.cursor = count - 1 - view.selected

@@ -10,7 +10,8 @@ from typing import Any
 from ...model.text import safe_text
 from ...model.values import CUT, Value
 from ...session.projection import CHANGED, INSIDE, NEW, SAME, Variable, View, difference
-from ..widgets.lines import LineView, Part, fit, pad
+from ..widgets.lines import Part, fit, pad
+from .base import Pane
 
 PAGE = 500
 """Children of one value that are shown at first; Enter on the last row shows as many again."""
@@ -42,11 +43,10 @@ class Row:
     """What the value is called in an expression; empty where there is no way to say it."""
 
 
-class VariablesPane(LineView):
+class VariablesPane(Pane):
     """A tree over recorded values, unfolded on demand."""
 
     TITLE = "Variables"
-    NUMBER = "2"
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)

@@ -9,7 +9,8 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.screen import ModalScreen
 
-from ..keymap import ACTIONS, FIND, GROUPS, MOVE, Action, key_text
+from ..actions import ACTIONS
+from ..keymap import FIND, GROUPS, MOVE, Action, key_text
 from ..widgets.lines import LineView, Part, pad
 
 _KEYS_WIDTH = 14

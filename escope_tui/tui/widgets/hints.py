@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from rich.cells import cell_len
 from rich.segment import Segment
+from rich.style import Style
 from textual.strip import Strip
 
 from .lines import LineView, fit
@@ -38,6 +40,7 @@ class Hints(LineView, can_focus=False):
         super().__init__(**kwargs)
         self.note = ""
         self.kind = "info"
+        self.offered: tuple[str, tuple[tuple[str, str], ...]] = ("", ())
 
     def tell(self, note: str, kind: str = "info") -> None:
         """Shows a line of news until the next one; an empty one brings the keys back."""
@@ -45,22 +48,37 @@ class Hints(LineView, can_focus=False):
             self.note, self.kind = note, kind
             self.refresh()
 
+    def offer(self, title: str, keys: Sequence[tuple[str, str]]) -> None:
+        """Shows what may follow a prefix, above any news; no title ends it."""
+        self.offered = (title, tuple(keys))
+        self.refresh()
+
     def render_line(self, y: int) -> Strip:
         base, width = self.rich_style, self.size.width
         if y:
             return Strip.blank(width, base)
         segments: list[Segment] = []
+        title, offered = self.offered
+        if title:
+            segments.append(Segment(f" {title} ", base + self.paint("strong")))
+            rest = [*offered, ("Esc", "leaves")]
+            return self._keys(segments, rest, base, width)
         if self.note:
             style = base + self.paint(f"note-{self.kind}")
             mark = {"warning": "! ", "error": "✖ "}.get(self.kind, "")
             segments.append(Segment(" " + fit(mark + self.note, width - 2), style))
             return Strip(segments).extend_cell_length(width, base)
-        used = 0
-        for keys, word in KEYS:
-            need = cell_len(keys) + len(word) + 4
+        return self._keys(segments, KEYS, base, width)
+
+    def _keys(
+        self, segments: list[Segment], keys: Sequence[tuple[str, str]], base: Style, width: int
+    ) -> Strip:
+        used = sum(segment.cell_length for segment in segments)
+        for keys_text, word in keys:
+            need = cell_len(keys_text) + cell_len(word) + 4
             if used + need > width + 2:
                 break
-            segments.append(Segment(f" {keys}", base + self.paint("key")))
+            segments.append(Segment(f" {keys_text}", base + self.paint("key")))
             segments.append(Segment(f" {word}  ", base + self.paint("word")))
             used += need
         return Strip(segments).adjust_cell_length(width, base)

@@ -30,8 +30,9 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
 
     BINDINGS: ClassVar[list[BindingType]] = bindings(in_pane=True)
     TITLE = ""
-    NUMBER = ""
+    number = ""
     """The key that focuses it."""
+    tabs: tuple[str, ...] = ()
     WRAP_WIDTH: ClassVar[int] = 0
 
     class Chosen(Message):
@@ -82,8 +83,18 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
         if (title, right) == self._titles:
             return
         self._titles = (title, right)
-        number = f"{self.NUMBER} " if self.NUMBER else ""
-        self.border_title = Content(f"{number}{title}")
+        self._retitle()
+
+    def set_tabs(self, number: str, tabs: Sequence[str]) -> None:
+        """The key in the title, and the titles of the panes that wait behind this one."""
+        self.number, self.tabs = number, tuple(tabs)
+        self._retitle()
+
+    def _retitle(self) -> None:
+        title, right = self._titles
+        number = f"{self.number} " if self.number else ""
+        behind = "".join(f" ╌ {tab}" for tab in self.tabs)
+        self.border_title = Content.assemble(f"{number}{title}", (behind, "not bold dim"))
         self.border_subtitle = Content(right) if right else None
 
     # -- painting

@@ -34,12 +34,13 @@ class Prompt(Input):
         self.display = False
         self.cursor_blink = False
 
-    def ask(self, purpose: str, placeholder: str) -> None:
+    def ask(self, purpose: str, placeholder: str, value: str = "") -> None:
         """Opens; the answer comes as a message with the same purpose."""
         self._purpose = purpose
         self._at = len(self._past.get(purpose, ()))
         self.placeholder = placeholder
-        self.value = ""
+        self.value = value
+        self.cursor_position = len(value)
         self.display = True
         # At once: `focus()` waits, and what is typed meanwhile would reach the app's keys.
         self.screen.set_focus(self)

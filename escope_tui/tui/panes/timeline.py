@@ -10,8 +10,9 @@ from rich.style import Style
 from textual import events
 from textual.strip import Strip
 
+from ...session.projection import View
 from ..messages import SeekTo
-from .lines import LineView
+from .base import Pane
 
 MIN_BAR = 12
 CROWDED = 5
@@ -19,10 +20,8 @@ CROWDED = 5
 _BLOCKS = " ▁▂▃▄▅▆▇█"
 
 
-class Timeline(LineView):
+class Timeline(Pane):
     """A bar over all steps with the position beside it."""
-
-    NUMBER = ""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -32,9 +31,9 @@ class Timeline(LineView):
         self._levels: Sequence[int] = ()
         self._crosses: Sequence[int] = ()
 
-    def show(self, step: int, total: int, time_ns: int) -> None:
-        self._step, self._total = step, total
-        self._labels = position_texts(step, total, time_ns)
+    def show(self, view: View) -> None:
+        self._step, self._total = view.step.index, view.total
+        self._labels = position_texts(self._step, self._total, view.step.time_ns)
         self.refresh()
 
     def set_levels(self, levels: Sequence[int]) -> None:

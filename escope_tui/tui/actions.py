@@ -1,0 +1,131 @@
+"""Every action of the app with its keys: bindings, help and palette are made from this table.
+
+Lower case goes forward, upper case goes back, as in GDB's single-key mode. An action with a
+`pane` is a method of that pane; those ``in_pane`` are methods of `LineView`, the rest of the app.
+"""
+
+from __future__ import annotations
+
+from .keymap import APP, FIND, LOOK, MOVE, PANE, Action
+from .registry import BY_NAME, PANES
+
+
+def _pair(
+    forward: str, back: str, keys: tuple[str, ...], key: str, text: str, mirror: str, group: str
+) -> tuple[Action, Action]:
+    return Action(forward, keys, text, group), Action(back, (key,), mirror, group)
+
+
+_TABLE: tuple[Action, ...] = (
+    *_pair("into", "into_back", ("s", "f11"), "S", "step into", "step back into", MOVE),
+    *_pair("over", "over_back", ("n", "f10"), "N", "step over", "step back over", MOVE),
+    *_pair(
+        "out", "out_back", ("f", "shift+f11"), "F", "run to the return", "back to the call", MOVE
+    ),
+    *_pair(
+        "continue",
+        "continue_back",
+        ("c", "f5"),
+        "C",
+        "continue to a breakpoint or exception",
+        "back to the one before",
+        MOVE,
+    ),
+    *_pair(
+        "end",
+        "start",
+        ("greater_than_sign",),
+        "less_than_sign",
+        "end of the recording",
+        "start of the recording",
+        MOVE,
+    ),
+    *_pair(
+        "place_next",
+        "place_previous",
+        ("equals_sign",),
+        "minus",
+        "places visited: on again",
+        "places visited: back",
+        MOVE,
+    ),
+    Action("goto", ("colon", "t"), "go to a step, percent, time, line or function", FIND),
+    *_pair(
+        "change_next",
+        "change_previous",
+        ("right_square_bracket",),
+        "left_square_bracket",
+        "next change of the selected variable",
+        "previous change of the selected variable",
+        FIND,
+    ),
+    *_pair(
+        "exception_next",
+        "exception_previous",
+        ("right_curly_bracket",),
+        "left_curly_bracket",
+        "next exception",
+        "previous exception",
+        FIND,
+    ),
+    *_pair(
+        "line_next",
+        "line_previous",
+        ("l",),
+        "L",
+        "next execution of this line",
+        "previous execution of this line",
+        FIND,
+    ),
+    *_pair(
+        "here",
+        "here_back",
+        ("h",),
+        "H",
+        "run to the cursor's line",
+        "back to the cursor's line",
+        FIND,
+    ),
+    Action("breakpoint", ("b",), "set or clear a breakpoint on the cursor's line", FIND),
+    Action("find", ("slash",), "find text in code, values and output", FIND, pane="found"),
+    Action("hit_next", ("full_stop",), "next hit of the search", FIND, pane="found", quiet=True),
+    Action("hit_previous", ("comma",), "previous hit", FIND, pane="found", quiet=True),
+    Action("mark", ("m",), "mark this moment", FIND, pane="marks", quiet=True, takes_key=True),
+    Action(
+        "mark_go", ("apostrophe",), "go to a mark", FIND, pane="marks", quiet=True, takes_key=True
+    ),
+    Action("marks", ("M",), "marks and notes", LOOK, pane="marks"),
+    Action("watch", ("w",), "watch an expression", LOOK, pane="watches"),
+    Action("why", ("x",), "why the selected variable has its value", LOOK, pane="why"),
+    Action("history", ("v",), "history of the selected variable", LOOK, pane="history"),
+    Action("ask", ("a",), "ask about this moment", LOOK, pane="ask"),
+    Action("frame_up", ("u",), "frame up: the caller", LOOK),
+    Action("frame_down", ("d",), "frame down: the callee", LOOK),
+    Action("evaluate", ("e",), "evaluate an expression in this frame", LOOK),
+    Action("current", ("0",), "back to the current line", LOOK),
+    Action("copy_value", ("y",), "copy the selected value", LOOK),
+    Action("copy_name", ("Y",), "copy the selected expression", LOOK),
+    Action("zoom", ("z",), "zoom the pane, and back", LOOK),
+    Action("layout", ("backslash",), "next layout", LOOK),
+    Action("grow", ("plus",), "more room for the pane", LOOK),
+    Action("shrink", ("underscore",), "less room for the pane", LOOK),
+    Action("hide", ("Z",), "hide the pane", LOOK),
+    *(Action(f"pane('{spec.name}')", (spec.key,), spec.title, LOOK) for spec in PANES if spec.key),
+    Action("row_up", ("up", "k"), "one row up", PANE, True),
+    Action("row_down", ("down", "j"), "one row down", PANE, True),
+    Action("page_up", ("pageup", "ctrl+u"), "page up", PANE, True),
+    Action("page_down", ("pagedown", "ctrl+d"), "page down", PANE, True),
+    Action("first", ("home", "g"), "first row", PANE, True),
+    Action("last", ("end", "G"), "last row", PANE, True),
+    Action("left", ("left",), "fold; scroll left", PANE, True),
+    Action("right", ("right",), "unfold; scroll right", PANE, True),
+    Action("unfold", ("space",), "unfold and fold", PANE, True),
+    Action("choose", ("enter",), "go there; unfold", PANE, True),
+    Action("help", ("question_mark", "f1"), "this page", APP),
+    Action("command_palette", ("ctrl+p",), "every action by name", APP),
+    Action("suspend", ("ctrl+z",), "suspend (fg comes back)", APP),
+    Action("quit", ("q",), "quit", APP),
+)
+
+ACTIONS = tuple(action for action in _TABLE if not action.pane or action.pane in BY_NAME)
+"""Every action that can be done."""

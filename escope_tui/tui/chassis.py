@@ -1,0 +1,327 @@
+"""What everything in the app stands on: the session, its threads, the panes, and what they hear."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from threading import Event
+from typing import Any
+
+from textual.app import App
+
+from ..session.bridge import Engine
+from ..session.projection import Projector, View
+from ..session.session import Arrival, Moment, Session
+from . import frame
+from .feeds import Fed, Feeds
+from .messages import FedTo, FollowFrame, Landed, Profiled, SeekTo
+from .navigator import Landing, Navigator
+from .panes.base import Pane
+from .panes.source import SourcePane
+from .panes.variables import Row, VariablesPane
+from .profile import Profiler
+from .registry import BY_NAME, EXTRA, PANES, SLOTS, STRIP, PaneSpec, first_in
+from .themes import DARK
+from .widgets.hints import Hints
+from .widgets.lines import LineView
+from .widgets.prompt import Prompt
+from .widgets.stage import Stage
+
+COPY_LIMIT = 100_000
+SLOW_SECONDS = 0.15
+FOCI = 2000
+"""Moments whose focus is remembered."""
+
+Focus = tuple[str, dict[str, Any]]
+"""The active pane, and what each visible pane's `state` gave."""
+
+
+class Chassis(App[None]):
+    """One recording on a screen; `Host` says what of it panes may use."""
+
+    def __init__(self, engine: Engine, step: int | None = None, theme: str = DARK.name) -> None:
+        super().__init__()
+        self.animation_level = "none"
+        self.session = Session(engine)
+        self.navigator = Navigator(self.session, Projector(engine), self._landed)
+        self.profiler = Profiler(self.session, self._profiled)
+        self.feeds = Feeds(engine, self._fed)
+        self.view: View | None = None
+        self.failure: BaseException | None = None
+        """What ended the app, if it broke."""
+        self.plan = frame.AUTO
+        self.shares = frame.Shares()
+        self.front = {slot: first_in(slot) for slot in SLOTS}
+        """The pane that each slot shows."""
+        self.away: set[str] = set()
+        """Slots that are hidden."""
+        self.zoomed = False
+        self.active = "source"
+        self._opening: Landing | None = None
+        self._opened = Event()
+        self._followed: Landing | None = None
+        self._foci: dict[Moment, Focus] = {}
+        self._answer: Callable[[str], object] | None = None
+
+    # -- the panes
+
+    def pane(self, name: str) -> Pane:
+        """A pane by its name; one that was never revealed is made now."""
+        found = self.screen_stack[0].query(f"#{name}")
+        if found:
+            return found.first(Pane)
+        made = BY_NAME[name].load()
+        made.add_class("-behind")
+        self.stage.mount(made)
+        return made
+
+    @property
+    def stage(self) -> Stage:
+        return self.screen_stack[0].query_one(Stage)
+
+    @property
+    def source(self) -> SourcePane:
+        return self.screen_stack[0].query_one("#source", SourcePane)
+
+    @property
+    def variables(self) -> VariablesPane:
+        return self.screen_stack[0].query_one("#variables", VariablesPane)
+
+    @property
+    def hints(self) -> Hints:
+        return self.screen_stack[0].query_one("#hints", Hints)
+
+    def panes(self) -> list[Pane]:
+        """Those that exist."""
+        return list(self.screen_stack[0].query(Pane).results(Pane))
+
+    def places(self, width: int, height: int) -> dict[str, frame.Rect]:
+        """The rectangle of each pane that the present layout shows."""
+        slot = BY_NAME[self.active].slot
+        wanted = [each for each in SLOTS if self.front[each] and each not in self.away]
+        plan = frame.SINGLE if self.zoomed else self.plan
+        found = frame.arrange(plan, width, height, wanted, self.shares, slot)
+        return {self.front[each]: rect for each, rect in found.items()}
+
+    def arrange(self) -> None:
+        """Call after the plan, the shares, or a slot's pane has changed."""
+        size = self.stage.size or self.size
+        shown = self.places(size.width, size.height)
+        for pane in self.panes():
+            spec = BY_NAME[pane.id or ""]
+            if spec.slot == STRIP:
+                continue
+            behind = pane.id not in shown
+            fresh = pane.has_class("-behind") and not behind
+            pane.set_class(behind, "-behind")
+            pane.set_tabs(spec.key, self._tabs(spec))
+            if fresh and self.view is not None:
+                self._show_in(pane, self.view)
+        self.stage.again()
+
+    def on_stage_resized(self) -> None:
+        self.arrange()
+
+    def _tabs(self, spec: PaneSpec) -> list[str]:
+        """How the panes behind one are named in its title."""
+        others = [each for each in PANES if each.slot == spec.slot and each is not spec]
+        return [f"{each.key} {each.title}".strip() for each in others if spec.slot != EXTRA]
+
+    def reveal(self, name: str, *, focus: bool = True) -> None:
+        """Makes a pane visible in its slot."""
+        spec, pane = BY_NAME[name], self.pane(name)
+        if spec.slot != STRIP:
+            self.front[spec.slot] = name
+            self.away.discard(spec.slot)
+            if focus:
+                self.active = name
+            self.arrange()
+        if focus:
+            self.call_after_refresh(self._focus_on, pane)
+            self._focus_on(pane)
+
+    def _focus_on(self, pane: Pane) -> None:
+        if pane.is_attached and self.screen is self.screen_stack[0]:
+            self.screen.set_focus(pane)
+
+    def on_descendant_focus(self, event: object) -> None:
+        pane = self.focused
+        if isinstance(pane, Pane) and pane.id in BY_NAME:
+            if BY_NAME[pane.id].slot != STRIP and pane.id != self.active:
+                self.active = pane.id
+                self.arrange()
+            self.screen_stack[0].query(".pane").remove_class("-active")
+            pane.add_class("-active")
+
+    # -- moves
+
+    def move(self, move: Callable[[], Arrival]) -> None:
+        """Starts a move; the panes follow when it has arrived."""
+        self._remember_focus()
+        self.navigator.submit(move)
+        self.set_timer(SLOW_SECONDS, self._still_busy)
+
+    def seek(self, step: int, note: str = "", frame: int = 0) -> None:
+        def there() -> Arrival:
+            arrival = self.session.goto(step, note)
+            if frame and arrival.moment is not None:
+                return replace(arrival, moment=replace(arrival.moment, frame=frame))
+            return arrival
+
+        self.move(there)
+
+    def _still_busy(self) -> None:
+        if self.navigator.busy:
+            self.tell("searching… Esc leaves it", "info")
+
+    def _landed(self, landing: Landing) -> None:
+        if self._opening is None:
+            self._opening = landing
+            self._opened.set()
+        self.post_message(Landed(landing))
+
+    def on_landed(self, message: Landed) -> None:
+        if message.landing is not self._followed:
+            self.follow(message.landing)
+
+    def follow(self, landing: Landing | None) -> None:
+        """Shows what a move has led to."""
+        if landing is None:
+            return
+        self._followed = landing
+        if landing.failure is not None:
+            self.broken(landing.failure)
+            return
+        if landing.view is not None:
+            self.show(landing.view)
+            if landing.restore:
+                self._restore_focus(landing.view.moment)
+        self.tell(landing.note, landing.kind)
+
+    def show(self, view: View) -> None:
+        """All panes become views of this moment."""
+        first = self.view is None
+        self.view = view
+        with self.batch_update():
+            for pane in self.panes():
+                if pane.shown:
+                    self._show_in(pane, view)
+        if first:
+            self.profiler.start()
+            self.feeds.start()
+
+    def _show_in(self, pane: Pane, view: View) -> None:
+        pane.view = view
+        pane.show(view)
+        self.feed(pane)
+
+    def refresh_view(self) -> None:
+        """Shows the present moment again, as after a breakpoint was set."""
+        if self.view is not None:
+            self.show(replace(self.view, breakpoints=self.session.breakpoints))
+
+    def on_seek_to(self, message: SeekTo) -> None:
+        self.seek(message.step, message.note)
+
+    def on_follow_frame(self, message: FollowFrame) -> None:
+        self.move(lambda: self.session.frame(message.frame))
+
+    # -- the focus of places visited
+
+    def _remember_focus(self) -> None:
+        if self.view is None:
+            return
+        states = {pane.id: pane.state() for pane in self.panes() if pane.shown and pane.id}
+        self._foci.pop(self.view.moment, None)
+        self._foci[self.view.moment] = (self.active, states)
+        if len(self._foci) > FOCI:
+            del self._foci[next(iter(self._foci))]
+
+    def _restore_focus(self, moment: Moment) -> None:
+        active, states = self._foci.get(moment, ("", {}))
+        if not active:
+            return
+        for pane in self.panes():
+            if pane.id in states and pane.shown:
+                pane.restore(states[pane.id])
+        if active != self.active:
+            self.reveal(active)
+
+    # -- answers that take longer
+
+    def feed(self, pane: Pane) -> None:
+        """Asks a pane's question if its want has changed."""
+        view, name = self.view, pane.id or ""
+        if view is None:
+            return
+        want = pane.wants(view)
+        if want == pane.wanted:
+            return
+        pane.wanted = want
+        if want is None:
+            self.feeds.drop(name)
+        else:
+            self.feeds.ask(name, want, pane.fetch)
+
+    def _fed(self, fed: Fed) -> None:
+        self.post_message(FedTo(fed))
+
+    def on_fed_to(self, message: FedTo) -> None:
+        fed = message.fed
+        if fed.failure is not None:
+            self.broken(fed.failure)
+            return
+        pane = self.pane(fed.pane)
+        if pane.wanted != fed.want:
+            return
+        if fed.kind == "progress":
+            pane.waiting(fed.note)
+        elif fed.kind == "refused":
+            pane.refused(fed.note)
+        else:
+            pane.fill(fed.answer)
+
+    def _profiled(self, levels: list[int]) -> None:
+        self.post_message(Profiled(levels))
+
+    def on_profiled(self, message: Profiled) -> None:
+        from .panes.timeline import Timeline
+
+        timeline = self.screen_stack[0].query_one(Timeline)
+        timeline.set_levels(message.levels)
+        timeline.set_crosses(self.profiler.crosses)
+
+    # -- words
+
+    def tell(self, note: str, kind: str = "info") -> None:
+        self.hints.tell(note, kind)
+
+    def selected_variable(self) -> Row | None:
+        return self.variables.selected
+
+    def ask_line(
+        self, placeholder: str, answer: Callable[[str], object], value: str = "", past: str = ""
+    ) -> None:
+        self._answer = answer
+        self.hints.display = False
+        self.screen_stack[0].query_one(Prompt).ask(past or placeholder, placeholder, value)
+
+    def on_prompt_answered(self, message: Prompt.Answered) -> None:
+        self.hints.display = True
+        self.screen.set_focus(self.screen.query_one(".pane.-active", LineView))
+        answer, self._answer = self._answer, None
+        if message.text and answer is not None:
+            answer(message.text)
+
+    def copy(self, text: str, what: str) -> None:
+        self.copy_to_clipboard(text[:COPY_LIMIT])
+        cut = " (cut)" if len(text) > COPY_LIMIT else ""
+        count = min(len(text), COPY_LIMIT)
+        self.tell(f"copied {what}: {count:,} characters{cut}, if the terminal allows it")
+
+    # -- when it breaks
+
+    def broken(self, error: BaseException) -> None:
+        """Ends the app; whoever ran it finds the reason in `failure`."""
+        self.failure = error
+        self.exit(return_code=1)

@@ -1,0 +1,50 @@
+"""What a pane may ask of the app around it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from ..session.projection import View
+    from ..session.session import Arrival, Session
+    from .panes.base import Pane
+    from .panes.variables import Row
+
+
+class Host(Protocol):
+    """The app, as a pane sees it."""
+
+    session: Session
+    view: View | None
+
+    def move(self, move: Callable[[], Arrival]) -> None:
+        """Starts a move on the navigator's thread; all panes follow when it has arrived."""
+
+    def seek(self, step: int, note: str = "", frame: int = 0) -> None:
+        """Goes to a step, and to a frame of it."""
+
+    def tell(self, note: str, kind: str = "info") -> None:
+        """A word at the bottom; `kind` is "info", "warning" or "error"."""
+
+    def ask_line(
+        self, placeholder: str, answer: Callable[[str], object], value: str = "", past: str = ""
+    ) -> None:
+        """Lets the person type a line; `answer` gets it unless they leave. `past` names the list
+        of earlier answers that ↑ walks through.
+        """
+
+    def copy(self, text: str, what: str) -> None:
+        """Puts safe text into the clipboard and says so."""
+
+    def refresh_view(self) -> None:
+        """Shows the present moment again, as after a breakpoint was set."""
+
+    def feed(self, pane: Pane) -> None:
+        """Asks a pane's question again if its want has changed."""
+
+    def reveal(self, name: str, *, focus: bool = True) -> None:
+        """Makes a pane visible in its slot."""
+
+    def selected_variable(self) -> Row | None:
+        """The row of the variables pane that has its cursor."""

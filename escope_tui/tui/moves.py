@@ -1,0 +1,122 @@
+"""The keys that go through time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from ..errors import EscopeError
+from ..model.text import one_line
+from ..session import goto
+from ..session.session import Arrival
+from .chassis import Chassis
+
+
+class Moves(Chassis):
+    """One method for each action that leads to another moment."""
+
+    def travel(self, move: Callable[[], Arrival]) -> None:
+        """Starts a move that can be repeated."""
+        self.move(move)
+
+    def action_into(self) -> None:
+        self.travel(lambda: self.session.into(False))
+
+    def action_into_back(self) -> None:
+        self.travel(lambda: self.session.into(True))
+
+    def action_over(self) -> None:
+        self.travel(lambda: self.session.over(False))
+
+    def action_over_back(self) -> None:
+        self.travel(lambda: self.session.over(True))
+
+    def action_out(self) -> None:
+        self.travel(lambda: self.session.out(False))
+
+    def action_out_back(self) -> None:
+        self.travel(lambda: self.session.out(True))
+
+    def action_continue(self) -> None:
+        self.travel(lambda: self.session.resume(False))
+
+    def action_continue_back(self) -> None:
+        self.travel(lambda: self.session.resume(True))
+
+    def action_start(self) -> None:
+        self.move(lambda: self.session.edge(False))
+
+    def action_end(self) -> None:
+        self.move(lambda: self.session.edge(True))
+
+    def action_place_next(self) -> None:
+        self.travel(lambda: self.session.visited(False))
+
+    def action_place_previous(self) -> None:
+        self.travel(lambda: self.session.visited(True))
+
+    def action_exception_next(self) -> None:
+        self.travel(lambda: self.session.raised(False))
+
+    def action_exception_previous(self) -> None:
+        self.travel(lambda: self.session.raised(True))
+
+    def action_frame_up(self) -> None:
+        self.travel(lambda: self.session.frame_by(up=True))
+
+    def action_frame_down(self) -> None:
+        self.travel(lambda: self.session.frame_by(up=False))
+
+    def action_change_next(self) -> None:
+        self._change(False)
+
+    def action_change_previous(self) -> None:
+        self._change(True)
+
+    def _change(self, back: bool) -> None:
+        row = self.variables.selected
+        if row is None or not row.key:
+            self.tell("select a variable first: 2 goes to the variables", "warning")
+            return
+        key = row.key
+        self.travel(lambda: self.session.change(key, back))
+
+    def action_line_next(self) -> None:
+        self._line(self.view.frame.line if self.view else 0, False)
+
+    def action_line_previous(self) -> None:
+        self._line(self.view.frame.line if self.view else 0, True)
+
+    def action_here(self) -> None:
+        self._line(self.source.cursor_line, False)
+
+    def action_here_back(self) -> None:
+        self._line(self.source.cursor_line, True)
+
+    def _line(self, line: int, back: bool) -> None:
+        if self.view is not None:
+            file = self.view.frame.file
+            self.travel(lambda: self.session.line(file, line, back))
+
+    # -- what is typed
+
+    def action_goto(self) -> None:
+        self.ask_line(f"go to: {goto.SYNTAX}", self._go, past="goto")
+
+    def _go(self, text: str) -> None:
+        file = self.view.frame.file if self.view else None
+        self.move(lambda: goto.go(self.session, text, file))
+
+    def action_evaluate(self) -> None:
+        self.ask_line(
+            "evaluate: an expression over the variables of this frame",
+            lambda text: self.move(lambda: self._evaluated(text)),
+            past="evaluate",
+        )
+
+    def _evaluated(self, text: str) -> Arrival:
+        here = self.session.here
+        try:
+            value = self.session.engine.evaluate(text, here.step, here.frame)
+        except EscopeError as error:
+            return Arrival(None, f"{one_line(text, 60)}: {error.message}", "warning")
+        return Arrival(None, f"{one_line(text, 60)} = {value.summary(200)}")
