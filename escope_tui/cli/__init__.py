@@ -34,15 +34,32 @@ if TYPE_CHECKING:
         def run(self, args: Namespace) -> int: ...
 
 
-COMMANDS: dict[str, str] = {
-    "record": "run a Python program and record everything that it does",
-    "replay": "walk through a recording, backward and forward",
-    "info": "show what is in a recording",
-    "steps": "print a recording's steps, one per line",
-    "dump": "print a recording as text, for those who look into the format",
-    "doctor": "check this machine, and say what to do about each failure",
+GROUPS: dict[str, dict[str, str]] = {
+    "record and replay": {
+        "record": "run a Python program and record everything that it does",
+        "replay": "walk through a recording, backward and forward",
+    },
+    "the library of recordings": {
+        "list": "list the recordings that were made, the newest first",
+        "show": "show what the library knows of one recording",
+        "open": "open a recording of the library in the app",
+        "tag": "put tags on a recording, or take them off",
+        "note": "write a note on a recording, or print it",
+        "rm": "remove recordings, with their files",
+        "gc": "remove recordings that are too old or take too much room",
+    },
+    "look into a recording": {
+        "info": "show what is in a recording",
+        "steps": "print a recording's steps, one per line",
+        "dump": "print a recording as text, for those who look into the format",
+    },
+    "help": {
+        "doctor": "check this machine, and say what to do about each failure",
+    },
 }
 """Every command with its one line of help; the module has the same name."""
+
+COMMANDS: dict[str, str] = {name: line for group in GROUPS.values() for name, line in group.items()}
 
 
 def load(name: str) -> Command:
@@ -71,9 +88,12 @@ def help_text() -> str:
         "",
         "A time-travel debugger for Python in the terminal.",
         "",
-        "commands:",
-        *(f"  {name:<{width}}{line}" for name, line in COMMANDS.items()),
-        "",
+    ]
+    for title, group in GROUPS.items():
+        lines.append(f"{title}:")
+        lines += [f"  {name:<{width}}{line}" for name, line in group.items()]
+        lines.append("")
+    lines += [
         "options:",
         f"  {'-h, --help':<{width + 4}}show this page",
         f"  {'--version':<{width + 4}}show the version",
@@ -116,7 +136,8 @@ def dispatch(argv: Sequence[str]) -> int:
     command.configure(parser)
     split: Callable[[ArgumentParser, list[str]], Namespace] | None
     split = getattr(command, "split", None)
-    args = parser.parse_args(rest) if split is None else split(parser, rest)
+    # Options may stand between the words that say what is asked about.
+    args = parser.parse_intermixed_args(rest) if split is None else split(parser, rest)
     return command.run(args)
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Any
 
+from escope_tui.cli import common
+from escope_tui.cli.record import human_size
 from escope_tui.model.text import one_line, safe_text
 
 if TYPE_CHECKING:
@@ -23,13 +25,7 @@ def configure(parser: ArgumentParser) -> None:
 
 def run(args: Namespace) -> int:
     """Print the facts."""
-    from escope_tui.query.recording import open_recording
-
-    if args.trace is None:
-        from escope_tui.launcher.places import newest_recording
-
-        args.trace = newest_recording()
-    with open_recording(args.trace) as rec:
+    with common.opened(args.trace) as (rec, _):
         facts = gather(rec)
     if args.json:
         import json
@@ -89,15 +85,6 @@ def _plain(data: Any) -> Any:
     return safe_text(str(data))
 
 
-def _size(size: int) -> str:
-    amount = float(size)
-    for unit in ("bytes", "KB", "MB", "GB"):
-        if amount < 1000 or unit == "GB":
-            return f"{amount:,.0f} {unit}" if unit == "bytes" else f"{amount:,.1f} {unit}"
-        amount /= 1000
-    return f"{size:,} bytes"
-
-
 def _text(facts: dict[str, Any]) -> str:
     meta: dict[str, Any] = facts["meta"]
     rows: list[tuple[str, str]] = [("recording", one_line(str(facts["path"]), 300))]
@@ -113,7 +100,7 @@ def _text(facts: dict[str, Any]) -> str:
     row("started", meta.get("started"))
     row("duration", _duration(meta.get("duration")))
     row("exit status", facts["exit_status"])
-    row("size", f"{_size(facts['size'])} in {facts['chunks']:,} chunks")
+    row("size", f"{human_size(facts['size'])} in {facts['chunks']:,} chunks")
     if not facts["complete"]:
         row("incomplete", facts["problem"] or "the file has no footer; it was read by a scan")
     row("steps", f"{facts['steps']:,}")

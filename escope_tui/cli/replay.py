@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import os
-import re
 import sys
 import traceback
 from typing import TYPE_CHECKING
 
-from escope_tui.errors import EscopeError, UsageError
+from escope_tui.cli.common import locate
+from escope_tui.errors import EscopeError
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
 
     from escope_tui.session.engine import RecordingEngine
 
-_TOKEN = re.compile(r"(.+)@(\d[\d,_]*)\Z")
 THEMES = ("escope-dark", "escope-light", "ansi-dark", "ansi-light")
 
 
@@ -49,21 +48,6 @@ def run(args: Namespace) -> int:
         return _show(engine, step, args)
     finally:
         engine.close()
-
-
-def locate(name: str | None) -> tuple[str, int | None]:
-    """The file and the step that were named; a file whose own name ends in ``@12`` is that file."""
-    if name is None:
-        from escope_tui.launcher.places import newest_recording
-
-        return newest_recording(), None
-    found = _TOKEN.match(name)
-    if found is None or os.path.exists(name):
-        return name, None
-    digits = found[2].replace(",", "").replace("_", "")
-    if len(digits) > 15:
-        raise UsageError(f"there is no step {digits[:20]}…")
-    return found[1], int(digits)
 
 
 def no_app_because() -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Any
 
+from escope_tui.cli import common
 from escope_tui.errors import UsageError
 from escope_tui.model.text import one_line, safe_text
 
@@ -47,9 +48,9 @@ def configure(parser: ArgumentParser) -> None:
 
 def run(args: Namespace) -> int:
     """Print the steps."""
-    from escope_tui.query.recording import open_recording
-
-    with open_recording(args.trace or _newest()) as rec:
+    with common.opened(args.trace) as (rec, at):
+        if at is not None:
+            args.first, args.last = at, (at if args.last == -1 else args.last)
         count = len(rec)
         first = _place(args.first, count)
         last = _place(args.last, count)
@@ -61,12 +62,6 @@ def run(args: Namespace) -> int:
         else:
             _print_text(rec, first, last)
     return 0
-
-
-def _newest() -> str:
-    from escope_tui.launcher.places import newest_recording
-
-    return newest_recording()
 
 
 def _place(number: int, count: int) -> int | None:

@@ -16,6 +16,8 @@ from typing import Any
 from escope_tui._speedups.ring import Ring
 from escope_tui.errors import EscopeError
 from escope_tui.format.writer import RecordingWriter
+from escope_tui.launcher import places
+from escope_tui.launcher.commit import checkout
 from escope_tui.launcher.drain import BUSY, LONGEST_WAIT, SHORTEST_WAIT, Drain
 
 STATE_FAULT = 3
@@ -42,7 +44,10 @@ def main() -> None:
     ring = Ring(config["ring_fd"], config["ring_size"])
     os.close(config["ring_fd"])
     ring.launcher_pid = os.getpid()
-    writer = RecordingWriter(config["path"], config["meta"])
+    meta = config["meta"]
+    if git := checkout(str(meta.get("cwd", "."))):
+        meta["git"] = git
+    writer = RecordingWriter(config["path"], meta)
     _say({"ready": True})
     try:
         drain = Drain(ring, writer)
@@ -87,6 +92,8 @@ def _finish(
         writer.finish()
     except (EscopeError, OSError) as error:
         problem = problem or str(error)
+    if steps:
+        places.announce(writer.path)
     return {"steps": steps, "problem": problem}
 
 

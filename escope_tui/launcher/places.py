@@ -119,3 +119,26 @@ def discard(path: str) -> None:
         os.unlink(path)
     except OSError:
         return
+
+
+def announce(path: str) -> None:
+    """Leaves word of a recording that lies outside the recordings folder, for the library to find.
+
+    One small file, and nothing that fails: the recording is finished and its program has ended.
+    """
+    if os.path.dirname(path) == recordings_folder():
+        return
+    try:
+        folder = os.path.join(data_folder(), "library.new")
+        os.makedirs(folder, exist_ok=True)
+        note = os.open(
+            os.path.join(folder, f"{time.time_ns()}-{os.getpid()}"),
+            os.O_WRONLY | os.O_CREAT | os.O_EXCL,
+            0o666,
+        )
+        try:
+            os.write(note, os.fsencode(path) + b"\n")
+        finally:
+            os.close(note)
+    except OSError:
+        return

@@ -101,6 +101,8 @@ def record(program: Program, options: Options | None = None) -> Outcome:
         raise
     if outcome.path is None:
         places.discard(path)
+    else:
+        places.announce(path)
     return outcome
 
 
@@ -184,9 +186,13 @@ class _Session:
         """Writes what the program does until it has ended."""
         # Imported while the program starts: the compressor and its kin take their time.
         from escope_tui.format.writer import RecordingWriter
+        from escope_tui.launcher.commit import checkout
         from escope_tui.launcher.drain import Drain
 
-        writer = RecordingWriter(self.path, self._meta())
+        meta = self._meta()
+        if git := checkout(meta["cwd"]):
+            meta["git"] = git
+        writer = RecordingWriter(self.path, meta)
         try:
             drain = Drain(ring, writer)
             drain.run(child)

@@ -13,7 +13,7 @@ import pexpect  # type: ignore[import-untyped]
 import pyte
 import pytest
 
-from escope_tui.cli.replay import locate
+from escope_tui.cli.common import locate
 
 PROGRAM = """\
 import sys

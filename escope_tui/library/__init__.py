@@ -1,0 +1,1 @@
+"""The catalogue of the recordings that were made, with what people said of them."""
