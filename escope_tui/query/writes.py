@@ -23,7 +23,7 @@ def last_write(
     """The newest write that shows at `before`."""
     limit = len(rec) if before is None else rec.index(before)
     targets = find_targets(rec, text, None if before is None else limit, frame)
-    found = [write for each in targets if (write := _search(rec, each, limit, -1))]
+    found = [write for each in targets if (write := write_beyond(rec, each, limit, -1))]
     return max(found, key=lambda write: write.visible, default=None)
 
 
@@ -33,7 +33,7 @@ def next_write(
     """The first write by a statement after `after`."""
     start = -1 if after is None else rec.index(after)
     targets = find_targets(rec, text, None if after is None else start, frame)
-    found = [write for each in targets if (write := _search(rec, each, start, 1))]
+    found = [write for each in targets if (write := write_beyond(rec, each, start, 1))]
     return min(found, key=lambda write: write.visible, default=None)
 
 
@@ -132,7 +132,7 @@ def _alike(old: Sequence[Any], new: Sequence[Any]) -> bool:
     )
 
 
-def _search(rec: Replay, target: Target, limit: int, direction: int) -> Write | None:
+def write_beyond(rec: Replay, target: Target, limit: int, direction: int) -> Write | None:
     """The first write whose statement lies strictly on the wanted side of `limit`."""
     start = limit
     while True:

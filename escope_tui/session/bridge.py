@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from ..model.events import ExceptionEvent, Frame, OutputChunk, Step, Write
 from ..model.values import Value
+from .stops import Reached, Stop
 
 if TYPE_CHECKING:
     from ..query.recording import Recording
@@ -53,6 +54,9 @@ class Engine(Protocol):
 
     def hit(self, places: Collection[tuple[str, int]], index: int, back: bool) -> int | None:
         """The nearest execution of one of the (file, line) pairs."""
+
+    def stop(self, stop: Stop, index: int, back: bool) -> Reached | None:
+        """The nearest step at which a breakpoint of any kind holds."""
 
     def write(self, target: str, index: int, back: bool, frame: int) -> Write | None:
         """The nearest statement that changes a name, an attribute or an item as `frame` sees it."""

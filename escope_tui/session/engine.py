@@ -14,6 +14,7 @@ from ..query import writes
 from ..query.recording import Recording, open_recording
 from ..replay.breakpoints import Breakpoint
 from . import tail
+from .stops import Reached, Stop, nearest
 
 MARKS = 2000
 """Exceptions that are marked on the timeline at most."""
@@ -134,6 +135,9 @@ class RecordingEngine:
         points = [Breakpoint(file, line) for file, line in places]
         stop = self._search.timeline.resume(index, _way(back), points)
         return stop.step if stop is not None else None
+
+    def stop(self, stop: Stop, index: int, back: bool) -> Reached | None:
+        return nearest(self._search, stop, index, back)
 
     def write(self, target: str, index: int, back: bool, frame: int) -> Write | None:
         rec = self._search

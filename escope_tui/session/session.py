@@ -9,6 +9,7 @@ from ..errors import EscopeError
 from ..model.events import ExceptionEvent, Frame, Write
 from ..model.text import one_line
 from .bridge import Engine
+from .stops import EXCEPTION, Reached, Stop, Stops
 
 MAX_PLACES = 1000
 FIRST = "this is the first step"
@@ -72,7 +73,9 @@ class Session:
     """Moves through one recording. A method may take long: none is called on the app's thread."""
 
     engine: Engine
-    breakpoints: frozenset[tuple[str, int]] = frozenset()
+    stops: Stops = field(default_factory=Stops)
+    catch: str = "all"
+    """The exceptions that a run stops at besides: "all", "uncaught" or "none"."""
     history: History = field(default_factory=History)
     here: Moment = field(init=False)
 
@@ -130,22 +133,49 @@ class Session:
         ending = self.engine.ending
         return f"this is the last step{f': {ending}' if ending else ''}"
 
+    @property
+    def breakpoints(self) -> frozenset[tuple[str, int]]:
+        """(file, line) of the breakpoints at lines."""
+        return self.stops.lines
+
     def resume(self, back: bool) -> Arrival:
-        """To the nearest breakpoint or exception; to the recording's edge if there is neither."""
+        """To the nearest stop or exception; to the recording's edge if there is neither."""
         here, engine = self.here.step, self.engine
-        stop = engine.hit(self.breakpoints, here, back) if self.breakpoints else None
-        error = engine.exception(here, back)
-        if error is not None and (stop is None or (error.step - stop) * (-1 if back else 1) < 0):
+        way = -1 if back else 1
+        best: Reached | None = None
+        for stop in self.stops:
+            found = engine.stop(stop, here, back) if stop.enabled else None
+            if found is not None and (best is None or (found.step - best.step) * way < 0):
+                best = found
+        error = self._exception(back)
+        if error is not None and (best is None or (error.step - best.step) * way < 0):
             return self._at_exception(error)
-        if stop is not None:
-            return Arrival(self.moment(stop), "breakpoint")
+        if best is not None:
+            return self._at_stop(best)
         edge = 0 if back else len(engine) - 1
         if here == edge:
             return Arrival(None, "this is the first step" if back else self._last_word(), "warning")
-        what = (
-            "no breakpoint or exception" if self.breakpoints else "no exception, no breakpoint set"
-        )
+        what = "no breakpoint or exception" if self.stops else "no exception, no breakpoint set"
         return Arrival(self.moment(edge), f"{what} {'before' if back else 'after'} that", "warning")
+
+    def _exception(self, back: bool) -> ExceptionEvent | None:
+        if self.catch == "none":
+            return None
+        if self.catch == "all":
+            return self.engine.exception(self.here.step, back)
+        found = self.engine.stop(Stop(EXCEPTION, fate="uncaught"), self.here.step, back)
+        return None if found is None else found.error
+
+    def _at_stop(self, reached: Reached) -> Arrival:
+        if reached.stop.temporary and reached.stop.number:
+            self.stops.remove(reached.stop.number)
+        if reached.error is not None and not reached.note:
+            return self._at_exception(reached.error)
+        if reached.write is not None and not reached.note:
+            return Arrival(
+                self.moment(reached.step), _told(one_line(reached.stop.name, 40), reached.write)
+            )
+        return Arrival(self.moment(reached.step), reached.note)
 
     # -- searches
 
@@ -225,8 +255,7 @@ class Session:
 
     def toggle_breakpoint(self, file: str, line: int) -> bool:
         """True if there is a breakpoint now."""
-        self.breakpoints ^= {(file, line)}
-        return (file, line) in self.breakpoints
+        return self.stops.toggle(file, line)
 
 
 def selected(frames: Sequence[Frame], frame_id: int) -> int:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from escope_tui.errors import EvaluationError, NotFoundError
 from escope_tui.model.events import ExceptionEvent, Frame, OutputChunk, Place, Step, Write
 from escope_tui.model.values import Contents, Value, value_of
+from escope_tui.session.stops import Reached, Stop
 
 if TYPE_CHECKING:
     from escope_tui.query.recording import Recording
@@ -323,6 +324,10 @@ class FakeRecording:
 
     def hit(self, places: Collection[tuple[str, int]], index: int, back: bool) -> int | None:
         return self._scan(index, back, lambda step: (step.file, step.line) in places)
+
+    def stop(self, stop: Stop, index: int, back: bool) -> Reached | None:
+        step = self.hit([(stop.file, stop.line)], index, back)
+        return None if step is None else Reached(step, stop, "breakpoint")
 
     def write(self, target: str, index: int, back: bool, frame: int) -> Write | None:
         steps = [
