@@ -37,6 +37,12 @@ class Engine(Protocol):
     def files(self, name: str) -> Sequence[str]:
         """Recorded files whose path ends in `name`, the shortest first."""
 
+    def all_files(self) -> Sequence[str]:
+        """Every recorded file."""
+
+    def functions(self) -> Sequence[tuple[str, str, int]]:
+        """Every recorded function: qualified name, file, first line; for people to choose from."""
+
     def line_hits(self, file: str) -> Mapping[int, int]:
         """How often each line ran in the whole recording; lines that never ran are absent."""
 

@@ -82,6 +82,17 @@ class RecordingEngine:
         found = [f for f in self._look.files() if f == name or f.endswith(f"/{name}")]
         return sorted(found, key=len)
 
+    def all_files(self) -> Sequence[str]:
+        return self._look.files()
+
+    def functions(self) -> Sequence[tuple[str, str, int]]:
+        program = self._look.program
+        found = []
+        for each in program.functions():
+            if each.kind != "module" and not each.name.startswith("<"):
+                found.append((each.qualname, program.paths[each.module], each.line))
+        return found
+
     def line_hits(self, file: str) -> Mapping[int, int]:
         if file not in self._hits:
             counts = self._look.line_counts(file)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from ..errors import EscopeError
@@ -36,6 +36,8 @@ class Arrival:
     """"info", "warning" (nowhere to go) or "error" (an exception of the program)."""
     visit: bool = True
     """The moment joins the places visited."""
+    restore: bool = False
+    """The moment was visited before: its focus comes back too."""
 
 
 class History:
@@ -177,6 +179,35 @@ class Session:
             )
         return Arrival(self.moment(reached.step), reached.note)
 
+    def repeat(
+        self, move: Callable[[], Arrival], times: int, left: Callable[[int], bool]
+    ) -> Arrival:
+        """One move many times; it ends early where there is nowhere to go on to, or when `left`,
+        which hears how often it was done, says so.
+        """
+        start, done = self.here, 0
+        arrival = Arrival(None)
+        while done < times and not left(done):
+            found = move()
+            if found.moment is None:
+                note = f"{done:,} of {times:,} times: {found.note}" if done else found.note
+                return Arrival(arrival.moment, note, found.kind)
+            arrival, self.here, done = found, found.moment, done + 1
+        if done < times:
+            self.here = start
+        return arrival
+
+    def share(self, tenths: int) -> Arrival:
+        """0 % to 100 % of the way through."""
+        return self.goto((len(self.engine) - 1) * tenths // 10)
+
+    def event(self, back: bool) -> tuple[int, str] | None:
+        """Where a film stops next, and why: where `resume` would lead."""
+        found = self.resume(back)
+        if found.moment is None or found.kind == "warning":
+            return None
+        return found.moment.step, found.note
+
     # -- searches
 
     def goto(self, step: int, note: str = "") -> Arrival:
@@ -195,7 +226,7 @@ class Session:
             return Arrival(
                 None, "no place before this one" if back else "no later place", "warning"
             )
-        return Arrival(moment, visit=False)
+        return Arrival(moment, visit=False, restore=True)
 
     def line(self, file: str, line: int, back: bool) -> Arrival:
         """The nearest execution of a line."""
@@ -232,6 +263,14 @@ class Session:
     def function(self, name: str) -> Arrival:
         step = self.engine.function(name, self.here.step)
         return self._to(step, f"no call of {one_line(name, 40)} in this recording")
+
+    def file(self, name: str) -> Arrival:
+        """The next statement of a file that runs, else the last one before."""
+        places = [(name, line) for line in self.engine.line_hits(name)]
+        step = self.engine.hit(places, self.here.step, False) if places else None
+        if step is None and places:
+            step = self.engine.hit(places, self.here.step, True)
+        return self._to(step, f"nothing of {one_line(name, 60)} ran")
 
     def time(self, nanoseconds: int) -> Arrival:
         return self.goto(self.engine.at_time(nanoseconds))

@@ -13,7 +13,8 @@ from .registry import BY_NAME, PANES
 def _pair(
     forward: str, back: str, keys: tuple[str, ...], key: str, text: str, mirror: str, group: str
 ) -> tuple[Action, Action]:
-    return Action(forward, keys, text, group), Action(back, (key,), mirror, group)
+    one = Action(forward, keys, text, group, repeats=True)
+    return one, Action(back, (key,), mirror, group, repeats=True)
 
 
 _TABLE: tuple[Action, ...] = (
@@ -49,6 +50,12 @@ _TABLE: tuple[Action, ...] = (
         "places visited: back",
         MOVE,
     ),
+    *_pair("play", "play_back", ("p",), "P", "play the film; stop it", "play it backward", MOVE),
+    *_pair(
+        "faster", "slower", ("right_parenthesis",), "left_parenthesis", "faster", "slower", MOVE
+    ),
+    Action("count", ("quotation_mark",), "a number: repeat the next move, go to % or step", MOVE),
+    Action("percent", ("percent_sign",), "and a digit: seek to 0 % … 90 %", MOVE),
     Action("goto", ("colon", "t"), "go to a step, percent, time, line or function", FIND),
     *_pair(
         "change_next",
@@ -99,8 +106,8 @@ _TABLE: tuple[Action, ...] = (
     Action("why", ("x",), "why the selected variable has its value", LOOK, pane="why"),
     Action("history", ("v",), "history of the selected variable", LOOK, pane="history"),
     Action("ask", ("a",), "ask about this moment", LOOK, pane="ask"),
-    Action("frame_up", ("u",), "frame up: the caller", LOOK),
-    Action("frame_down", ("d",), "frame down: the callee", LOOK),
+    Action("frame_up", ("u",), "frame up: the caller", LOOK, repeats=True),
+    Action("frame_down", ("d",), "frame down: the callee", LOOK, repeats=True),
     Action("evaluate", ("e",), "evaluate an expression in this frame", LOOK),
     Action("current", ("0",), "back to the current line", LOOK),
     Action("copy_value", ("y",), "copy the selected value", LOOK),

@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 from typing import ClassVar
 
 from textual import events
-from textual.app import ComposeResult, SystemCommand
+from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.filter import LineFilter, Monochrome, NoColor
-from textual.screen import Screen
 
 from ..session.bridge import Engine
-from .actions import ACTIONS
+from .film import Film
 from .looks import Looks
-from .moves import Moves
-from .prefix import Prefixes
 from .registry import PANES, SLOTS, STRIP, first_in
 from .safe import SafeFilter
 from .themes import DARK, LIGHT
-from .widgets.bindings import bindings, call
+from .widgets.bindings import bindings
 from .widgets.hints import Hints
 from .widgets.palette import Palette
 from .widgets.prompt import Prompt
@@ -28,7 +25,7 @@ from .widgets.stage import Stage
 OPENING_SECONDS = 0.2
 
 
-class ReplayApp(Moves, Looks, Prefixes):
+class ReplayApp(Film, Looks):
     """One recording."""
 
     TITLE = "escope"
@@ -39,7 +36,7 @@ class ReplayApp(Moves, Looks, Prefixes):
     ]
     HORIZONTAL_BREAKPOINTS = ((0, "-tiny"), (60, "-narrow"), (100, "-wide"))  # type: ignore[assignment]
     VERTICAL_BREAKPOINTS = ((0, "-low"), (16, "-short"), (30, "-middle"), (40, "-tall"))  # type: ignore[assignment]
-    ENABLE_COMMAND_PALETTE = True
+    ENABLE_COMMAND_PALETTE = False
 
     def __init__(self, engine: Engine, step: int | None = None, theme: str = DARK.name) -> None:
         super().__init__(engine, step, theme)
@@ -87,16 +84,6 @@ class ReplayApp(Moves, Looks, Prefixes):
             # Textual has chosen for NO_COLOR before the theme was known: grey on grey.
             filters = [NoColor() if isinstance(f, Monochrome) else f for f in filters]
         return [self._safe, *filters]
-
-    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
-        for action in ACTIONS:
-            if not action.in_pane and action.name not in ("command_palette",):
-                run = self._runner(call(action))
-                yield SystemCommand(action.text.capitalize(), f"key {action.keys[0]}", run)
-        yield SystemCommand("Theme", "choose the colours", self.action_change_theme)
-
-    def _runner(self, name: str) -> Callable[[], object]:
-        return lambda: self.call_next(self.run_action, name)
 
     def on_key(self, event: events.Key) -> None:
         # What was typed before the prompt had the focus has come up here from a pane.

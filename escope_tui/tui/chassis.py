@@ -57,6 +57,8 @@ class Chassis(App[None]):
         """Slots that are hidden."""
         self.zoomed = False
         self.active = "source"
+        self.count = 1
+        """How often the next move is done."""
         self._opening: Landing | None = None
         self._opened = Event()
         self._followed: Landing | None = None
@@ -155,8 +157,13 @@ class Chassis(App[None]):
 
     # -- moves
 
+    def stop_film(self, note: str = "") -> bool:
+        """A film that plays stops where it is; whether there was one."""
+        return False
+
     def move(self, move: Callable[[], Arrival]) -> None:
         """Starts a move; the panes follow when it has arrived."""
+        self.stop_film()
         self._remember_focus()
         self.navigator.submit(move)
         self.set_timer(SLOW_SECONDS, self._still_busy)
@@ -171,8 +178,11 @@ class Chassis(App[None]):
         self.move(there)
 
     def _still_busy(self) -> None:
-        if self.navigator.busy:
-            self.tell("searching… Esc leaves it", "info")
+        """Says that a move takes long, and how far it is."""
+        if self.navigator.waited >= SLOW_SECONDS / 2:
+            how = self.navigator.progress or f"{self.navigator.waited:.1f} s"
+            self.tell(f"searching… {how} · Esc leaves it", "info")
+            self.set_timer(SLOW_SECONDS, self._still_busy)
 
     def _landed(self, landing: Landing) -> None:
         if self._opening is None:

@@ -26,6 +26,8 @@ class Action:
     group: str
     in_pane: bool = False
     """The focused pane does it, not the app."""
+    repeats: bool = False
+    """A number typed before it says how often it is done."""
     pane: str = ""
     """Name of the pane that carries it out; without that pane there is no such action."""
     quiet: bool = False
@@ -46,6 +48,10 @@ _GLYPHS = {
     "right_curly_bracket": "}",
     "left_curly_bracket": "{",
     "question_mark": "?",
+    "quotation_mark": '"',
+    "percent_sign": "%",
+    "left_parenthesis": "(",
+    "right_parenthesis": ")",
     "slash": "/",
     "full_stop": ".",
     "comma": ",",
@@ -64,6 +70,10 @@ _GLYPHS = {
     "space": "Space",
     "enter": "Enter",
 }
+
+
+KEY_NAMES = {glyph: name for name, glyph in _GLYPHS.items()}
+"""Textual's names of the keys that people write with a sign."""
 
 
 def key_text(key: str) -> str:

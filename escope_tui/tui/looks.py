@@ -68,8 +68,15 @@ class Looks(Chassis):
 
         self.push_screen(HelpScreen())
 
+    def action_command_palette(self) -> None:
+        from .screens.palette import PaletteScreen
+
+        self.push_screen(PaletteScreen())
+
     def action_leave(self) -> None:
         """Esc: a search, the zoom, a word at the bottom."""
+        if self.stop_film("the film stands"):
+            return
         if self.navigator.abandon() | self.feeds.drop_all():
             self.tell("left the search", "warning")
             return

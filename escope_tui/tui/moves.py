@@ -2,21 +2,34 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from ..errors import EscopeError
 from ..model.text import one_line
 from ..session import goto
 from ..session.session import Arrival
-from .chassis import Chassis
+from .prefix import Prefixes
+
+COUNTED = re.compile(r"(\d{1,9})\s*([^\d\s:,_%.])\Z")
+"""`25n`: a move, so many times."""
 
 
-class Moves(Chassis):
+class Moves(Prefixes):
     """One method for each action that leads to another moment."""
 
     def travel(self, move: Callable[[], Arrival]) -> None:
-        """Starts a move that can be repeated."""
-        self.move(move)
+        """Starts a move, as often as the count that was typed before it says."""
+        times, self.count = self.count, 1
+        if times == 1:
+            self.move(move)
+            return
+
+        def left(done: int) -> bool:
+            self.navigator.progress = f"{done:,} of {times:,}"
+            return self.navigator.left
+
+        self.move(lambda: self.session.repeat(move, times, left))
 
     def action_into(self) -> None:
         self.travel(lambda: self.session.into(False))
@@ -100,9 +113,11 @@ class Moves(Chassis):
     # -- what is typed
 
     def action_goto(self) -> None:
-        self.ask_line(f"go to: {goto.SYNTAX}", self._go, past="goto")
+        self.ask_line(f"go to: {goto.SYNTAX}", self.go, past="goto")
 
-    def _go(self, text: str) -> None:
+    def go(self, text: str) -> None:
+        if (counted := COUNTED.match(text)) and self.run_counted(int(counted[1]), counted[2]):
+            return
         file = self.view.frame.file if self.view else None
         self.move(lambda: goto.go(self.session, text, file))
 

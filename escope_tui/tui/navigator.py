@@ -47,6 +47,11 @@ class Navigator(Thread):
         self._wake = Condition()
         self._working = False
         self._generation = 0
+        self._carried = 0
+        """The generation of the move that runs."""
+        self._since = 0.0
+        self.progress = ""
+        """How far a long move is; it says so itself."""
         self._ended = False
 
     # -- called by the app
@@ -68,6 +73,17 @@ class Navigator(Thread):
     def busy(self) -> bool:
         return self._working or bool(self._moves)
 
+    @property
+    def left(self) -> bool:
+        """For a long move: whether the person has left it."""
+        return self._carried != self._generation
+
+    @property
+    def waited(self) -> float:
+        """Seconds since the present move began; 0 if there is none that anybody waits for."""
+        waiting = self._working and (self._moves or not self.left)
+        return time.monotonic() - self._since if waiting else 0.0
+
     def stop(self) -> None:
         with self._wake:
             self._ended = True
@@ -84,7 +100,8 @@ class Navigator(Thread):
                 if self._ended:
                     return
                 self._working = True
-                generation = self._generation
+                generation = self._carried = self._generation
+                self._since, self.progress = time.monotonic(), ""
             landing = self._work(generation)
             if landing is not None and not self._ended:
                 self._landed(landing)
@@ -100,12 +117,14 @@ class Navigator(Thread):
         session = self._session
         arrival = Arrival(None)
         moved = False
+        start = session.here
         until = time.monotonic() + SHOW_SECONDS
         try:
             while (not moved or time.monotonic() < until) and (move := self._next()) is not None:
                 try:
                     arrival = move()
                     if generation != self._generation:
+                        session.here = start
                         return None
                     session.arrive(arrival)
                 except EscopeError as error:
@@ -114,8 +133,9 @@ class Navigator(Thread):
             view = None
             if moved:
                 view = self._projector.view(session.here, session.breakpoints)
-            return Landing(view, arrival.note, arrival.kind, restore=not arrival.visit)
+            return Landing(view, arrival.note, arrival.kind, restore=arrival.restore)
         except EscopeError as error:
+            session.here = start
             return Landing(None, error.message, "warning")
         except Exception as error:
             return Landing(None, failure=error)

@@ -9,7 +9,7 @@ from textual import events
 
 from .actions import ACTIONS
 from .chassis import Chassis
-from .keymap import Action
+from .keymap import KEY_NAMES, Action, key_text
 
 Hint = tuple[str, str]
 """A key and what it would do."""
@@ -62,6 +62,61 @@ class Prefixes(Chassis):
             self.call_after_refresh(method) if action.pane else method()
             return
         self.await_key(action.text, self._hints_of(owner, action), method)
+
+    # -- numbers
+
+    def action_count(self) -> None:
+        """`"`, a number, a move: the move that often. Or `%` or Enter: that place."""
+        self._number("")
+
+    def _number(self, digits: str) -> None:
+        keys = [("0 … 9", "number"), ("n S ] …", "that often"), ("%", "percent"), ("Enter", "step")]
+        self.wait_for(f'"{digits}', keys, lambda event: self._numbered(digits, event))
+
+    def _numbered(self, digits: str, event: events.Key) -> None:
+        character = event.character or ""
+        if event.key == "backspace":
+            self._number(digits[:-1])
+        elif character.isascii() and character.isdigit():
+            self._number((digits + character)[:12])
+        elif digits and character == "%":
+            self.leave_prefix()
+            share = min(100, int(digits))
+            self.move(lambda: self.session.goto((len(self.session.engine) - 1) * share // 100))
+        elif digits and event.key == "enter":
+            self.leave_prefix()
+            self.seek(int(digits))
+        else:
+            self.leave_prefix()
+            if not digits or not self.run_counted(int(digits), event.key):
+                self.tell(f"{key_text(event.key)} is not a move that can be repeated", "warning")
+
+    def run_counted(self, count: int, key: str) -> bool:
+        """Does the move of a key `count` times; False if the key is no move that repeats."""
+        key = KEY_NAMES.get(key, key)
+        action = next((a for a in ACTIONS if a.repeats and key in self.keys_of(a)), None)
+        if action is None:
+            return False
+        self.count = max(1, count)
+        self.run_later(action.name)
+        return True
+
+    def run_later(self, action: str) -> None:
+        """Runs an action once what is over the app has gone."""
+        self.call_next(self.run_action, action)
+
+    def keys_of(self, action: Action) -> Sequence[str]:
+        return action.keys
+
+    def action_percent(self) -> None:
+        """`%` and a digit: 0 % to 90 % of the recording."""
+        self.await_key("go to", [("0 … 9", "0 % to 90 %")], self._tenths)
+
+    def _tenths(self, key: str) -> None:
+        if len(key) == 1 and key in "0123456789":
+            self.move(lambda: self.session.share(int(key)))
+        else:
+            self.tell("after % comes a digit: 4 is 40 %", "warning")
 
     def _hints_of(self, owner: Any, action: Action) -> Sequence[Hint]:
         found = getattr(owner, f"hints_{action.name}", None)

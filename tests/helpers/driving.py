@@ -33,6 +33,7 @@ class Driver:
         """Types text and Enter into the prompt."""
         named = {":": "colon", "%": "percent_sign", ".": "full_stop", " ": "space", "+": "plus"}
         named |= {"-": "minus", "@": "at", "_": "underscore", "'": "apostrophe"}
+        named |= {"/": "slash", "[": "left_square_bracket", "]": "right_square_bracket"}
         await self.pilot.press(*(named.get(c, c) for c in text), "enter")
         await self.settle()
 

@@ -296,6 +296,15 @@ class FakeRecording:
     def files(self, name: str) -> Sequence[str]:
         return [self.file] if self.file.endswith(name) else []
 
+    def all_files(self) -> Sequence[str]:
+        return [self.file]
+
+    def functions(self) -> Sequence[tuple[str, str, int]]:
+        first: dict[str, int] = {}
+        for moment in self.moments:
+            first.setdefault(moment.step.function, moment.step.line)
+        return [(name, self.file, line) for name, line in first.items() if name != "<module>"]
+
     def line_hits(self, file: str) -> Mapping[int, int]:
         return self._lines if file == self.file else {}
 

@@ -52,4 +52,6 @@ class Stage(Container):
 
     def again(self) -> None:
         """Call after the plan gives other places."""
-        self.refresh(layout=True)
+        # A child that asks for a layout makes its parent forget the arrangement it has.
+        for child in list(self.children)[:1]:
+            child.refresh(layout=True)
