@@ -45,6 +45,10 @@ class Film(Moves):
             self.navigator.submit(lambda: Arrival(self.session.here, note))
         return playing
 
+    def playing(self) -> bool:
+        """Whether a film is under way."""
+        return self._way != 0
+
     def action_faster(self) -> None:
         self._faster(1)
 

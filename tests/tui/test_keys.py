@@ -73,13 +73,13 @@ async def test_the_film_stops_at_an_exception_and_goes_both_ways(rec: FakeRecord
     async with replaying(rec, step=0) as app:
         await app.press(*["right_parenthesis"] * 6)
         await app.press("p")
-        while app.app._way:
+        while app.app.playing():
             await app.pilot.pause(0.02)
         await app.settle()
         assert app.step == raised.step
         assert "the film stops: KeyError" in app.news
         await app.press("P")
-        while app.app._way:
+        while app.app.playing():
             await app.pilot.pause(0.02)
         await app.settle()
         assert app.step == 0
@@ -89,14 +89,14 @@ async def test_any_move_stops_the_film(rec: FakeRecording) -> None:
     async with replaying(rec, step=0) as app:
         await app.press(*["left_parenthesis"] * 9)
         await app.press("p", "s", "s")
-        assert not app.app._way
+        assert not app.app.playing()
         assert app.step in (2, 3)
 
 
 async def test_the_palette_finds_actions_functions_and_places(rec: FakeRecording) -> None:
     async with replaying(rec) as app:
         await app.press("ctrl+p", *"zoom", "enter")
-        assert app.app.zoomed
+        assert app.width("variables") == 0
         await app.press("z", "ctrl+p", *"discount", "enter")
         assert app.view.frame.function == "Order.discount"
         await app.press("ctrl+p", "1", "7", "enter")
