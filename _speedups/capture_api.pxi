@@ -130,7 +130,8 @@ cdef object make_site(ModuleData *m, object row, object functions):
     d.flags = row[0]
     d.module = m
     d.function = &m.functions[row[1]]
-    specs = [spec for spec in row[6] if spec[0] != "o"]
+    specs = [spec for spec in row[6] if spec[0] not in ("o", "h")]
+    d.handed = ("h",) in row[6]
     if len(specs) < len(row[6]):
         fill_owed(d, [spec for spec in row[6] if spec[0] == "o"], function[5])
     d.line = row[2]

@@ -323,6 +323,8 @@ cdef void function_ran(PyObject *f) noexcept:
     if function.func_closure != NULL:
         for i in range(PyTuple_GET_SIZE(function.func_closure)):
             examine_deep(PyTuple_GET_ITEM(function.func_closure, i))
+    if table_find(function.func_globals) != NULL:
+        examine_deep(function.func_globals)
     examine_namespace(function.func_globals)
 
 
@@ -351,6 +353,8 @@ cdef inline void write_delta(PyObject *owner, Entry *e, unsigned int op, PyObjec
     if value != NULL:
         put_value(&delta_buffer, value, limit_depth - 1)
     write_buffer(&delta_buffer)
+    if es_unlikely(doubted_count) and is_doubted(oid):
+        event_u64(OP_ASOF, oid)
 
 
 cdef void attribute_stored(PyObject *o, PyObject *name) noexcept:
@@ -474,6 +478,8 @@ cdef void list_item(PyObject *o, Entry *e, int64_t i) noexcept:
     end = put_fast(p + 18, value)
     if es_likely(end != NULL):
         commit(p, end)
+        if es_unlikely(doubted_count) and is_doubted(oid):
+            event_u64(OP_ASOF, oid)
         return
     prepare(value, limit_depth - 1)
     tuple_budget = 4096
@@ -488,6 +494,8 @@ cdef void list_item(PyObject *o, Entry *e, int64_t i) noexcept:
     delta_buffer.size = 18
     put_value(&delta_buffer, value, limit_depth - 1)
     write_buffer(&delta_buffer)
+    if es_unlikely(doubted_count) and is_doubted(oid):
+        event_u64(OP_ASOF, oid)
 
 
 cdef void appended(PyObject *o) noexcept:

@@ -87,6 +87,9 @@ cdef void snapshot(PyObject *o, uint64_t oid, int depth) noexcept:
     put_u32(p + 13, w.pairs)
     put_u32(p + 17, w.attrs)
     write_buffer(&object_buffer)
+    if es_unlikely(doubted_count) and e != NULL and is_doubted(oid):
+        e.flags |= E_DIRTY
+        event_u64(OP_ASOF, oid)
 
 
 cdef void drain_pending() noexcept:

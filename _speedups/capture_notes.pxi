@@ -79,6 +79,8 @@ cdef void function_to_come(PyObject *f) noexcept:
     if function.func_closure != NULL:
         for i in range(PyTuple_GET_SIZE(function.func_closure)):
             note(PyTuple_GET_ITEM(function.func_closure, i), NULL, True)
+    if table_find(function.func_globals) != NULL:
+        note(function.func_globals, NULL, True)
     if current != NULL and module_of(function.func_globals) != NULL:
         current.changed_globals = <void *>function.func_globals
 

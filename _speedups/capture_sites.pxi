@@ -114,6 +114,7 @@ cdef struct SiteData:
     bint touches                 # tells of more than values
     Spec *specs
     int line, end_line
+    bint handed                  # what it binds may come from code that is not recorded, which keeps it
     bint owes                    # something of `owed` may be changed before the statement's last call
     int nowed
     Owed *owed
@@ -212,7 +213,7 @@ cdef inline SiteData *data_of(PyObject *self) noexcept:
 
 cdef PyObject *site_values(PyObject *self, PyObject **args, Py_ssize_t n) noexcept:
     """A site whose event holds its arguments as they are: a step, an entry, a flush of written names."""
-    global time_countdown
+    global time_countdown, first_new
     cdef SiteData *d = data_of(self)
     cdef void *fp
     cdef unsigned char *p
@@ -242,6 +243,7 @@ cdef PyObject *site_values(PyObject *self, PyObject **args, Py_ssize_t n) noexce
         if es_unlikely(end == NULL):
             if d.in_place:
                 return site_general(self, args, n)
+            first_new = next_oid
             write_event(d, args, n, NULL)
             break
         if es_unlikely(p[0] == V_REF and d.specs[i].in_place):
@@ -261,7 +263,7 @@ cdef PyObject *site_values(PyObject *self, PyObject **args, Py_ssize_t n) noexce
 
 cdef PyObject *site_general(PyObject *self, PyObject **args, Py_ssize_t n) noexcept:
     """Any site."""
-    global time_countdown
+    global time_countdown, first_new
     cdef SiteData *d = data_of(self)
     cdef void *fp
     cdef PyObject *exception = NULL
@@ -299,8 +301,11 @@ cdef PyObject *site_general(PyObject *self, PyObject **args, Py_ssize_t n) noexc
         if flags & F_DEFER:
             defer(d)
             return answer(d, args, n)
+    first_new = next_oid
     if volatile_count:
         check_volatiles()
+    if es_unlikely(death_calls):
+        look_after_death()
     if note_count and not flags & MID_STATEMENT and (not flags & F_PASS or flags & F_RETURN):
         take_notes(current)
     if flags & (F_CAUGHT | F_UNWIND):
@@ -316,6 +321,8 @@ cdef PyObject *site_general(PyObject *self, PyObject **args, Py_ssize_t n) noexc
             else:
                 forget_deferred(current)
     effects(d, args)
+    if es_unlikely(held_count) and not flags & (MID_STATEMENT | F_PASS):
+        check_held()
     if flags & F_ENTER and d.function.nderefs:
         write_cells(d, fp)
     write_event(d, args, n, exception)
@@ -471,3 +478,5 @@ cdef void write_event(SiteData *d, PyObject **args, Py_ssize_t n, PyObject *exce
     write_buffer(&site_buffer)
     drain_pending()
     transient_count = 0
+    if d.handed:
+        find_held(d, args, n)

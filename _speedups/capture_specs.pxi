@@ -247,6 +247,7 @@ cdef inline void touch(Spec *s, PyObject *o) noexcept:
 cdef void arguments_given(Spec *s, PyObject **args, bint deep) noexcept:
     cdef int i
     cdef PyObject *o
+    cdef Entry *e
     for i in range(s.nargs):
         o = args[i]
         if s.argpaths != NULL:
@@ -259,6 +260,10 @@ cdef void arguments_given(Spec *s, PyObject **args, bint deep) noexcept:
             examine_deep(o)
         else:
             examine(o)
+        if deep and is_heap(Py_TYPE(o)):
+            e = table_find(o)
+            if e != NULL:
+                watch_death(o, e)
 
 
 cdef void receiver_noted(Spec *s, PyObject *o) noexcept:

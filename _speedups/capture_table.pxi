@@ -22,7 +22,7 @@ cdef enum:
     E_LONG = 16          # a long str or bytes: oid is a string id
     E_CUT = 32           # more items than are examined
     E_VOLATILE = 64      # changes when read (defaultdict), or shows another object's memory
-    E_GENERATOR = 128    # its frame is known
+    E_GENERATOR = 128    # its frame is known; with E_VOLATILE: its end calls code that is not recorded
 
 cdef Entry *table = NULL
 cdef size_t table_mask = 0
@@ -126,7 +126,10 @@ cdef void on_free_block(void *block) noexcept:
                 volatile_forget(oid)
                 view_forget(oid)
             if flags & E_GENERATOR:
-                generator_died(block)
+                if flags & E_VOLATILE:
+                    death_called()
+                else:
+                    generator_died(block)
             if recording and not flags & E_LONG:
                 event_u64(OP_DEATH, oid)
             return

@@ -35,6 +35,7 @@ cdef struct TypeInfo:
     unsigned char transient   # instances die unseen: a fresh id at each sight
     unsigned char fixed       # contents never change
     unsigned char volatile    # changes when read
+    unsigned char ends_unseen # its finalizer is not recorded
     unsigned char memory      # may show another object's memory
     int nslots
     Slot *slots
@@ -265,6 +266,7 @@ cdef TypeInfo *type_info(PyTypeObject *tp) noexcept:
     info.fixed = tp == &PyFrozenSet_Type
     info.volatile = base_named(tp, b"collections.defaultdict")
     info.memory = info.shape == SHAPE_ARRAY
+    info.ends_unseen = ends_unseen(tp)
     find_slots(info)
     find_fields(info)
     type_buffer.size = 0
@@ -440,6 +442,8 @@ cdef uint64_t ensure(PyObject *o, int depth) noexcept:
         volatile_add(o, oid)
     if info.memory:
         view_add(o, e)
+    if info.ends_unseen:
+        e.flags |= E_GENERATOR | E_VOLATILE
     if depth > 0:
         e.explored = depth
         queue_snapshot(o, oid, depth)

@@ -71,6 +71,8 @@ cdef void catch_up(Frame *f, void *fp) noexcept:
         look_at_notes(f, stores)
     if exposed_count and not direct:
         check_exposed()
+    if held_count and not direct:
+        check_held()
     waiting_globals = es_frame_globals(f.fp)
     waiting_frame = f
     for i in range(d.nowed):

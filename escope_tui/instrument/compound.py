@@ -103,6 +103,7 @@ class Compound(Simple):
         written = _written(node.target)
         self.begin(node.iter, written=written)
         advanced = self.advanced(node.iter)
+        handed = self.from_elsewhere(node.iter)
         node.iter = self.expr(node.iter)
         header = header_of(node, node.iter)
         flags = flag.STEP | flag.HEADER | (flag.AWAIT if waits else 0)
@@ -115,6 +116,8 @@ class Compound(Simple):
         self.begin(node.target, written=written)
         kept, here.loop = here.loop, loop
         node.target = self.target(node.target)
+        if handed:
+            self.owe(Effect(("h",)))
         here.loop = kept
         effects, here.after = here.after, []
         here.pending = advanced + effects
@@ -186,6 +189,7 @@ class Compound(Simple):
         self.begin(item.context_expr, item.optional_vars, written=begin_written)
         leaving: list[Effect] = []
         self._enter(item.context_expr, waits, leaving)
+        handed = self.from_elsewhere(item.context_expr)
         item.context_expr = self.expr(item.context_expr)
         header = header_of(node, item.optional_vars or item.context_expr)
         flags = (flag.AWAIT if waits else 0) | (0 if nested else flag.STEP)
@@ -196,6 +200,8 @@ class Compound(Simple):
         start = set(here.bound)
         if item.optional_vars is not None:
             item.optional_vars = self.target(item.optional_vars)
+            if handed:
+                self.owe(Effect(("h",)))
             made = item.optional_vars
             if isinstance(made, ast.Name) and made.id in here.bound:
                 start.add(made.id)

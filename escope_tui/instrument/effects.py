@@ -179,6 +179,31 @@ class Effects(State):
             self.guard(root, path)
         return node
 
+    def from_elsewhere(self, node: ast.expr) -> bool:
+        """Whether the value may be an object that code which is not recorded keeps."""
+        while isinstance(node, ast.Await):
+            node = node.value
+        if isinstance(node, ast.Attribute):
+            reached = self.chain(node)
+            origin = None if reached is None else self.origin(reached[0])
+            return origin is not None and origin not in names.PURE_MODULES
+        if not isinstance(node, ast.Call):
+            return False
+        func = node.func
+        if isinstance(func, ast.Name):
+            return not self.is_builtin(func.id) and not self._known_callee(func.id)
+        if isinstance(func, ast.Attribute):
+            return func.attr not in names.HARMLESS_METHODS | names.CHANGERS
+        return True
+
+    def handed(self, node: ast.expr, *targets: ast.expr) -> None:
+        """Owe a look at what `targets` get from `node`, if that may have other holders."""
+        if not self.from_elsewhere(node):
+            return
+        for target in targets:
+            if any(isinstance(sub, ast.Name) for sub in ast.walk(target)):
+                self.owe(Effect(("h",)))
+
     def _plain_function(self, node: ast.expr) -> bool:
         """Whether a function is recorded, or a builtin one."""
         if isinstance(node, ast.Lambda | ast.Constant):

@@ -74,6 +74,7 @@ class Simple(Expressions):
             self.settle()
             return
         self._only_called(node)
+        self.handed(node.value, *node.targets)
         node.value = self.expr(node.value)
         self.here.used = None
         node.targets = [self.target(target) for target in node.targets]
@@ -124,6 +125,7 @@ class Simple(Expressions):
     def annotated(self, node: ast.AnnAssign, out: list[ast.stmt]) -> None:
         self.begin(node.value, written=_written(node.target))
         if node.value is not None:
+            self.handed(node.value, node.target)
             node.value = self.expr(node.value)
             target: Any = self.target(node.target)
             node.target = target
@@ -155,6 +157,8 @@ class Simple(Expressions):
                     name = name.partition(".")[0]
             effect = self.wrote(name)
             self.owe(effect)
+            if isinstance(node, ast.ImportFrom) and not node.level:
+                self.owe(Effect(("h",)))
             self.bind(name)
             if len(node.names) > 1 and not self.here.inline:
                 self.here.guards[-1].setdefault(("w", name), effect)

@@ -22,7 +22,7 @@ STORES = frozenset(("a", "i", "di", "da"))
 """Kinds of effects of stores and deletions."""
 OWED_NAMES = 60
 """How many names one change may be told by while the statement waits."""
-_BINDINGS = frozenset(("w", "wk", "g", "gk", "v", "u", "ug", "n"))
+_BINDINGS = frozenset(("w", "wk", "g", "gk", "v", "u", "ug", "n", "h"))
 
 
 class Effect:

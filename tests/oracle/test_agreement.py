@@ -18,12 +18,7 @@ RACING = frozenset({"lang_threads.py", "heap_threads.py"})
 LONG = frozenset({"heap_recursion.py", "lang_recursion.py", "lang_deep.py"})
 """Programs whose stacks of a thousand frames take a minute to compare."""
 
-REASONS: dict[str, tuple[float, str]] = {
-    "heap_finalizers.py": (
-        0.95,
-        "a finalizer made by exec changes a list that the statement does not name",
-    ),
-}
+REASONS: dict[str, tuple[float, str]] = {}
 """Program to the least share of its pairs that agrees, and why not all. Others: all agree."""
 
 STEP_REASONS: dict[str, tuple[int, str]] = {}

@@ -46,7 +46,15 @@ def after(statement: str, *, prelude: str = "", parameters: str = "a, b, i, xs, 
     lines[-1:] = ["    pass", *lines[-1:]] if lines[-1].startswith("    ") else lines[-1:]
     sites = told("\n".join([*lines, "    pass"]))
     wanted = ("STEP", "PASS", "PASS|COMP")
-    return [spec for flags, specs in sites if flags in wanted for spec in specs if spec[0] != "o"]
+    found = [spec for flags, specs in sites if flags in wanted for spec in specs]
+    return [spec for spec in found if spec[0] not in ("o", "h")]
+
+
+def handed(statement: str, prelude: str = "") -> bool:
+    """Whether what the statement binds may have other holders than the program."""
+    lines = [*prelude.splitlines(), "def f(a):", *textwrap.indent(statement, "    ").splitlines()]
+    sites = told("\n".join([*lines, "    pass"]), 1 + prelude.count("def "))
+    return any(("h",) in specs for _, specs in sites)
 
 
 SLOTS = {"a": 0, "b": 1, "i": 2, "xs": 3, "d": 4}
@@ -299,3 +307,23 @@ def test_bound_methods_that_are_handed_on_are_exposed() -> None:
     assert after("x = xs.append") == [("w", 5)]
     assert ("e", "__dict__") in after("x = a.__dict__")
     assert ("bk", ()) in after("a[0].__dict__.update(b)")
+
+
+@pytest.mark.parametrize(
+    ("statement", "holders"),
+    [
+        ("x = lib.get(a)", False),
+        ("x = lib.seen(a)", True),
+        ("x = lib.kept", True),
+        ("x = a.kept", False),
+        ("x = own()", False),
+        ("x = sorted(a)", False),
+        ("x = [lib.seen(a)]", False),
+        ("with lib.seen() as x: pass", True),
+        ("for x in lib.seen(): pass", True),
+        ("for x in a: pass", False),
+        ("from lib import x", True),
+    ],
+)
+def test_what_comes_from_elsewhere_may_have_other_holders(statement: str, holders: bool) -> None:
+    assert handed(statement, "import lib\ndef own(): pass") is holders
