@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from ..model.events import ExceptionEvent, Frame, OutputChunk, Step, Write
 from ..model.values import Value
@@ -11,6 +11,15 @@ from .stops import Reached, Stop
 
 if TYPE_CHECKING:
     from ..query.recording import Recording
+
+
+class LoopSteps(NamedTuple):
+    """Executions of a loop's header in one run of the loop."""
+
+    steps: list[int]
+    """The nearest first."""
+    complete: bool
+    """There are no more of them in that direction."""
 
 
 class Engine(Protocol):
@@ -80,6 +89,23 @@ class Engine(Protocol):
 
     def before_in_frame(self, index: int, frame: int) -> int | None:
         """The frame's statement before the one that it is at."""
+
+    def own_steps(
+        self, frame: int, index: int, back: bool, limit: int
+    ) -> Sequence[tuple[int, int]]:
+        """(step, line) of a frame's own statements before (after) a step, the nearest first."""
+
+    def loop_steps(
+        self, frame: int, header: int, end: int, index: int, back: bool, limit: int
+    ) -> LoopSteps:
+        """A frame's executions of a loop's header before (after) a step in the loop, up to where
+        the frame enters (leaves) the loop's lines."""
+
+    def bound(self, index: int, frame: int) -> Mapping[str, Value | None]:
+        """The frame's names whose new values show first at a step; None: it became unbound."""
+
+    def returned(self, index: int, frame: int) -> Value | None:
+        """What the frame returns with this step's statement; None where it does not."""
 
     def function(self, name: str, index: int) -> int | None:
         """A step at which a function of that name is entered: the next, else the last before."""

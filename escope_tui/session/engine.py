@@ -6,6 +6,7 @@ import os
 from bisect import bisect_left
 from collections.abc import Collection, Mapping, Sequence
 
+from .._speedups.unpack import Unbound
 from ..errors import EscopeError, FormatError, NotFoundError
 from ..model.events import ExceptionEvent, Frame, OutputChunk, Step, Write
 from ..model.text import one_line, safe_text
@@ -13,8 +14,11 @@ from ..model.values import Value
 from ..query import writes
 from ..query.recording import Recording, open_recording
 from ..replay.breakpoints import Breakpoint
+from ..replay.recording import EV_RETURN
+from ..replay.state import guarded
 from . import tail
 from .stops import Reached, Stop, nearest
+from .bridge import LoopSteps
 
 MARKS = 2000
 """Exceptions that are marked on the timeline at most."""
@@ -70,6 +74,73 @@ class RecordingEngine:
         for each in self._look.stack(index):
             if each.frame_id == frame:
                 return _found(self._look.next_frame_step(each.last_step - 1, -1, frame))
+        return None
+
+    def own_steps(
+        self, frame: int, index: int, back: bool, limit: int
+    ) -> Sequence[tuple[int, int]]:
+        rec, way = self._look, _way(back)
+        found: list[tuple[int, int]] = []
+        at = rec.next_frame_step(index + way, way, frame)
+        while at >= 0 and len(found) < limit:
+            found.append((at, rec.program.site(rec.site_of(at)).line))
+            at = rec.next_frame_step(at + way, way, frame)
+        return found
+
+    def loop_steps(
+        self, frame: int, header: int, end: int, index: int, back: bool, limit: int
+    ) -> LoopSteps:
+        rec, way = self._look, _way(back)
+        file = rec.program.paths[rec.program.site(rec.site_of(index)).module]
+        sites = frozenset(rec.program.sites_at(file, header))
+        found: list[int] = []
+        edge = index
+        while len(found) < limit:
+            at = rec.next_site(edge + way, way, sites)
+            while at >= 0 and rec.step_info(at).frame != frame:
+                # Another frame's loop: this one may have ended long before.
+                at = rec.next_frame_step(at, way, frame)
+                at = rec.next_site(at, way, sites) if at >= 0 else -1
+            # A loop's run begins where the frame comes to the header from outside.
+            first = edge if back else at
+            if (
+                (back or at >= 0)
+                and self._line_of(first, header)
+                and self._enters(frame, header, end, first)
+            ):
+                return LoopSteps(found, True)
+            if at < 0:
+                return LoopSteps(found, True)
+            found.append(at)
+            edge = at
+        return LoopSteps(found, False)
+
+    def _line_of(self, step: int, line: int) -> bool:
+        return self._look.program.site(self._look.site_of(step)).line == line
+
+    def _enters(self, frame: int, header: int, end: int, step: int) -> bool:
+        before = self.own_steps(frame, step, True, 1)
+        return not before or not header <= before[0][1] <= end
+
+    def bound(self, index: int, frame: int) -> Mapping[str, Value | None]:
+        rec = self._look
+        with rec.state.lock:
+            writes = guarded(lambda: rec.scanner.writes_at(index))
+            if not any(write[0] == frame for write in writes):
+                return {}
+        function = rec.state.frame_state(index, frame).function
+        hidden = rec.program.comprehension_slots(function)
+        names = function.variables
+        return {
+            names[slot]: None if isinstance(new, Unbound) else rec.state.value(new, index)
+            for owner, slot, _, new in writes
+            if owner == frame and slot < len(names) and slot not in hidden
+        }
+
+    def returned(self, index: int, frame: int) -> Value | None:
+        for raw in self._look.raw_events(index, index + 1, EV_RETURN):
+            if raw[3] == frame:
+                return self._look.state.passed_value(raw[5], index)
         return None
 
     def source(self, file: str) -> str | None:

@@ -29,34 +29,74 @@ _BUILTINS = frozenset(n for n in dir(builtins) if not n.startswith("_")) - _CONS
 _MAX_LINE = 2000
 
 
+_ACROSS = re.compile(
+    r"""\#[^\n]*
+    | [rRbBuUfFtT]{0,2}(?:'''(?:\\.|[^\\])*?(?:'''|\Z) | \"\"\"(?:\\.|[^\\])*?(?:\"\"\"|\Z))
+    | '(?:\\.|[^\\'\n])*'? | "(?:\\.|[^\\"\n])*"?
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+"""What has to be known of a whole file: the strings that span lines."""
+
+Span = tuple[int, int, str]
+"""Start, end, style."""
+
+
 class Highlighted:
-    """Styles of each line's characters, as spans."""
+    """Styles of each line's characters, found when a line is looked at."""
 
     def __init__(self, lines: list[str]) -> None:
-        text = "\n".join(line[:_MAX_LINE] for line in lines)
-        self._starts = [0]
-        for line in lines:
-            self._starts.append(self._starts[-1] + min(len(line), _MAX_LINE) + 1)
-        self._spans: dict[int, list[tuple[int, int, str]]] = {}
-        for start, end, style in _spans(text):
-            self._add(start, end, style)
+        self._lines = lines
+        self._strings = _strings_across(lines)
+        self._spans: dict[int, list[Span]] = {}
 
-    def _add(self, start: int, end: int, style: str) -> None:
-        starts = self._starts
-        line = bisect_right(starts, start) - 1
-        while start < end and line < len(starts) - 1:
-            edge = starts[line + 1]
-            begin = start - starts[line]
-            self._spans.setdefault(line, []).append((begin, min(end, edge) - starts[line], style))
+    def spans(self, line: int) -> list[Span]:
+        """The styles in a line counted from 0."""
+        found = self._spans.get(line)
+        if found is None:
+            found = self._spans[line] = self._find(line)
+        return found
+
+    def in_string(self, line: int) -> bool:
+        """Whether a line counted from 0 begins inside a string."""
+        return any(start == 0 for start, _ in self._strings.get(line, ()))
+
+    def _find(self, line: int) -> list[Span]:
+        text = self._lines[line][:_MAX_LINE]
+        found: list[Span] = []
+        at = 0
+        for start, end in (*self._strings.get(line, ()), (len(text), len(text))):
+            found += [(at + s, at + e, style) for s, e, style in _spans(text[at:start])]
+            if end > start:
+                found.append((start, end, "string"))
+            at = end
+        return found
+
+
+def _strings_across(lines: list[str]) -> dict[int, list[tuple[int, int]]]:
+    """For each line that a longer string touches: from where to where."""
+    found: dict[int, list[tuple[int, int]]] = {}
+    text = "\n".join(line[:_MAX_LINE] for line in lines)
+    if "'''" not in text and '"""' not in text:
+        return found
+    starts = [0]
+    for line in lines:
+        starts.append(starts[-1] + min(len(line), _MAX_LINE) + 1)
+    for match in _ACROSS.finditer(text):
+        start, end = match.span()
+        if "\n" not in match.group():
+            continue
+        number = bisect_right(starts, start) - 1
+        while start < end and number < len(lines):
+            edge = starts[number + 1]
+            inside = (start - starts[number], min(end, edge - 1) - starts[number])
+            found.setdefault(number, []).append(inside)
             start = edge
-            line += 1
-
-    def spans(self, line: int) -> list[tuple[int, int, str]]:
-        """(start, end, style) in a line counted from 0."""
-        return self._spans.get(line, [])
+            number += 1
+    return found
 
 
-def _spans(text: str) -> list[tuple[int, int, str]]:
+def _spans(text: str) -> list[Span]:
     found = []
     for match in _TOKEN.finditer(text):
         kind = match.lastgroup or ""

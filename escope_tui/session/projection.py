@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import io
-import keyword
-import tokenize
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -13,8 +10,10 @@ from ..model.events import ExceptionEvent, Frame, OutputChunk, Step
 from ..model.text import one_line
 from ..model.values import CUT, Value
 from .bridge import Engine
+from .loops import Loops
 from .session import Moment, describe, selected
 from .sourcetext import SourceText
+from .way import DULL, Remark, Way, follow, read_values
 
 SAME = ""
 NEW = "new"
@@ -25,6 +24,9 @@ INSIDE = "inside"
 COMPARE_DEPTH = 4
 COMPARE_BUDGET = 4000
 """How many values a comparison of two moments looks at before it says "the same"."""
+
+LOOPS = 3
+"""Of how many loops around a statement the iterations are counted."""
 
 HIDDEN = frozenset({"__name__", "__doc__", "__file__", "__builtins__", "__spec__", "__loader__"})
 
@@ -39,15 +41,6 @@ class Variable:
     """"local", "global", or "definition": a function, a class or a module."""
     change: str = SAME
     old: Value | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Remark:
-    """Text at the end of a source line."""
-
-    text: str
-    kind: str
-    """"read" (values that the line is about to read), "wrote" (what it changed) or "error"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +72,8 @@ class View:
     """Name of the moment's thread."""
     breakpoints: frozenset[tuple[str, int]] = frozenset()
     """(file, line) pairs."""
+    way: Way = field(default_factory=Way)
+    """What the frame has done so far."""
 
     @property
     def frame(self) -> Frame:
@@ -91,6 +86,7 @@ class Projector:
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
         self._texts: dict[str, SourceText | None] = {}
+        self._loops = Loops(engine)
 
     def source(self, file: str) -> SourceText | None:
         """A recorded file; None where its text is not in the recording."""
@@ -109,20 +105,23 @@ class Projector:
         variables = tuple(self._variables(frame, before))
         raised = engine.exception_at(moment.step)
         last = moment.step == len(engine) - 1
+        source = self.source(frame.file)
+        way = self._way(frame, source)
         return View(
             moment=moment,
             step=step,
             total=len(engine),
             frames=frames,
             selected=at,
-            source=self.source(frame.file),
+            source=source,
             hits=engine.line_hits(frame.file),
             variables=variables,
-            remarks=self._remarks(frame, step, before, variables, raised),
+            remarks=self._remarks(frame, step, before, variables, raised, way),
             output=engine.output(),
             written=engine.written(moment.step + 1 if last else moment.step),
             error=describe(raised) if raised else "",
             raised=raised,
+            way=way,
             thread=one_line(engine.threads().get(step.thread, f"thread {step.thread}"), 40),
             breakpoints=breakpoints,
         )
@@ -144,6 +143,19 @@ class Projector:
 
     # -- remarks in the source
 
+    def _way(self, frame: Frame, source: SourceText | None) -> Way:
+        if source is None:
+            return Way()
+        source.first_line(frame.line)
+        way = follow(self.engine, frame, source)
+        around = reversed(source.loops(frame.line)[-LOOPS:])
+        found = [
+            iteration
+            for loop in around
+            if (iteration := self._loops.at(frame.frame_id, frame.file, frame.last_step, loop))
+        ]
+        return replace(way, iterations=tuple(found))
+
     def _remarks(
         self,
         frame: Frame,
@@ -151,40 +163,42 @@ class Projector:
         before: int | None,
         variables: Sequence[Variable],
         raised: ExceptionEvent | None,
+        way: Way,
     ) -> dict[int, Remark]:
-        remarks: dict[int, Remark] = {}
-        values = {v.name: v for v in reversed(variables)}
+        engine = self.engine
+        remarks = {line: Remark(text, "gave") for line, text in way.gave.items()}
         source = self.source(frame.file)
-        lines = source.lines if source else []
         innermost = frame.frame_id == step.frame_id
-        if 0 < frame.line <= len(lines):
-            last = max(frame.line, frame.end_line)
-            text = "\n".join(lines[frame.line - 1 : min(last, frame.line + 8)])
-            shown = [
-                f"{name} = {values[name].value.summary(40)}"
-                for name in names_read(text)
-                if name in values and values[name].value.kind not in _DULL
-            ]
-            if shown:
-                remarks[frame.line] = Remark("  ".join(shown), "read")
+        shown: list[str] = []
+        if source is not None and 0 < frame.line <= len(source):
+            names = {variable.name for variable in variables}
+            values = read_values(engine, frame, step.index, source, names)
+            shown = [f"{name} = {value.summary(40)}" for name, value in values]
+        if innermost and (given := engine.returned(step.index, frame.frame_id)) is not None:
+            shown.append(f"→ {given.summary(40)}")
+        if shown:
+            remarks[frame.line] = Remark("  ".join(shown), "read")
         if before is not None:
-            line = self.engine.step(before).line
+            line = engine.step(before).line
             wrote = [_wrote(v) for v in variables if v.change and v.scope != "global"]
             if wrote and line != frame.line:
                 remarks[line] = Remark("  ".join(wrote), "wrote")
+        for iteration in way.iterations:
+            line = iteration.loop.line
+            if line != frame.line:
+                old = remarks.get(line, Remark("", "gave"))
+                text = f"{iteration.text}  {old.text}".rstrip()
+                remarks[line] = Remark(text, old.kind)
         if raised is not None and innermost:
             said = f"{raised.type_name}: {raised.message}".rstrip(": ")
             remarks[frame.line] = Remark("✖ " + one_line(said, 160), "error")
         return remarks
 
 
-_DULL = frozenset({"function", "class", "module", "method"})
-
-
 def _placed(variable: Variable) -> Variable:
     """A module's functions, classes and imports stand apart from its data."""
     outer = variable.scope == "global" or variable.value.kind == "module"
-    if variable.value.kind in _DULL and (outer or variable.value.kind in ("class", "function")):
+    if variable.value.kind in DULL and (outer or variable.value.kind in ("class", "function")):
         return replace(variable, scope="definition")
     return variable
 
@@ -194,22 +208,6 @@ def _wrote(variable: Variable) -> str:
     if variable.old is not None:
         text += f" ← {variable.old.summary(24)}"
     return text
-
-
-def names_read(text: str) -> list[str]:
-    """Names that a statement may read, in order; attributes and keywords are not among them."""
-    names: list[str] = []
-    after_dot = False
-    try:
-        for token in tokenize.generate_tokens(io.StringIO(text.strip()).readline):
-            word = token.string
-            name = token.type == tokenize.NAME and not keyword.iskeyword(word)
-            if name and not after_dot and word not in names:
-                names.append(word)
-            after_dot = word == "."
-    except (tokenize.TokenError, SyntaxError):
-        pass
-    return names
 
 
 def _compared(

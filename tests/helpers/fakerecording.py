@@ -17,6 +17,7 @@ from escope_tui.errors import EvaluationError, NotFoundError
 from escope_tui.model.events import ExceptionEvent, Frame, OutputChunk, Place, Step, Write
 from escope_tui.model.values import Contents, Value, value_of
 from escope_tui.session.stops import Reached, Stop
+from escope_tui.session.bridge import LoopSteps
 
 if TYPE_CHECKING:
     from escope_tui.query.recording import Recording
@@ -383,6 +384,43 @@ class FakeRecording:
     def before_in_frame(self, index: int, frame: int) -> int | None:
         last = next(f.last_step for f in self.stack(index) if f.frame_id == frame)
         return self._scan(last, True, lambda step: step.frame_id == frame)
+
+    def own_steps(
+        self, frame: int, index: int, back: bool, limit: int
+    ) -> Sequence[tuple[int, int]]:
+        found: list[tuple[int, int]] = []
+        at = self._scan(index, back, lambda step: step.frame_id == frame)
+        while at is not None and len(found) < limit:
+            found.append((at, self.moments[at].step.line))
+            at = self._scan(at, back, lambda step: step.frame_id == frame)
+        return found
+
+    def loop_steps(
+        self, frame: int, header: int, end: int, index: int, back: bool, limit: int
+    ) -> LoopSteps:
+        found: list[int] = []
+        own = self.own_steps(frame, index, back, len(self))
+        for step, line in own:
+            if not header <= line <= end:
+                return LoopSteps(found, True)
+            if line == header:
+                if len(found) == limit:
+                    return LoopSteps(found, False)
+                found.append(step)
+        return LoopSteps(found, True)
+
+    def bound(self, index: int, frame: int) -> Mapping[str, Value | None]:
+        before = self._scan(index, True, lambda step: step.frame_id == frame)
+        now = self._seen_in(index, frame)
+        old = self._seen_in(before, frame) if before is not None else {}
+        return {name: value for name, value in now.items() if old.get(name) != value}
+
+    def _seen_in(self, index: int, frame: int) -> dict[str, Value]:
+        found = [s.locals for s in self.moments[index].frames if s.frame.frame_id == frame]
+        return found[0] if found else {}
+
+    def returned(self, index: int, frame: int) -> Value | None:
+        return None
 
     def function(self, name: str, index: int) -> int | None:
         def entered(step: Step) -> bool:

@@ -11,13 +11,16 @@ from textual.strip import Strip
 
 from ...model.text import one_line, safe_text
 from ...session.highlight import coloured
-from ...session.projection import Remark, View
+from ...session.projection import View
 from ...session.sourcetext import SourceText
+from ...session.way import Remark
 from ..widgets.lines import Part, fit
 from .base import Pane
 
 MIN_REMARK = 8
 """A remark that would get fewer cells is left out."""
+
+REMARKS = {"read": "remark", "gave": "gave", "wrote": "wrote", "error": "bad"}
 
 
 class SourcePane(Pane):
@@ -144,7 +147,9 @@ class SourcePane(Pane):
             used = self._gutter + cell_len(text) + 3
             room = width + left - used - 1
             if room >= MIN_REMARK or (remark.kind == "error" and room > 2):
-                style = {"read": "remark", "wrote": "wrote", "error": "bad"}[remark.kind]
+                style = {"read": "remark", "gave": "gave", "wrote": "wrote", "error": "bad"}[
+                    remark.kind
+                ]
                 parts.append(("   " + fit(remark.text, room), style))
         return parts
 

@@ -1,0 +1,120 @@
+"""Which iteration of a loop a frame is in, of how many."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from dataclasses import dataclass, field
+
+from .bridge import Engine
+from .sourcetext import Loop
+
+BUDGET = 1500
+"""Iterations that one look counts in each direction; the next look goes on from there."""
+KEPT = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Iteration:
+    """A place among the iterations of a loop that a frame is in."""
+
+    loop: Loop
+    number: int
+    """From 1, as far as it is counted."""
+    total: int
+    begins: bool
+    """All iterations before this one are counted."""
+    ends: bool
+    """All after it are."""
+
+    @property
+    def text(self) -> str:
+        """ "3 of 40"; a plus sign where the counting has not come to the end."""
+        return (
+            f"{self.number:,}{'' if self.begins else '+'} of "
+            f"{self.total:,}{'' if self.begins and self.ends else '+'}"
+        )
+
+
+@dataclass(slots=True)
+class _Run:
+    """The header's steps in one run of a loop."""
+
+    steps: list[int]
+    begins: bool = False
+    ends: bool = False
+    left_by_header: bool = False
+    """The last header step ended the loop: it began no iteration."""
+
+
+@dataclass(slots=True)
+class Loops:
+    """Counts iterations; keeps what it has counted."""
+
+    engine: Engine
+    _runs: dict[tuple[int, str, int], list[_Run]] = field(default_factory=dict)
+
+    def at(self, frame: int, file: str, step: int, loop: Loop) -> Iteration | None:
+        """The iteration that a frame's statement at `step` is part of."""
+        run = self._run(frame, file, step, loop)
+        if run is None:
+            return None
+        number = bisect_right(run.steps, step)
+        total = len(run.steps) - run.left_by_header
+        return Iteration(loop, min(number, total), total, run.begins, run.ends) if total else None
+
+    def step_of(self, frame: int, file: str, step: int, loop: Loop, number: int) -> int | None:
+        """The header's step that begins an iteration, counted from 1; negative from the last."""
+        run = self._run(frame, file, step, loop, BUDGET * 200)
+        if run is None:
+            return None
+        total = len(run.steps) - run.left_by_header
+        at = number - 1 if number > 0 else total + number
+        return run.steps[at] if 0 <= at < total else None
+
+    def _run(
+        self, frame: int, file: str, step: int, loop: Loop, budget: int = BUDGET
+    ) -> _Run | None:
+        header = self._header_at(frame, step, loop)
+        if header is None:
+            return None
+        if len(self._runs) > KEPT:
+            self._runs.clear()
+        runs = self._runs.setdefault((frame, file, loop.line), [])
+        for run in runs:
+            beyond = header > run.steps[-1] and not run.ends
+            before = header < run.steps[0] and not run.begins
+            if beyond or before:
+                self._extend(run, frame, loop, budget)
+            at = bisect_right(run.steps, header) - 1
+            if at >= 0 and run.steps[at] == header:
+                break
+        else:
+            if len(runs) > KEPT:
+                runs.clear()
+            run = _Run([header])
+            runs.append(run)
+        if not (run.begins and run.ends):
+            self._extend(run, frame, loop, budget)
+        return run
+
+    def _header_at(self, frame: int, step: int, loop: Loop) -> int | None:
+        own = self.engine.own_steps(frame, step + 1, True, 1)
+        if own and own[0] == (step, loop.line):
+            return step
+        found = self.engine.loop_steps(frame, loop.line, loop.end, step, True, 1).steps
+        return found[0] if found else None
+
+    def _extend(self, run: _Run, frame: int, loop: Loop, budget: int) -> None:
+        engine = self.engine
+        if not run.begins:
+            found = engine.loop_steps(frame, loop.line, loop.end, run.steps[0], True, budget)
+            run.steps[:0] = reversed(found.steps)
+            run.begins = found.complete
+        if not run.ends:
+            found = engine.loop_steps(frame, loop.line, loop.end, run.steps[-1], False, budget)
+            run.steps += found.steps
+            run.ends = found.complete
+        if run.ends:
+            after = engine.own_steps(frame, run.steps[-1], False, 1)
+            inside = after and loop.line <= after[0][1] <= loop.end
+            run.left_by_header = not inside
