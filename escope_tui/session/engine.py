@@ -17,8 +17,8 @@ from ..replay.breakpoints import Breakpoint
 from ..replay.recording import EV_RETURN
 from ..replay.state import guarded
 from . import tail
-from .stops import Reached, Stop, nearest
 from .bridge import LoopSteps
+from .stops import Reached, Stop, nearest
 
 MARKS = 2000
 """Exceptions that are marked on the timeline at most."""

@@ -9,6 +9,8 @@ from ..errors import EscopeError
 from ..model.events import ExceptionEvent, Frame, Write
 from ..model.text import one_line
 from .bridge import Engine
+from .loops import Loops
+from .sourcetext import Loop
 from .stops import EXCEPTION, Reached, Stop, Stops
 
 MAX_PLACES = 1000
@@ -80,9 +82,11 @@ class Session:
     """The exceptions that a run stops at besides: "all", "uncaught" or "none"."""
     history: History = field(default_factory=History)
     here: Moment = field(init=False)
+    _loops: Loops = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         self.here = Moment(0, 0, 0, 0)
+        self._loops = Loops(self.engine)
 
     # -- places
 
@@ -237,6 +241,25 @@ class Session:
             return Arrival(None, f"{where} never ran", "warning")
         times = f"{where} ran {hits:,} time{'s' if hits != 1 else ''}"
         return self._to(step, f"{times}, none of them {'before' if back else 'after'} this", times)
+
+    def iteration(self, loop: Loop, frame: int, file: str, *, by: int = 0, to: int = 0) -> Arrival:
+        """Another iteration of a loop that a frame is in: some further on, or one by its number,
+        which counts from 1 (from -1 at the end).
+        """
+        now = self._loops.at(frame, file, self.here.step, loop)
+        if now is None:
+            return Arrival(None, "no iteration of this loop has begun", "warning")
+        number = to or now.number + by
+        step = self._loops.step_of(frame, file, self.here.step, loop, number) if number else None
+        total = f"the loop on line {loop.line} has {now.total:,} iterations in this run"
+        if step is None:
+            if by:
+                return Arrival(
+                    None, f"no iteration {'after' if by > 0 else 'before'} this one", "warning"
+                )
+            return Arrival(None, total, "warning")
+        there = self._loops.at(frame, file, step, loop)
+        return Arrival(self.moment(step, frame), f"iteration {there.text}" if there else "")
 
     def change(self, target: str, back: bool) -> Arrival:
         """The nearest statement that changes a variable."""

@@ -309,6 +309,14 @@ class Chassis(App[None]):
     def selected_variable(self) -> Row | None:
         return self.variables.selected
 
+    def selected_expression(self) -> str:
+        """What the active pane's cursor points at, else the selected variable."""
+        focused = self.focused
+        if isinstance(focused, Pane) and focused.expression:
+            return focused.expression
+        row = self.variables.selected
+        return self.source.expression or (row.key if row is not None else "")
+
     def ask_line(
         self, placeholder: str, answer: Callable[[str], object], value: str = "", past: str = ""
     ) -> None:

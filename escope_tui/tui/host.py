@@ -48,3 +48,6 @@ class Host(Protocol):
 
     def selected_variable(self) -> Row | None:
         """The row of the variables pane that has its cursor."""
+
+    def selected_expression(self) -> str:
+        """What the focused pane's cursor points at, else the selected variable; empty: nothing."""

@@ -53,6 +53,7 @@ _GLYPHS = {
     "left_parenthesis": "(",
     "right_parenthesis": ")",
     "slash": "/",
+    "number_sign": "#",
     "full_stop": ".",
     "comma": ",",
     "apostrophe": "'",

@@ -95,6 +95,6 @@ class Looks(Chassis):
             self.copy(row.value.summary(COPY_LIMIT), "the value")
 
     def action_copy_name(self) -> None:
-        row = self.variables.selected
-        if row is not None and row.key:
-            self.copy(row.key, "the expression")
+        text = self.selected_expression()
+        if text:
+            self.copy(text, "the expression")

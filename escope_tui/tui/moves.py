@@ -86,11 +86,10 @@ class Moves(Prefixes):
         self._change(True)
 
     def _change(self, back: bool) -> None:
-        row = self.variables.selected
-        if row is None or not row.key:
+        key = self.selected_expression()
+        if not key:
             self.tell("select a variable first: 2 goes to the variables", "warning")
             return
-        key = row.key
         self.travel(lambda: self.session.change(key, back))
 
     def action_line_next(self) -> None:
@@ -109,6 +108,41 @@ class Moves(Prefixes):
         if self.view is not None:
             file = self.view.frame.file
             self.travel(lambda: self.session.line(file, line, back))
+
+    def action_iteration_next(self) -> None:
+        self._iteration(by=1)
+
+    def action_iteration_previous(self) -> None:
+        self._iteration(by=-1)
+
+    def action_iteration(self) -> None:
+        found = self.view.way.iterations if self.view else ()
+        if found:
+            now = f"now {found[0].text}"
+            self.ask_line(f"go to iteration: 7, -1 for the last, +5 ({now})", self._iterate)
+        else:
+            self._iteration()
+
+    def _iterate(self, text: str) -> None:
+        words = {"first": 1, "last": -1}
+        try:
+            number = words.get(text) or int(text.replace(",", ""))
+        except ValueError:
+            self.tell("an iteration is a number, first or last", "warning")
+            return
+        if text.startswith("+"):
+            self._iteration(by=number)
+        else:
+            self._iteration(to=number)
+
+    def _iteration(self, by: int = 0, to: int = 0) -> None:
+        if self.view is None:
+            return
+        if not self.view.way.iterations:
+            self.tell("no loop is running around this statement", "warning")
+            return
+        loop, frame = self.view.way.iterations[0].loop, self.view.frame
+        self.travel(lambda: self.session.iteration(loop, frame.frame_id, frame.file, by=by, to=to))
 
     # -- what is typed
 

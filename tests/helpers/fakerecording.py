@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any
 from escope_tui.errors import EvaluationError, NotFoundError
 from escope_tui.model.events import ExceptionEvent, Frame, OutputChunk, Place, Step, Write
 from escope_tui.model.values import Contents, Value, value_of
-from escope_tui.session.stops import Reached, Stop
 from escope_tui.session.bridge import LoopSteps
+from escope_tui.session.stops import Reached, Stop
 
 if TYPE_CHECKING:
     from escope_tui.query.recording import Recording

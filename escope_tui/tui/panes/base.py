@@ -36,6 +36,13 @@ class Pane(LineView):
         """Whether it has a place on the screen; a pane that has none is not told of moments."""
         return not self.has_class("-behind")
 
+    @property
+    def expression(self) -> str:
+        """What the cursor points at, as an expression over the frame's variables; empty if it
+        points at none.
+        """
+        return ""
+
     # -- a moment
 
     def show(self, view: View) -> None:

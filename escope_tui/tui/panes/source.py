@@ -2,25 +2,38 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Hashable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from rich.cells import cell_len
 from rich.style import Style
+from textual import events
 from textual.strip import Strip
 
 from ...model.text import one_line, safe_text
 from ...session.highlight import coloured
 from ...session.projection import View
 from ...session.sourcetext import SourceText
+from ...session.tokens import Token, expressions
 from ...session.way import Remark
-from ..widgets.lines import Part, fit
+from ..widgets.lines import Part, fit, restyle
 from .base import Pane
+
+if TYPE_CHECKING:
+    from ..feeds import Job
 
 MIN_REMARK = 8
 """A remark that would get fewer cells is left out."""
-
 REMARKS = {"read": "remark", "gave": "gave", "wrote": "wrote", "error": "bad"}
+
+
+class Asked(NamedTuple):
+    """An expression under the cursor, at a moment."""
+
+    text: str
+    step: int
+    frame: int
 
 
 class SourcePane(Pane):
@@ -36,7 +49,10 @@ class SourcePane(Pane):
         self._generation = 0
         self._current = range(0)
         self._digits = 3
-        self._gutter = 12
+        self._gutter = 13
+        self._token: Token | None = None
+        self._sought: re.Pattern[str] | None = None
+        self._right = ""
 
     @property
     def file(self) -> str | None:
@@ -47,6 +63,10 @@ class SourcePane(Pane):
         """The line of the statement that the cursor is in, from 1."""
         line = self.cursor + 1
         return self.source.first_line(line) if self.source else line
+
+    @property
+    def expression(self) -> str:
+        return self._token[2] if self._token else ""
 
     # -- a new moment
 
@@ -61,21 +81,30 @@ class SourcePane(Pane):
         same_moment = past is not None and past.moment == view.moment
         count = self.row_count()
         self._digits = max(3, len(str(count)))
-        self._gutter = 2 + self._digits + 1 + 5 + 2
+        self._gutter = 2 + self._digits + 1 + 5 + 3
         self._current = self._statement(frame.line, frame.end_line)
-        name = safe_text(frame.file.rpartition("/")[2]) or "?"
-        inner = view.selected == len(view.frames) - 1
-        where = f"{one_line(frame.function, 60)}{'' if inner else ' (a caller)'}"
-        thread = f"process {view.step.process} · " if view.step.process > 1 else ""
-        self.set_title(f"{name} · {where}", f"{thread}{view.thread}")
         if not same_moment:
+            self._token = None
             self.cursor = max(0, frame.line - 1)
+        self._retell(view)
         self.rows_changed()
         if other_file:
             self.scroll_to(x=0, animate=False, force=True)
         if not same_moment:
             self.show_row(self.cursor, center=True)
         self.repaint()
+
+    def _retell(self, view: View, value: str = "") -> None:
+        frame = view.frame
+        name = safe_text(frame.file.rpartition("/")[2]) or "?"
+        inner = view.selected == len(view.frames) - 1
+        where = f"{one_line(frame.function, 60)}{'' if inner else ' (a caller)'}"
+        loops = " in ".join(each.text for each in view.way.iterations)
+        words = [f"iteration {loops}"] if loops else []
+        if view.step.process > 1:
+            words.append(f"process {view.step.process}")
+        words.append(view.thread)
+        self.set_title(f"{name} · {where}", value or " · ".join(words))
 
     def _statement(self, line: int, end_line: int) -> range:
         source = self.source
@@ -89,6 +118,84 @@ class SourcePane(Pane):
         if self.view is not None:
             self.scroll_to(x=0, animate=False, force=True)
             self.move_cursor(self.view.frame.line - 1, center=True)
+
+    def go_to_line(self, line: int) -> None:
+        """Puts the cursor on a line, in the same moment."""
+        self.move_cursor(line - 1, center=True)
+
+    def seek_text(self, text: str) -> None:
+        """Lights up a text wherever it stands in the code."""
+        self._sought = re.compile(re.escape(text), re.IGNORECASE) if text else None
+        self._generation += 1
+        self.repaint()
+
+    # -- the expression under the cursor
+
+    def cursor_moved(self) -> None:
+        if self._token is not None:
+            self._point_at(None)
+
+    def _tokens(self) -> list[Token]:
+        if self.source is None or not self.row_count():
+            return []
+        row = self.cursor
+        return expressions(self.source.lines[row], self.source.colours.spans(row))
+
+    def _point_at(self, token: Token | None) -> None:
+        self._token = token
+        if self.view is not None:
+            self._retell(self.view)
+        self.want_again()
+        self.repaint()
+
+    def _point_by(self, way: int) -> bool:
+        tokens = self._tokens()
+        if not tokens:
+            return False
+        at = tokens.index(self._token) + way if self._token in tokens else (0 if way > 0 else -1)
+        if self._token is None and way < 0:
+            return False
+        if at >= len(tokens):
+            return False
+        self._point_at(tokens[at] if at >= 0 else None)
+        left, width = self.scroll_offset.x, self.size.width - self._gutter
+        start, end = (self._token[0], self._token[1]) if self._token else (0, 0)
+        if start < left or end > left + width:
+            self.scroll_to(x=max(0, start - 4), animate=False, force=True)
+        return True
+
+    def action_right(self) -> None:
+        if not self._point_by(1):
+            super().action_right()
+
+    def action_left(self) -> None:
+        if not self._point_by(-1):
+            super().action_left()
+
+    def on_click(self, event: events.Click) -> None:
+        super().on_click(event)
+        column = event.x - self.gutter.left - self._gutter + self.scroll_offset.x
+        under = [each for each in self._tokens() if each[0] <= column < each[1]]
+        if under:
+            self._point_at(under[-1] if column >= under[-1][0] else under[0])
+
+    def wants(self, view: View) -> Hashable:
+        if not self.expression:
+            return None
+        return Asked(self.expression, view.step.index, view.frame.frame_id)
+
+    def fetch(self, job: Job, want: Asked) -> str:
+        value = job.recording.evaluate(want.text, want.step, want.frame)
+        return f"{one_line(want.text, 40)} = {value.summary(120)}"
+
+    def fill(self, answer: str) -> None:
+        if self.view is not None:
+            self._retell(self.view, fit(answer, max(10, self.size.width - 12)))
+
+    def refused(self, note: str) -> None:
+        if self.view is not None:
+            said = f"{one_line(self.expression, 40)}: {note}"
+            self._retell(self.view, fit(said, max(10, self.size.width - 12)))
 
     # -- rows
 
@@ -109,11 +216,24 @@ class SourcePane(Pane):
         return names or super().cursor_style(names)
 
     def row_key(self, row: int) -> Hashable:
-        remark = self._remark(row + 1)
-        return (self._generation, row + 1 in self.breakpoints, remark, self._digits)
+        line = row + 1
+        return (
+            self._generation,
+            line in self.breakpoints,
+            self._ran(line),
+            self._remark(line),
+            self._digits,
+            self._token if row == self.cursor else None,
+        )
 
     def _remark(self, line: int) -> Remark | None:
         return self.view.remarks.get(line) if self.view else None
+
+    def _ran(self, line: int) -> bool:
+        """Whether this call has run the line."""
+        if self.view is None or self.source is None:
+            return False
+        return self.source.first_line(line) in self.view.way.lines
 
     def row_parts(self, row: int, width: int) -> Sequence[Part]:
         view, source = self.view, self.source
@@ -123,34 +243,36 @@ class SourcePane(Pane):
             file = safe_text(view.frame.file)
             return [(f" {file}: its text is not in this recording; line {view.frame.line}", "dim")]
         line = row + 1
-        parts: list[Part] = []
-        parts.append(("●", "breakpoint") if line in self.breakpoints else (" ", ""))
-        if line == self._current.start:
-            inner = view.selected == len(view.frames) - 1
-            parts.append(("▶" if inner else "▷", "here"))
-        else:
-            parts.append((" ", ""))
-        parts.append((f"{line:>{self._digits}} ", "gutter"))
         first = source.first_line(line)
         hits = view.hits.get(first, 0)
-        shown = short_count(hits) if hits and first == line else ""
-        parts.append((f"{shown:>5}  ", "gutter"))
+        parts = self._gutter_parts(view, line, hits if first == line else 0)
         text = source.lines[row]
-        cold = not hits
-        if cold:
-            parts.append((text, "cold"))
-        else:
-            parts.extend(coloured(text, source.colours.spans(row), "code"))
+        code = coloured(text, source.colours.spans(row), "code") if hits else [(text, "cold")]
+        if self._sought is not None:
+            for match in self._sought.finditer(text):
+                code = restyle(code, match.start(), match.end(), "sought")
+        if self._token is not None and row == self.cursor:
+            code = restyle(code, self._token[0], self._token[1], "pointed")
+        parts.extend(code)
         remark = self._remark(line)
         if remark is not None:
             left = self.scroll_offset.x
             used = self._gutter + cell_len(text) + 3
             room = width + left - used - 1
             if room >= MIN_REMARK or (remark.kind == "error" and room > 2):
-                style = {"read": "remark", "gave": "gave", "wrote": "wrote", "error": "bad"}[
-                    remark.kind
-                ]
-                parts.append(("   " + fit(remark.text, room), style))
+                parts.append(("   " + fit(remark.text, room), REMARKS[remark.kind]))
+        return parts
+
+    def _gutter_parts(self, view: View, line: int, hits: int) -> list[Part]:
+        parts: list[Part] = [("●", "breakpoint") if line in self.breakpoints else (" ", "")]
+        if line == self._current.start:
+            inner = view.selected == len(view.frames) - 1
+            parts.append(("▶" if inner else "▷", "here"))
+        else:
+            parts.append((" ", ""))
+        parts.append((f"{line:>{self._digits}} ", "gutter"))
+        parts.append((f"{short_count(hits) if hits else '':>5} ", "gutter"))
+        parts.append(("▎ ", "way") if self._ran(line) else ("  ", ""))
         return parts
 
     def _crop(self, strip: Strip, left: int, width: int, ground: Style) -> Strip:

@@ -206,6 +206,11 @@ class VariablesPane(Pane):
     def selected(self) -> Row | None:
         return self._rows[self.cursor] if self._rows else None
 
+    @property
+    def expression(self) -> str:
+        row = self.selected
+        return row.key if row is not None else ""
+
     def cursor_moved(self) -> None:
         if self._rows:
             self._chosen = self._rows[self.cursor].path

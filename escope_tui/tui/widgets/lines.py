@@ -294,7 +294,7 @@ def fit(text: str, width: int) -> str:
     for at, character in enumerate(text):
         used += cell_len(character)
         if used > width - 1:
-            return text[:at] + "…"
+            return text[:at].rstrip("…") + "…"
     return text
 
 
@@ -302,3 +302,19 @@ def pad(text: str, width: int) -> str:
     """Safe text in exactly `width` cells."""
     text = fit(text, width)
     return text + " " * (width - cell_len(text))
+
+
+def restyle(parts: Sequence[Part], start: int, end: int, name: str) -> list[Part]:
+    """The same text with one more style from one character to another."""
+    found: list[Part] = []
+    at = 0
+    for text, style in parts:
+        left, right = max(start - at, 0), min(end - at, len(text))
+        if left < right:
+            found += [(text[:left], style), (text[left:right], f"{style} {name}".strip())]
+            text = text[right:]
+            at += right
+        if text:
+            found.append((text, style))
+            at += len(text)
+    return [part for part in found if part[0]]

@@ -9,7 +9,7 @@ from textual.widget import Widget
 NAMES = (
     "cursor cursor-idle dim strong bad name type here gutter heading key "
     "current outer code cold comment string number decorator defined keyword constant builtin "
-    "remark gave wrote breakpoint value changed text stderr "
+    "remark gave wrote breakpoint way pointed sought value changed text stderr "
     "bar past position cross label word note-info note-warning note-error"
 )
 """What a part of a row can be called; the style sheet has a rule for each."""
