@@ -1,0 +1,103 @@
+"""The source pane: where a call has been, what its lines gave, which iteration this is."""
+
+from __future__ import annotations
+
+import pytest
+
+from escope_tui.session.sourcetext import SourceText
+from escope_tui.session.tokens import expressions
+from tests.helpers.driving import Driver, replaying
+from tests.helpers.fakerecording import SHOP, FakeRecording
+
+
+def line_of(text: str) -> int:
+    return next(n for n, line in enumerate(SHOP.splitlines(), 1) if text in line)
+
+
+@pytest.fixture
+def rec() -> FakeRecording:
+    return FakeRecording.of()
+
+
+def steps_at(rec: FakeRecording, text: str) -> list[int]:
+    return [m.step.index for m in rec.moments if m.step.line == line_of(text)]
+
+
+def row(app: Driver, text: str) -> str:
+    return next(each for each in app.rows("source") if text in each)
+
+
+async def test_lines_tell_what_they_gave_in_this_iteration(rec: FakeRecording) -> None:
+    second = steps_at(rec, "subtotal += price")[1]
+    async with replaying(rec, size=(180, 40), step=second) as app:
+        assert "number" not in row(app, "subtotal = 0")
+        assert row(app, "subtotal = 0").endswith("subtotal = 0")
+        assert "sku = 'B2'" in row(app, "for sku, quantity")
+        assert "price = 25" in row(app, "price = RATES[sku]")
+        assert "subtotal = 20  price = 25  quantity = 4" in row(app, "subtotal += price")
+        await app.press("S")
+        assert "price = " not in row(app, "price = RATES[sku]"), "not yet in this iteration"
+
+
+async def test_the_lines_that_this_call_ran_are_marked(rec: FakeRecording) -> None:
+    async with replaying(rec, step=steps_at(rec, "return amount - 5")[0]) as app:
+        assert "▎" in row(app, "if amount > 100")
+        assert "▎" not in row(app, "subtotal += price")
+        await app.press("u")
+        assert "▎" in row(app, "subtotal += price")
+
+
+async def test_iterations_are_counted_and_gone_through(rec: FakeRecording) -> None:
+    async with replaying(rec, step=steps_at(rec, "subtotal += price")[0]) as app:
+        assert "1 of 2" in row(app, "for sku, quantity")
+        await app.press("i")
+        assert app.news == "iteration 2 of 2"
+        assert app.line == line_of("for sku, quantity")
+        await app.press("i")
+        assert app.news == "no iteration after this one"
+        await app.press("I")
+        assert app.step == steps_at(rec, "for sku, quantity")[0]
+        await app.press("number_sign")
+        await app.type("last")
+        assert app.news == "iteration 2 of 2"
+        await app.press("number_sign")
+        await app.type("9")
+        assert "has 2 iterations" in app.news
+
+
+async def test_without_a_loop_there_is_no_iteration(rec: FakeRecording) -> None:
+    async with replaying(rec, step=steps_at(rec, "return amount")[0]) as app:
+        await app.press("i")
+        assert "no loop" in app.news
+
+
+async def test_the_expression_under_the_cursor_can_be_followed(rec: FakeRecording) -> None:
+    async with replaying(rec, step=steps_at(rec, "subtotal += price")[1]) as app:
+        await app.press("right")
+        assert app.app.source.expression == "subtotal"
+        await app.press("right", "right", "left")
+        assert app.app.source.expression == "price"
+        await app.press("left", "left_square_bracket")
+        assert "subtotal is set here: 20" in app.news
+
+
+def test_expressions_stand_outside_strings_and_keywords() -> None:
+    source = SourceText("x.py", 'if row.price in {"a.b": n}:  # row.x\n    pass\n')
+    found = expressions(source.lines[0], source.colours.spans(0))
+    assert [text for _, _, text in found] == ["row", "row.price", "n"]
+
+
+def test_a_long_file_is_read_where_it_is_looked_at() -> None:
+    block = 'class C{0}:\n    """Doc\n    def x\n    """\n    def go(self):\n'
+    block += "        for k in range(\n            3\n        ):\n            use(k, '#')\n\n\n"
+    text = "".join(block.replace("{0}", str(n)) for n in range(5000))
+    source = SourceText("x.py", text)
+    assert len(source) == 55_000
+    middle = 11 * 2500
+    assert source.first_line(middle + 7) == middle + 6
+    loop = source.loop(middle + 9)
+    assert loop is not None
+    assert (loop.line, loop.end, loop.targets) == (middle + 6, middle + 9, ("k",))
+    assert source.definition(middle + 9) == middle + 5
+    assert source.colours.spans(middle + 2) == [(0, 9, "string")]
+    assert len(source._read) == 1, "the other classes were not parsed"
