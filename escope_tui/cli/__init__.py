@@ -38,6 +38,7 @@ GROUPS: dict[str, dict[str, str]] = {
     "record and replay": {
         "record": "run a Python program and record everything that it does",
         "replay": "walk through a recording, backward and forward",
+        "shell": "walk through a recording by commands, typed or piped in",
     },
     "the library of recordings": {
         "list": "list the recordings that were made, the newest first",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from .._speedups.unpack import Text, Unbound
@@ -44,18 +44,36 @@ def next_change(
     `visible` step.
     """
     found: list[Write] = []
-    start = step if direction > 0 else step - 1
     for target in find_targets(rec, text, step, frame):
-        write = step_to(rec, target, start, direction)
+        write = _on_side(rec, step, direction, lambda at, t=target: step_to(rec, t, at, direction))  # type: ignore[misc]
         if write is not None and write.step >= 0:
             found.append(write)
         value = _value_now(rec, target, step, frame)
         if value is not None and value.object_id is not None:
-            change = object_change(rec, text, value.object_id, start, direction)
+            number = value.object_id
+            change = _on_side(
+                rec,
+                step,
+                direction,
+                lambda at, n=number: object_change(rec, text, n, at, direction),  # type: ignore[misc]
+            )
             if change is not None:
                 found.append(change)
     pick = min if direction > 0 else max
     return pick(found, key=lambda write: write.visible) if found else None
+
+
+def _on_side(
+    rec: Replay, step: int, direction: int, find: Callable[[int], Write | None]
+) -> Write | None:
+    """The first write by a statement at or after `step`, or by one before it."""
+    at = step
+    while 0 <= at <= len(rec):
+        write = find(at)
+        if write is None or (write.step >= step if direction > 0 else write.step < step):
+            return write
+        at = write.visible if direction > 0 else write.visible - 1
+    return None
 
 
 def _value_now(rec: Replay, target: Target, step: int, frame: int | None) -> Value | None:

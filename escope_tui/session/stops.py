@@ -210,7 +210,7 @@ def _content(rec: Recording, stop: Stop, index: int, way: int) -> Write | None:
         value = rec.evaluate(stop.name, at=index, frame=stop.frame or None)
     except (EscopeError, LookupError):
         return None
-    at = index if way > 0 else index - 1
+    at = index
     while value.object_id is not None and 0 <= at <= len(rec):
         change = writes.object_change(rec, stop.name, value.object_id, at, way)
         if change is None or (change.step - index) * way > 0:

@@ -1,0 +1,261 @@
+"""Commands that go somewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from ...errors import UsageError
+from ...model.text import one_line
+from .. import goto
+from ..session import Arrival
+from . import words
+from .table import command
+from .talk import Reply, Talk
+
+MAX_TIMES = 1_000_000
+
+
+def _repeat(talk: Talk, text: str, move: Callable[[], Arrival]) -> Reply:
+    """A move so many times; where it cannot go on it stays."""
+    times = words.number(text, 1)
+    if not 0 < times <= MAX_TIMES:
+        raise UsageError(f"at most {MAX_TIMES:,} times")
+    session = talk.session
+    start, arrival = session.here, move()
+    for _ in range(times - 1):
+        if arrival.moment is None:
+            break
+        session.here = arrival.moment
+        following = move()
+        if following.moment is None:
+            arrival = Arrival(arrival.moment, following.note, following.kind)
+            break
+        arrival = following
+    session.here = start
+    return Reply(arrival=arrival)
+
+
+@command("step s", "[N]", repeats=True)
+def step(talk: Talk, text: str) -> Reply:
+    """Go to the next statement, also into what this one calls."""
+    return _repeat(talk, text, lambda: talk.session.into(False))
+
+
+@command("reverse-step rs", "[N]", repeats=True)
+def reverse_step(talk: Talk, text: str) -> Reply:
+    """Go to the statement before, also into what that one called."""
+    return _repeat(talk, text, lambda: talk.session.into(True))
+
+
+@command("next n", "[N]", repeats=True)
+def following(talk: Talk, text: str) -> Reply:
+    """Go to the next statement of this frame, past what this one calls."""
+    return _repeat(talk, text, lambda: talk.session.over(False))
+
+
+@command("reverse-next rn", "[N]", repeats=True)
+def reverse_next(talk: Talk, text: str) -> Reply:
+    """Go to the statement of this frame before this one."""
+    return _repeat(talk, text, lambda: talk.session.over(True))
+
+
+@command("return r finish fin", "[N]", repeats=True)
+def leave(talk: Talk, text: str) -> Reply:
+    """Go to the caller's next statement, where this call has returned."""
+    return _repeat(talk, text, lambda: talk.session.out(False))
+
+
+@command("reverse-return rr reverse-finish", "[N]", repeats=True)
+def reverse_leave(talk: Talk, text: str) -> Reply:
+    """Go back to the statement that made this call."""
+    return _repeat(talk, text, lambda: talk.session.out(True))
+
+
+@command("continue c cont", "[N]", repeats=True)
+def resume(talk: Talk, text: str) -> Reply:
+    """Go on to a breakpoint, a watch or an exception; else to the end."""
+    return _repeat(talk, text, lambda: talk.session.resume(False))
+
+
+@command("reverse-continue rc", "[N]", repeats=True)
+def reverse_resume(talk: Talk, text: str) -> Reply:
+    """Go back to a breakpoint, a watch or an exception; else to the start."""
+    return _repeat(talk, text, lambda: talk.session.resume(True))
+
+
+def _until(talk: Talk, text: str, back: bool) -> Reply:
+    session, rec = talk.session, talk.rec
+    frame = talk.frame
+    line = words.number(text) if text else frame.line + (0 if back else 1)
+    here = rec.step_info(talk.step)
+    site = rec.program.site(rec.site_of(frame.last_step))
+    way = -1 if back else 1
+    wanted = frozenset(
+        number
+        for number, each in rec.program.module_sites(site.module)
+        if each.function == site.function
+        and number in rec.program.statement_sites(site)
+        and (each.line < line if back else each.line >= line)
+    )
+    found = rec.next_site(here.step + way, way, wanted)
+    while found >= 0 and rec.step_info(found).frame != frame.frame_id:
+        found = rec.next_frame_step(found, way, frame.frame_id)
+        found = rec.next_site(found, way, wanted) if found >= 0 else -1
+    left = session.out(back)
+    out = left.moment.step if left.moment is not None else None
+    if found < 0 or (out is not None and (out - found) * way < 0):
+        return Reply(arrival=left)
+    return Reply(arrival=Arrival(session.moment(found)))
+
+
+@command("until unt", "[LINE]", repeats=True)
+def until(talk: Talk, text: str) -> Reply:
+    """Go on until a line further down in this frame, or out of it.
+    This is how a loop is left; with a LINE: until that line or a later one.
+    """
+    return _until(talk, text, False)
+
+
+@command("reverse-until ru", "[LINE]", repeats=True)
+def reverse_until(talk: Talk, text: str) -> Reply:
+    """Go back until a line further up in this frame, or out of it."""
+    return _until(talk, text, True)
+
+
+@command("jump j goto go", "WHERE", "place")
+def jump(talk: Talk, text: str) -> Reply:
+    """Go to a step, a percentage, a time, a line, a function or a bookmark.
+    1234 or @1234, +50, -50, 24%, 1.5s, 350ms, 01:02.5, file.py:41, :41, a name, start, end.
+    """
+    from .keep import bookmarks
+
+    words.needed(text, f"where to go ({goto.SYNTAX})")
+    for mark in bookmarks(talk):
+        if mark.name == text:
+            return Reply(arrival=talk.session.goto(mark.step, f"bookmark {mark.name}"))
+    return Reply(arrival=goto.go(talk.session, text, talk.frame.file))
+
+
+@command("start")
+def start(talk: Talk, text: str) -> Reply:
+    """Go to the first step."""
+    words.nothing(text, "start")
+    return Reply(arrival=talk.session.edge(False))
+
+
+@command("end")
+def end(talk: Talk, text: str) -> Reply:
+    """Go to the last step."""
+    words.nothing(text, "end")
+    return Reply(arrival=talk.session.edge(True))
+
+
+@command("back -", repeats=True)
+def back(talk: Talk, text: str) -> Reply:
+    """Go back to the place visited before, with its frame."""
+    words.nothing(text, "back")
+    return Reply(arrival=talk.session.visited(True))
+
+
+@command("forward =", repeats=True)
+def forward(talk: Talk, text: str) -> Reply:
+    """Go to the place visited after this one, as `back` left it."""
+    words.nothing(text, "forward")
+    return Reply(arrival=talk.session.visited(False))
+
+
+@command("up u", "[N]", repeats=True)
+def up(talk: Talk, text: str) -> Reply:
+    """Look from the caller's frame."""
+    return _repeat(talk, text, lambda: talk.session.frame_by(up=True))
+
+
+@command("down d", "[N]", repeats=True)
+def down(talk: Talk, text: str) -> Reply:
+    """Look from the called frame."""
+    return _repeat(talk, text, lambda: talk.session.frame_by(up=False))
+
+
+@command("frame f", "[N]")
+def frame(talk: Talk, text: str) -> Reply:
+    """Look from a frame by its number in `where`; 0 is the innermost."""
+    frames = talk.engine.stack(talk.step)
+    place = words.number(text, 0)
+    if place >= len(frames):
+        raise UsageError(f"there is no frame {place:,}: `where` shows 0 to {len(frames) - 1:,}")
+    return Reply(arrival=talk.session.frame(frames[-1 - place].frame_id))
+
+
+@command("next-exception nx", repeats=True)
+def next_exception(talk: Talk, text: str) -> Reply:
+    """Go to the next statement that raises."""
+    words.nothing(text, "next-exception")
+    return Reply(arrival=talk.session.raised(False))
+
+
+@command("last-exception px", repeats=True)
+def last_exception(talk: Talk, text: str) -> Reply:
+    """Go to the last statement before this one that raises."""
+    words.nothing(text, "last-exception")
+    return Reply(arrival=talk.session.raised(True))
+
+
+def _same_line(talk: Talk, text: str, back: bool) -> Reply:
+    place = words.line_place(talk, text) if text else (talk.frame.file, talk.frame.line)
+    if place is None:
+        raise UsageError(f"{one_line(text, 40)!r} is not a line", hint="orders.py:41, :41, 41")
+    return Reply(arrival=talk.session.line(*place, back))
+
+
+@command("next-hit nh", "[LINE]", "place", repeats=True)
+def next_hit(talk: Talk, text: str) -> Reply:
+    """Go to the next execution of this line, or of another."""
+    return _same_line(talk, text, False)
+
+
+@command("last-hit ph", "[LINE]", "place", repeats=True)
+def last_hit(talk: Talk, text: str) -> Reply:
+    """Go to the last execution of this line, or of another, before this moment."""
+    return _same_line(talk, text, True)
+
+
+@command("last", "TARGET", "target", repeats=True)
+def last(talk: Talk, text: str) -> Reply:
+    """Go to the statement that gave a variable, attribute or item its value.
+    Once more goes on to the write before that.
+    """
+    return Reply(arrival=talk.session.change(words.needed(text, "a variable"), True))
+
+
+@command("after", "TARGET", "target", repeats=True)
+def after(talk: Talk, text: str) -> Reply:
+    """Go to the next statement that changes a variable, attribute or item."""
+    return Reply(arrival=talk.session.change(words.needed(text, "a variable"), False))
+
+
+COMMANDS = [
+    step,
+    reverse_step,
+    following,
+    reverse_next,
+    leave,
+    reverse_leave,
+    resume,
+    reverse_resume,
+    until,
+    reverse_until,
+    jump,
+    start,
+    end,
+    back,
+    forward,
+    up,
+    down,
+    frame,
+    last,
+    after,
+    next_hit,
+    last_hit,
+    next_exception,
+    last_exception,
+]

@@ -1,0 +1,1 @@
+"""`escope shell`: the commands of a debugger, typed."""

@@ -1,0 +1,408 @@
+"""`escope shell`: commands over a pipe, in a dumb terminal and at a real prompt."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pexpect  # type: ignore[import-untyped]
+import pytest
+
+from escope_tui.errors import EscopeError
+from escope_tui.session import commands
+from escope_tui.session.commands import Talk
+from escope_tui.session.engine import open_engine
+from escope_tui.session.projection import Projector
+from escope_tui.session.session import Session
+from escope_tui.shell.loop import unfinished
+
+ROOT = Path(__file__).resolve().parents[2]
+SAMPLES = ROOT / "recordings"
+ESCOPE = [sys.executable, "-m", "escope_tui"]
+
+PROGRAM = """\
+class Box:
+    def __init__(self):
+        self.total = 0
+        self.rows = {"a": 1}
+
+    def add(self, amount):
+        self.total += amount
+        return self.total
+
+
+def work(n):
+    box = Box()
+    for i in range(n):
+        box.add(i)
+        box.rows["b"] = i
+    n = 7
+    try:
+        box.rows["none"]
+    except KeyError:
+        n = 8
+    return box.total
+
+
+print("begin")
+print("sum", work(5))
+print("end \\x1b[31m")
+"""
+
+
+@pytest.fixture
+def trace(record: Callable[..., Any], tmp_path: Path) -> Path:
+    script = tmp_path / "boxes.py"
+    script.write_text(PROGRAM)
+    recorded = record(str(script))
+    assert recorded.code == 0
+    return Path(recorded.trace)
+
+
+@pytest.fixture
+def talk(trace: Path) -> Iterator[Talk]:
+    engine = open_engine(str(trace))
+    talk = Talk(Session(engine), Projector(engine))
+    talk.session.arrive(talk.session.edge(False))
+    yield talk
+    engine.close()
+
+
+def say(talk: Talk, *lines: str) -> list[str]:
+    """Does lines as a front end does; the rows of the last one."""
+    rows: list[str] = []
+    for line in lines:
+        reply = commands.run(talk, line)
+        if reply.arrival is not None:
+            talk.session.arrive(reply.arrival)
+        rows = [each.text for each in reply.rows]
+    return rows
+
+
+def line_of(talk: Talk) -> str:
+    return PROGRAM.splitlines()[talk.frame.line - 1].strip()
+
+
+def piped(trace: Path | str, script: str, *words: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [*ESCOPE, "shell", str(trace), *words],
+        input=script,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+
+
+def test_a_script_is_answered_line_by_line(trace: Path) -> None:
+    done = piped(trace, "# a comment\nj :16\np n\n!box.total\np [\n  i\n]\nq\np 1 / 0\n")
+    assert done.returncode == 0
+    assert done.stdout.splitlines()[-3:] == ["5", "10", "[4]"]
+    assert "Traceback" not in done.stderr
+
+
+def test_a_line_that_cannot_be_done_is_told_and_the_next_one_is_done(trace: Path) -> None:
+    done = piped(trace, "nonsense\np 1 +\nj 99999\nb nowhere.py:3\np 40 + 2\n")
+    assert done.returncode == 1
+    assert done.stdout.splitlines()[-1] == "42"
+    assert "no command and no variable" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_lines_may_stand_on_the_command_line(trace: Path) -> None:
+    done = piped(trace, "", "-c", "j :16", "-c", "box.total", "-c", "q", "-c", "p 1")
+    assert done.stdout.splitlines()[-1] == "10"
+
+
+def test_recorded_text_is_never_obeyed(trace: Path) -> None:
+    done = piped(trace, "end\noutput\n")
+    assert "end \\x1b[31m" in done.stdout
+    assert "\x1b" not in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("forward", "back"), [("s", "rs"), ("n", "rn"), ("s 5", "rs 5"), ("nh", "ph"), ("up", "down")]
+)
+def test_what_goes_forward_goes_back(talk: Talk, forward: str, back: str) -> None:
+    say(talk, "j :7")
+    start = talk.session.here
+    say(talk, forward)
+    assert talk.session.here != start
+    say(talk, back)
+    assert talk.session.here == start
+
+
+def test_return_goes_to_the_caller_and_back_to_the_call(talk: Talk) -> None:
+    say(talk, "j :7", "r")
+    assert line_of(talk) == 'box.rows["b"] = i'
+    say(talk, "-", "rr")
+    assert line_of(talk) == "box.add(i)"
+
+
+def test_until_leaves_a_loop(talk: Talk) -> None:
+    say(talk, "j :14", "until")
+    assert line_of(talk) == 'box.rows["b"] = i'
+    say(talk, "until")
+    assert line_of(talk) == "n = 7"
+    say(talk, "ru 13")
+    assert line_of(talk) == "box = Box()"
+    say(talk, "until 99")
+    assert talk.frame.function == "<module>"
+
+
+def test_a_breakpoint_with_a_condition_stops_both_ways(talk: Talk) -> None:
+    assert "ran 5 times" in say(talk, "b 7 if amount == 3")[0]
+    say(talk, "catch none", "c")
+    assert talk.evaluate("amount").data == 3
+    here = talk.step
+    say(talk, "end", "rc")
+    assert talk.step == here
+
+
+def test_a_temporary_breakpoint_is_gone_and_an_ignored_one_waits(talk: Talk) -> None:
+    say(talk, "catch none", "tbreak add", "b 15", "ignore 2 2", "c")
+    assert talk.frame.function == "Box.add"
+    assert len(talk.session.stops) == 1
+    say(talk, "c")
+    assert talk.evaluate("i").data == 2
+    assert say(talk, "disable 2", "b") == ["  2  boxes.py:15, ignoring 2 (disabled)"]
+    say(talk, "enable 2", "delete all")
+    assert say(talk, "bl") == ["there are no breakpoints"]
+
+
+def test_a_watch_stops_at_each_change_of_the_data(talk: Talk) -> None:
+    say(talk, "catch none", "j :14", "watch box.total")
+    seen = []
+    for _ in range(4):
+        say(talk, "c")
+        seen.append((line_of(talk), talk.evaluate("amount").data))
+    assert seen == [("self.total += amount", n) for n in (0, 1, 2, 3)]
+    say(talk, "delete 1", "j :14", "watch box.rows if len(box.rows) == 2", "c")
+    assert line_of(talk) == 'box.rows["b"] = i'
+
+
+def test_a_catch_stops_at_exceptions_of_its_type(talk: Talk) -> None:
+    say(talk, "catch none", "catch KeyError caught", "c")
+    assert line_of(talk) == 'box.rows["none"]'
+    assert "there is none" in say(talk, "catch ValueError")[0]
+
+
+def test_last_goes_from_write_to_write(talk: Talk) -> None:
+    say(talk, "j :21")
+    lines = []
+    for _ in range(3):
+        say(talk, "last n")
+        lines.append(line_of(talk))
+    assert lines[:2] == ["n = 8", "n = 7"]
+    say(talk, "j :21", "last box.total")
+    assert (line_of(talk), talk.evaluate("amount").data) == ("self.total += amount", 4)
+
+
+def test_the_history_of_a_variable_is_all_its_values(talk: Talk) -> None:
+    rows = say(talk, "j :16", "hist i")
+    assert [row.split()[-1] for row in rows] == ["0", "1", "2", "3", "4"]
+    assert rows[-1].startswith("->")
+    totals = say(talk, "hist box.total")
+    assert [row.split()[-1] for row in totals] == ["0", "0", "1", "3", "6", "10"]
+
+
+def test_a_log_point_is_set_after_the_fact(talk: Talk) -> None:
+    rows = say(talk, "log boxes.py:7 amount * 2, self.total if amount % 2")
+    assert [re.findall(r"= ?(\d+)", row) for row in rows] == [["2", "0"], ["6", "3"]]
+    assert len(say(talk, "hits add amount")) == 5
+    assert len(say(talk, "hits 15")) == 5
+
+
+def test_calls_show_arguments_and_results(talk: Talk) -> None:
+    rows = say(talk, "calls work")
+    assert len(rows) == 1
+    assert "work(n=5) → 10" in rows[0]
+
+
+def test_bookmarks_and_notes_are_kept(talk: Talk, trace: Path) -> None:
+    say(talk, "j :16", "mark here it is odd", "notes look at the rows")
+    step = talk.step
+    assert say(talk, "marks") == [f"@{step}  here  it is odd"]
+    say(talk, "start", "j here")
+    assert talk.step == step
+    assert say(talk, "notes") == [f"@{step}: look at the rows"]
+    done = piped(trace, "marks\nunmark here\nmarks\n")
+    assert "here  it is odd" in done.stdout
+    assert done.stdout.splitlines()[-1] == "no bookmarks"
+
+
+def test_a_variable_that_is_called_like_a_command_can_be_asked_for(talk: Talk) -> None:
+    say(talk, "j :16")
+    step = talk.step
+    assert say(talk, "n + 1") == ["6"]
+    assert say(talk, "n == 5 and i") == ["4"]
+    assert say(talk, "!n") == ["5"]
+    assert talk.step == step
+    say(talk, "n")
+    assert talk.step > step
+
+
+def test_display_and_unfold_show_values(talk: Talk) -> None:
+    say(talk, "j :16")
+    assert say(talk, "display box.total") == ["1: box.total = 10"]
+    rows = say(talk, "pp box")
+    assert any("total" in row and "10" in row for row in rows)
+    assert any("'b'" in row for row in rows)
+    assert say(talk, "undisplay 1", "display") == ["nothing is displayed"]
+
+
+def test_every_command_has_help_and_is_documented() -> None:
+    page = (ROOT / "docs" / "shell.md").read_text("utf-8")
+    missing = [
+        each.name
+        for group in commands.GROUPS.values()
+        for each in group
+        if not any(re.search(rf"`{re.escape(n)}\b", page) for n in (each.name, *each.aliases))
+        and each.name not in ("quit", "reverse-until")
+    ]
+    assert missing == []
+    assert all(each.help for group in commands.GROUPS.values() for each in group)
+
+
+HOSTILE = (
+    "", " ", "x" * 5000, "(" * 3000, "\x1b[31m", "\0", "p", "p \ud800", "p 'a" + "\n" * 3, "é = 1",
+    "-1", "99999999999999999999", "@-3", "1e999", "None", "lambda: 0", "__import__('os')", "💥",
+    "a.b.c[0]['x']", "f" * 200 + ".py:1", ":0", "nowhere.py:3", "1,2", "9,1", "if", "x if", "if if",
+    "%s%n", "../..", "[1,2", "i j k",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("name", sorted({c.name for g in commands.GROUPS.values() for c in g}))
+def test_no_argument_breaks_a_command(talk: Talk, name: str) -> None:
+    for place in ("start", "j :7", "end"):
+        say(talk, place)
+        for argument in HOSTILE:
+            said: list[str] = []
+            try:
+                said = say(talk, f"{name} {argument}")
+            except EscopeError as error:
+                said = [error.message]
+            assert "\x1b" not in "".join(said)
+
+
+def test_no_line_breaks_the_talk(talk: Talk) -> None:
+    for line in HOSTILE:
+        try:
+            say(talk, line)
+        except EscopeError:
+            continue
+
+
+@pytest.mark.parametrize(
+    ("text", "more"),
+    [
+        ("p [", True),
+        ("p [1,\n 2]", False),
+        ("p '''a", True),
+        ("p 'it''s'", False),
+        ("p x \\", True),
+        ("p )", False),
+        ("log f x, (y", True),
+        ("j 24%", False),
+        ("p [\n", False),
+    ],
+)
+def test_an_open_bracket_goes_on_in_the_next_line(text: str, more: bool) -> None:
+    assert unfinished(text) is more
+
+
+# -- terminals
+
+PROMPT = r"\d+% @\d+> ?"
+
+
+@pytest.fixture
+def spawn(trace: Path) -> Iterator[Callable[..., Any]]:
+    children = []
+
+    def start(**environment: str) -> Any:
+        env = {**os.environ, "TERM": "xterm", "PROMPT_TOOLKIT_NO_CPR": "1", **environment}
+        env.pop("NO_COLOR", None)
+        child = pexpect.spawn(
+            sys.executable,
+            ["-m", "escope_tui", "shell", str(trace)],
+            env=env,
+            encoding="utf-8",
+            timeout=30,
+            dimensions=(30, 100),
+        )
+        children.append(child)
+        return child
+
+    yield start
+    for child in children:
+        child.close(force=True)
+
+
+def test_a_dumb_terminal_has_a_plain_prompt(spawn: Callable[..., Any]) -> None:
+    child = spawn(TERM="dumb")
+    child.expect("> ")
+    child.sendline("j :16")
+    child.expect("n = 7")
+    child.expect("> ")
+    child.sendline("n + 1")
+    child.expect("6\r\n")
+    child.sendline("p [1,")
+    child.expect(re.escape("... "))
+    child.sendline("2]")
+    child.expect(re.escape("[1, 2]"))
+    child.sendline("q")
+    child.expect(pexpect.EOF)
+    assert "\x1b" not in child.before
+
+
+def test_a_terminal_has_completion_and_history(spawn: Callable[..., Any]) -> None:
+    child = spawn()
+    child.expect(PROMPT)
+    child.send("j :16\r")
+    child.expect("boxes.py:16")
+    child.expect(PROMPT)
+    child.send("p box.to\t")
+    child.expect("tal")
+    child.send("\r")
+    child.expect("10\r\n")
+    child.send("q\r")
+    child.expect("left at .*@")
+    child.expect(pexpect.EOF)
+    again = spawn()
+    again.expect(PROMPT)
+    again.send("\x1b[A\x1b[A\r")
+    again.expect("p box.total")
+    again.send("\x04")
+    again.expect(pexpect.EOF)
+
+
+def test_ctrl_c_leaves_a_question_and_not_the_shell(spawn: Callable[..., Any]) -> None:
+    child = spawn()
+    child.expect(PROMPT)
+    child.send("half a line\x03")
+    child.send("p 6 * 7\r")
+    child.expect("42")
+    child.send("\x04")
+    child.expect(pexpect.EOF)
+
+
+@pytest.mark.parametrize("name", ["nothing.esr", "folder", "text.esr", "empty.esr"])
+def test_what_is_no_recording_is_refused(tmp_path: Path, name: str) -> None:
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "text.esr").write_text("text")
+    (tmp_path / "empty.esr").write_text("")
+    done = piped(tmp_path / name, "s\n")
+    assert done.returncode == 1
+    assert done.stderr.startswith("escope: ")
+    assert "Traceback" not in done.stderr
+
+
+def test_a_recording_that_cannot_be_written_beside_still_answers(tmp_path: Path) -> None:
+    shutil.copy(SAMPLES / "survey.esr", tmp_path)
+    assert piped(tmp_path / "survey.esr@5", "info\n").stdout.splitlines()[-1].startswith("survey")
