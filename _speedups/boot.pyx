@@ -5,6 +5,8 @@ Functions that Cython makes add an entry to the traceback of an exception that p
 the callables here are plain C functions with a method table of their own.
 """
 
+import sys
+
 cimport cython
 from cpython.object cimport PyObject
 from cpython.ref cimport Py_INCREF, Py_XDECREF
@@ -31,9 +33,17 @@ cdef extern from "Python.h":
     PyObject *PyBytes_FromObject(PyObject *o) noexcept
     Py_ssize_t PyTuple_GET_SIZE(object t) noexcept
     PyObject *PyTuple_GET_ITEM(object t, Py_ssize_t i) noexcept
+    unsigned long PyType_GetFlags(type t) noexcept
+    unsigned long Py_TPFLAGS_HEAPTYPE
     void PyTuple_SET_ITEM(PyObject *t, Py_ssize_t i, PyObject *o) noexcept
 
-ABI = 1
+ABI = 2
+
+cdef int FACTS_BLOB = 2  # the kind of a blob that is a JSON object of facts about the recording
+cdef int LONGEST_MESSAGE = 1000
+cdef frozenset _PLAIN = frozenset({str, int, float, bytes, bool, type(None)})
+cdef object _qualname = type.__dict__["__qualname__"].__get__
+cdef object _args = BaseException.args.__get__
 
 
 @cython.final
@@ -151,3 +161,60 @@ def overwrite(tuple old not None, tuple new not None):
             Py_INCREF(<object> after)
             PyTuple_SET_ITEM(<PyObject *> old, i, after)
             Py_XDECREF(before)
+
+
+def tell_ending(emit_blob, main):
+    """Tells the recording which exception ended the program; `main` is the code of `__main__`.
+
+    The last of all exit handlers. It is here so that a debugger that still steps sees no frame of it.
+    """
+    cdef object error = getattr(sys, "last_value", None)
+    cdef object trace = getattr(sys, "last_traceback", None)
+    if isinstance(error, BaseException) and trace is not None and trace.tb_frame.f_code is main:
+        try:
+            emit_blob(FACTS_BLOB, exception_json(error, trace).encode())
+        except Exception:
+            pass  # the program ends as it would have
+
+
+def exception_json(error, trace):
+    """The exception as a JSON object, made without running any code of the program."""
+    while trace.tb_next is not None:
+        trace = trace.tb_next
+    return (
+        f'{{"exception": {{"type": {quoted(_qualname(type(error)))}, "message": {quoted(message(error))}, '
+        f'"file": {quoted(trace.tb_frame.f_code.co_filename)}, "line": {int(trace.tb_lineno or 0)}, "thread": 0}}}}'
+    )
+
+
+cdef str message(error):
+    """What `str` would say, as far as builtin types alone decide it."""
+    cdef tuple args = _args(error)
+    cdef bint plain = not PyType_GetFlags(type(error)) & Py_TPFLAGS_HEAPTYPE
+    for arg in args:
+        plain = plain and type(arg) in _PLAIN
+    if plain:
+        return str(error)[:LONGEST_MESSAGE]
+    if len(args) == 1 and type(args[0]) is str:
+        return args[0][:LONGEST_MESSAGE]
+    return ""
+
+
+cdef str quoted(str text):
+    """The text as a JSON string in ASCII, with lone surrogates where there are some."""
+    cdef list parts = ['"']
+    cdef Py_UCS4 char
+    cdef unsigned int code
+    for char in text:
+        code = char
+        if char == 34 or char == 92:
+            parts.append(f"\\{char}")
+        elif 32 <= code < 127:
+            parts.append(f"{char}")
+        elif code < 0x10000:
+            parts.append(f"\\u{code:04x}")
+        else:
+            code -= 0x10000
+            parts.append(f"\\u{0xD800 + (code >> 10):04x}\\u{0xDC00 + (code & 0x3FF):04x}")
+    parts.append('"')
+    return "".join(parts)

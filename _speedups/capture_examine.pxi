@@ -198,7 +198,7 @@ cdef void deep_push(PyObject *o, int depth) noexcept:
         deep = <PyObject **>realloc(deep, deep_capacity * sizeof(PyObject *))
         if deep == NULL:
             deep_capacity = 0
-            turn_off(STATE_FAULT)
+            turn_off(STATE_NO_MEMORY)
             return
     deep[deep_count] = o
     deep_count += 1

@@ -113,7 +113,7 @@ cdef inline Frame *new_frame(void *fp, Frame *parent) noexcept:
     else:
         f = <Frame *>malloc(sizeof(Frame))
         if f == NULL:
-            turn_off(STATE_FAULT)
+            turn_off(STATE_NO_MEMORY)
             return NULL
     frame_count += 1
     f.fp = fp
@@ -259,7 +259,7 @@ cdef bint find_thread() noexcept:
     if (thread_count & 63) == 0:
         threads = <Thread *>realloc(threads, (thread_count + 64) * sizeof(Thread))
         if threads == NULL:
-            turn_off(STATE_FAULT)
+            turn_off(STATE_NO_MEMORY)
             return True
     threads[thread_count].native = native
     threads[thread_count].index = thread_count

@@ -518,7 +518,7 @@ cdef View *listed(View *table_of, int count, PyObject *o, Entry *e) noexcept:
     if (count & 63) == 0:
         more = <View *>realloc(table_of, (count + 64) * sizeof(View))
         if more == NULL:
-            turn_off(STATE_FAULT)
+            turn_off(STATE_NO_MEMORY)
             return NULL
     more[count].object = o
     more[count].oid = e.oid

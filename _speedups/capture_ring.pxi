@@ -62,6 +62,8 @@ cdef enum:
     STATE_RECORDING = 1
     STATE_FINISHED = 2
     STATE_FAULT = 3
+    STATE_NO_MEMORY = 4
+    STATE_TOO_LARGE = 5
 
 cdef unsigned char *ring_data = NULL
 cdef uint64_t *ring_header = NULL
@@ -148,7 +150,7 @@ cdef inline unsigned char *grow(Buffer *b, size_t n) noexcept:
         wanted = (b.size + n) * 2 + 256
         data = <unsigned char *>realloc(b.data, wanted)
         if data == NULL:
-            turn_off(STATE_FAULT)
+            turn_off(STATE_NO_MEMORY)
             return NULL
         b.data = data
         b.capacity = wanted
@@ -161,7 +163,7 @@ cdef void write_buffer(Buffer *b) noexcept:
     if not recording or b.size == 0:
         return
     if b.size > ring_size // 2:
-        turn_off(STATE_FAULT)
+        turn_off(STATE_TOO_LARGE)
         return
     p = reserve(b.size)
     if p == NULL:

@@ -58,7 +58,7 @@ cdef bint table_grow() noexcept:
     cdef size_t size = old_size * 2
     cdef Entry *fresh = <Entry *>calloc(size, sizeof(Entry))
     if fresh == NULL:
-        turn_off(STATE_FAULT)
+        turn_off(STATE_NO_MEMORY)
         return False
     for i in range(old_size):
         if old[i].block != NULL:

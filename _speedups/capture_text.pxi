@@ -162,7 +162,7 @@ cdef bint texts_grow() noexcept:
         return True
     fresh = <TextEntry *>calloc(size, sizeof(TextEntry))
     if fresh == NULL:
-        turn_off(STATE_FAULT)
+        turn_off(STATE_NO_MEMORY)
         return False
     for i in range(old_size):
         if old[i].strid != 0:

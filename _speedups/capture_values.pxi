@@ -253,7 +253,7 @@ cdef TypeInfo *type_info(PyTypeObject *tp) noexcept:
         type_infos = <TypeInfo **>realloc(type_infos, type_capacity * sizeof(TypeInfo *))
     info = <TypeInfo *>calloc(1, sizeof(TypeInfo))
     if info == NULL or type_infos == NULL:
-        turn_off(STATE_FAULT)
+        turn_off(STATE_NO_MEMORY)
         return NULL
     e.flags |= E_TYPE
     e.size = type_count
@@ -391,7 +391,7 @@ cdef bint queue_snapshot(PyObject *o, uint64_t oid, int depth) noexcept:
         pending_capacity = pending_capacity * 2 + 256
         pending = <Pending *>realloc(pending, pending_capacity * sizeof(Pending))
         if pending == NULL:
-            turn_off(STATE_FAULT)
+            turn_off(STATE_NO_MEMORY)
             pending_capacity = 0
             return False
     pending[pending_count].object = o

@@ -152,7 +152,7 @@ cdef class Ring:
 
     @property
     def state(self):
-        """0 starting, 1 recording, 2 finished, 3 turned off by a fault."""
+        """0 starting, 1 recording, 2 finished; turned off by 3 a fault, 4 want of memory, 5 an event too large."""
         return self._get(AT_STATE)
 
     @property

@@ -103,6 +103,8 @@ def _text(facts: dict[str, Any]) -> str:
     row("size", f"{human_size(facts['size'])} in {facts['chunks']:,} chunks")
     if not facts["complete"]:
         row("incomplete", facts["problem"] or "the file has no footer; it was read by a scan")
+    elif meta.get("problem"):
+        row("not whole", meta["problem"])
     row("steps", f"{facts['steps']:,}")
     row("threads", ", ".join(f"{each['index']} {each['name']}" for each in facts["threads"]))
     row("tasks", f"{facts['tasks']:,}" if facts["tasks"] else "")

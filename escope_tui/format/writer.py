@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import json
 import struct
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from io import FileIO
 from typing import Any
 
 import zstandard
 
 from escope_tui._speedups.pack import Packer
 from escope_tui._speedups.unpack import SummaryMaker
+from escope_tui.errors import EscopeError
 from escope_tui.format import container
 from escope_tui.format.directory import ChunkInfo, chunk_info
 from escope_tui.format.recipes import recipes_of
@@ -21,7 +25,11 @@ def dump_json(value: object) -> bytes:
 
 
 class RecordingWriter:
-    """Feeds the packer and writes each block as soon as it is closed."""
+    """Feeds the packer and writes each block as soon as it is closed.
+
+    When something cannot be written the file is cut back to its last whole block and takes no more:
+    a recording may end early, but has no holes.
+    """
 
     def __init__(
         self,
@@ -39,15 +47,17 @@ class RecordingWriter:
         self.tables: list[list[int]] = []
         self.summaries: list[list[int]] = []
         self.offset = 0
+        self.problem = ""
+        """Why the file takes no more; empty as long as it does."""
         self._summary = SummaryMaker()
         self._zstd = zstandard.ZstdCompressor(level=level)
-        self._file = open(path, "wb", buffering=0)  # noqa: SIM115  (closed by finish or abort)
-        self._write(container.pack_header())
-        self._table(container.META, dump_json(self.meta))
+        self._file: FileIO | None = None
 
     @property
     def steps(self) -> int:
-        """Steps taken in so far."""
+        """Steps that the file holds once it is finished."""
+        if self.problem:
+            return sum(info.n_steps for info in self.chunks)
         return int(self.packer.steps)
 
     @property
@@ -64,7 +74,7 @@ class RecordingWriter:
         """Takes in raw events; returns the bytes consumed: whole events only."""
         used = self.packer.feed(data)
         self._drain()
-        return used
+        return int(used)
 
     def flush(self) -> None:
         """Closes the open chunk, so that it is on disk."""
@@ -77,16 +87,25 @@ class RecordingWriter:
 
     def finish(self) -> dict[str, Any]:
         """Closes the last chunk, writes the footer, closes the file; returns what was recorded."""
-        self.flush()
+        if not self.problem:
+            with suppress(EscopeError, OSError, MemoryError, ValueError):
+                self.flush()
+        if self.problem:
+            self.meta.setdefault("problem", self.problem)
         for kind, blob in self.packer.blobs:
             if kind == 2:
                 self._merge(blob)
-        if self._summary.n:
-            self._sum_up()
-        facts = self.facts()
+        with self._breaking():
+            if self._summary.n:
+                self._sum_up()
+            self._close()
+        return {**self.facts(), "size": self.offset}
+
+    def _close(self) -> None:
+        """Writes the footer and closes the file."""
         footer = {
             "meta": self.meta,
-            "facts": facts,
+            "facts": self.facts(),
             "tables": self.tables,
             "chunks": [list(info) for info in self.chunks],
             "summaries": self.summaries,
@@ -96,18 +115,18 @@ class RecordingWriter:
         packed = self._zstd.compress(dump_json(footer))
         self._write(container.pack_block(container.FOOTER, packed, container.ZSTD))
         self._write(container.pack_trailer(at))
-        self._file.close()
-        return {**facts, "size": self.offset}
+        self.abort()
 
     def abort(self) -> None:
         """Closes the file as it is, without a footer."""
-        self._file.close()
+        if self._file is not None:
+            self._file.close()
 
     def facts(self) -> dict[str, Any]:
         """Counts of the whole recording."""
         packer = self.packer
         return {
-            "steps": packer.steps,
+            "steps": self.steps,
             "frames": packer.next_frame - 1,
             "exceptions": packer.exceptions,
             "outputs": packer.outputs,
@@ -126,7 +145,26 @@ class RecordingWriter:
         if isinstance(more, dict):
             self.meta = {**more, **self.meta}
 
+    def _begin(self) -> None:
+        self._file = open(self.path, "wb", buffering=0)  # noqa: SIM115  (closed by finish or abort)
+        self._write(container.pack_header())
+        self._table(container.META, dump_json(self.meta))
+
+    @contextmanager
+    def _breaking(self) -> Iterator[None]:
+        """What fails inside leaves whole blocks in the file, and nothing comes after them."""
+        try:
+            yield
+        except Exception as error:
+            self.problem = self.problem or str(error) or type(error).__name__
+            if self._file is not None:
+                with suppress(OSError):
+                    self._file.truncate(self.offset)
+                    self._file.seek(self.offset)
+            raise
+
     def _write(self, data: bytes) -> None:
+        assert self._file is not None
         view = memoryview(data)
         while view:
             view = view[self._file.write(view) :]
@@ -134,15 +172,20 @@ class RecordingWriter:
 
     def _table(self, kind: int, data: bytes) -> None:
         block = container.pack_block(kind, self._zstd.compress(data), container.ZSTD)
-        self.tables.append([kind, self.offset, len(block)])
+        at = self.offset
         self._write(block)
+        self.tables.append([kind, at, len(block)])
 
     def _drain(self) -> None:
-        for item in self.packer.take():
-            if item[0] == "chunk":
-                self._chunk(item[1:])
-            else:
-                self._table(container.MODULE if item[0] == "module" else container.TABLES, item[1])
+        with self._breaking():
+            if self._file is None:
+                self._begin()
+            for item in self.packer.take():
+                if item[0] == "chunk":
+                    self._chunk(item[1:])
+                else:
+                    kind = container.MODULE if item[0] == "module" else container.TABLES
+                    self._table(kind, item[1])
 
     def _chunk(self, sections: tuple[bytes, ...]) -> None:
         packed = [self._zstd.compress(section) for section in sections]
@@ -153,8 +196,9 @@ class RecordingWriter:
         block = container.pack_block(
             container.CHUNK, struct.pack("<I", len(packed)) + head + b"".join(packed)
         )
-        self.chunks.append(chunk_info(len(self.chunks), self.offset, len(block), sections[0]))
+        info = chunk_info(len(self.chunks), self.offset, len(block), sections[0])
         self._write(block)
+        self.chunks.append(info)
         self._summary.add(sections[0])
         if self._summary.n == container.GROUP:
             self._sum_up()
@@ -162,5 +206,6 @@ class RecordingWriter:
     def _sum_up(self) -> None:
         packed = self._zstd.compress(self._summary.pack())
         block = container.pack_block(container.SUMMARY, packed, container.ZSTD)
-        self.summaries.append([self.offset, len(block)])
+        at = self.offset
         self._write(block)
+        self.summaries.append([at, len(block)])

@@ -18,9 +18,15 @@ from escope_tui.errors import EscopeError
 from escope_tui.format.writer import RecordingWriter
 from escope_tui.launcher import places
 from escope_tui.launcher.commit import checkout
-from escope_tui.launcher.drain import BUSY, LONGEST_WAIT, SHORTEST_WAIT, Drain
+from escope_tui.launcher.drain import (
+    BUSY,
+    LONGEST_WAIT,
+    SHORTEST_WAIT,
+    TURNED_OFF,
+    Drain,
+    fault_of,
+)
 
-STATE_FAULT = 3
 NOTE = 3
 """The kind of a blob that is one line of text about the recording."""
 
@@ -77,8 +83,9 @@ def _finish(
     writer: RecordingWriter, ring: Ring, problem: str, facts: dict[str, Any]
 ) -> dict[str, Any]:
     notes = [text.decode("utf-8", "replace") for kind, text in writer.blobs if kind == NOTE]
-    if ring.state == STATE_FAULT and not problem:
-        problem = notes[-1] if notes else "the recorder turned itself off"
+    problem = problem or fault_of(ring.state)
+    if problem == TURNED_OFF and notes:
+        problem = notes[-1]
     if not facts:
         problem = problem or "the program ended inside the recorded block"
     facts["waited"] = round(ring.waited_ns / 1e9, 6)
@@ -87,14 +94,13 @@ def _finish(
     if problem:
         facts["problem"] = problem
     writer.set_meta(**facts)
-    steps = writer.steps
     try:
         writer.finish()
     except (EscopeError, OSError) as error:
         problem = problem or str(error)
-    if steps:
+    if writer.steps:
         places.announce(writer.path)
-    return {"steps": steps, "problem": problem}
+    return {"steps": writer.steps, "problem": problem or writer.problem}
 
 
 def _line() -> bytes:

@@ -22,7 +22,6 @@ from escope_tui.instrument.plan import Plan
 from escope_tui.launcher import places, spawn
 from escope_tui.launcher.record import RING_SIZE
 from escope_tui.recorder import output
-from escope_tui.recorder.ending import exception_json
 from escope_tui.recorder.swap import Swap
 
 MODULE_TABLE = 1
@@ -215,6 +214,8 @@ class Block:
         self._swap.undo()
         facts: dict[str, Any] = {"duration": round(time.monotonic() - self._began, 6)}
         if error is not None and trace is not None:
+            from escope_tui._speedups.boot import exception_json
+
             facts.update(json.loads(exception_json(error, trace)))
         status = 0 if error is None else 1
         facts["exit_status"] = status

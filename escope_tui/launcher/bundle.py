@@ -33,7 +33,6 @@ MODULES = (
     "escope_tui.recorder",
     "escope_tui.recorder.apart",
     "escope_tui.recorder.boot",
-    "escope_tui.recorder.ending",
     "escope_tui.recorder.output",
     "escope_tui.recorder.runner",
     "escope_tui.recorder.stage",

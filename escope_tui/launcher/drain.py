@@ -49,6 +49,20 @@ CHUNK_SECONDS = 1.0
 """What was recorded is in the file after this time, should the launcher be killed."""
 
 
+TURNED_OFF = "the recorder turned itself off"
+FAULTS = {
+    3: TURNED_OFF,
+    4: f"{TURNED_OFF}: the program ran out of memory",
+    5: f"{TURNED_OFF}: a statement did more than the memory shared with it holds",
+}
+"""States of the ring that tell of a fault."""
+
+
+def fault_of(state: int) -> str:
+    """Why the target writes no more; empty if there was no fault."""
+    return FAULTS.get(state, "")
+
+
 class Drain:
     """The loop between one ring and one file."""
 

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 RING_SIZE = 16 << 20
 """Room between the program and the launcher; a power of two."""
 
-STATE_FAULT = 3
 NOTE = 3
 """The kind of a blob that is one line of text about the recording."""
 
@@ -250,15 +249,14 @@ class _Session:
     def _finish(
         self, returncode: int, duration: float, ring: Any, writer: Any, problem: str
     ) -> Outcome:
-        code = spawn.exit_code(returncode)
-        name = ""
-        if returncode < 0:
-            import signal
+        from escope_tui.launcher.drain import TURNED_OFF, fault_of
 
-            name = signal.Signals(-returncode).name
+        code = spawn.exit_code(returncode)
+        name = spawn.signal_name(-returncode) if returncode < 0 else ""
+        problem = problem or fault_of(ring.state)
         notes = [text.decode("utf-8", "replace") for kind, text in writer.blobs if kind == NOTE]
-        if ring.state == STATE_FAULT and not problem:
-            problem = notes[-1] if notes else "the recorder turned itself off"
+        if problem == TURNED_OFF and notes:
+            problem = notes[-1]
         facts: dict[str, Any] = {
             "duration": round(duration, 6),
             "exit_status": code,
@@ -283,16 +281,22 @@ class _Session:
                 hint="" if problem or notes or code else self._why_nothing(),
             )
         try:
-            counts = writer.finish()
+            writer.finish()
         except (EscopeError, OSError) as error:
             problem = problem or str(error)
-            counts = {"steps": writer.steps, "size": os.path.getsize(self.path)}
+        problem = problem or writer.problem
+        try:
+            size = os.path.getsize(self.path)
+        except OSError:
+            size, problem = 0, problem or "its file was removed while the program ran"
+        if not writer.steps or not size:
+            return Outcome(code, signal_name=name, duration=duration, problem=problem)
         return Outcome(
             code,
             self.path,
-            steps=counts["steps"],
+            steps=writer.steps,
             processes=1,
-            size=counts["size"],
+            size=size,
             duration=duration,
             signal_name=name,
             problem=problem,

@@ -145,6 +145,16 @@ class Signals:
         return None
 
 
+def signal_name(number: int) -> str:
+    """The name of a signal; real-time signals have none of their own."""
+    import signal
+
+    try:
+        return signal.Signals(number).name
+    except ValueError:
+        return f"signal {number}"
+
+
 def exit_code(returncode: int) -> int:
     """What a shell would show for the end of a process."""
     return 128 - returncode if returncode < 0 else returncode

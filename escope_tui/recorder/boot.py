@@ -54,12 +54,14 @@ def _attach(config: dict[str, Any]) -> Any:
 
 def _record(config: dict[str, Any], code: CodeType) -> None:
     capture = _attach(config)
-    from escope_tui._speedups.boot import overwrite
+    import atexit
+
+    from escope_tui._speedups.boot import overwrite, tell_ending
     from escope_tui.instrument import hook
     from escope_tui.instrument.cache import Unit
     from escope_tui.instrument.compile import load
     from escope_tui.instrument.plan import Plan
-    from escope_tui.recorder import ending, output
+    from escope_tui.recorder import output
 
     if config["limits"]:
         capture.set_limits(**config["limits"])
@@ -73,7 +75,8 @@ def _record(config: dict[str, Any], code: CodeType) -> None:
     plan = Plan(**config["plan"])
     hook.install(plan, capture, config["cache"])
     output.install(capture.output)
-    ending.watch(capture, code)
+    # Handlers run in the reverse order of their registration, and none is registered yet.
+    atexit.register(tell_ending, capture.emit_blob, code)
 
 
 def _give_up(config: dict[str, Any], code: CodeType, fault: str) -> None:

@@ -267,6 +267,15 @@ def test_behaviour_of_modules_and_commands(
     same("-", text=source.encode())
 
 
+def test_a_debugger_that_steps_to_the_very_end_sees_nothing_of_escope(
+    tmp_path: Path, same: Callable[..., Done]
+) -> None:
+    source = "def f(x):\n    y = x + 1\n    return y\nbreakpoint()\nf(1)\nx = 2\n"
+    (tmp_path / "program.py").write_text(source)
+    done = same("program.py", text=b"s\n" * 12 + b"c\n")
+    assert b"return y" in done.stdout
+
+
 @pytest.mark.parametrize("name", SYNTAX_ERRORS)
 def test_what_does_not_compile_is_told_by_python_itself(
     tmp_path: Path, same: Callable[..., Done], name: str

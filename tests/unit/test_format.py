@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import resource
 import struct
 import zlib
 from pathlib import Path
@@ -81,6 +82,30 @@ def test_a_file_without_footer_has_the_same_hits_and_meta(recording: Path) -> No
         assert file.site_hits() == hits
         assert file.meta == {"command": ["work.py"]}
         assert file.steps == 402
+
+
+@pytest.mark.parametrize("room", [7000, 5000, 2000])
+def test_a_disk_that_is_full_leaves_whole_chunks_and_what_they_hold(
+    tmp_path: Path, room: int
+) -> None:
+    path = tmp_path / "a.esr"
+    writer = RecordingWriter(str(path), {"command": ["work.py"]}, chunk_steps=50)
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (room, limits[1]))
+    try:
+        with pytest.raises(OSError, match="large"):
+            writer.feed(bytes(loop_stream(200).data))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    writer.finish()
+    assert "large" in writer.problem
+    with RecordingFile(path) as file:
+        assert file.complete
+        assert file.meta["problem"] == writer.problem
+        assert 0 < len(file.chunks) < 17
+        assert file.steps == writer.steps == sum(info.n_steps for info in file.chunks)
+        rows = [row[0] for row in unpack.Scanner(file).steps(0, file.steps)]
+        assert rows == list(range(file.steps))
 
 
 def test_a_chunk_lost_in_the_middle_leaves_the_others(recording: Path) -> None:
