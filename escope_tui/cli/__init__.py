@@ -24,7 +24,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
     from collections.abc import Callable, Sequence
-    from typing import Any, Protocol
+    from typing import Any, NoReturn, Protocol
 
     class Command(Protocol):
         """What a command's module offers."""
@@ -48,6 +48,13 @@ GROUPS: dict[str, dict[str, str]] = {
         "note": "write a note on a recording, or print it",
         "rm": "remove recordings, with their files",
         "gc": "remove recordings that are too old or take too much room",
+    },
+    "ask a recording": {
+        "why": "tell why a variable has its value: who wrote it, from what, and so on",
+        "writes": "list who wrote a variable, an attribute or an item",
+        "calls": "list the calls of functions, with arguments and results",
+        "exceptions": "list every exception, where it was raised and what became of it",
+        "output": "print what the program wrote, and which step wrote it",
     },
     "look into a recording": {
         "info": "show what is in a recording",
@@ -73,7 +80,13 @@ def new_parser(name: str) -> ArgumentParser:
     """An argument parser for one command, before the command has configured it."""
     from argparse import ArgumentParser, RawDescriptionHelpFormatter
 
-    return ArgumentParser(
+    class Parser(ArgumentParser):
+        def error(self, message: str) -> NoReturn:
+            from escope_tui.model.text import safe_text
+
+            raise UsageError(safe_text(message), hint=f"escope {name} --help tells more")
+
+    return Parser(
         prog=f"escope {name}",
         description=COMMANDS[name][0].upper() + COMMANDS[name][1:] + ".",
         formatter_class=RawDescriptionHelpFormatter,
@@ -125,7 +138,7 @@ def dispatch(argv: Sequence[str]) -> int:
     if argv[0] in ("--version", "-V"):
         sys.stdout.write(version_text())
         return 0
-    name, rest = argv[0], list(argv[1:])
+    name, rest = argv[0], [*argv[1:]]  # `list` is a command here
     if name not in COMMANDS:
         raise UsageError(f"there is no command {name!r}", hint=_did_you_mean(name))
     command = load(name)

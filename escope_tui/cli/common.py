@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from escope_tui.errors import EscopeError, NotFoundError, UsageError
 from escope_tui.model.text import one_line, safe_text
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from escope_tui.library.catalogue import Catalogue
     from escope_tui.query.recording import Recording
 
+T = TypeVar("T")
 _TOKEN = re.compile(r"(.*)@(-?\d[\d,_]*)\Z", re.DOTALL)
 VALUE_WIDTH = 200
 """Characters of a value in the output; the same in every command, so that answers can be compared.
@@ -178,6 +179,32 @@ def write_json(data: Any, indent: int | None = None) -> None:
 
 def _unknown(data: object) -> str:
     return safe_text(str(data))
+
+
+def write_text(text: str) -> None:
+    """Several lines of data."""
+    encoding = sys.stdout.encoding or "ascii"
+    sys.stdout.write(text.encode(encoding, "backslashreplace").decode(encoding))
+
+
+def write_all(found: Iterable[T], args: Namespace, line: Callable[[T], str], nothing: str) -> None:
+    """A list, one by one as they are found: JSON objects or lines, at most `--limit` of them."""
+    from itertools import islice
+
+    from escope_tui.cli.plain import plain
+
+    limit: int | None = getattr(args, "limit", None)
+    rows, count = iter(found), 0
+    for each in rows if limit is None else islice(rows, limit):
+        count += 1
+        if args.json:
+            write_json(plain(each))
+        else:
+            write(line(each))
+    if not count and limit != 0:
+        narrate(nothing)
+    elif limit is not None and next(rows, None) is not None:
+        narrate(f"there are more than {limit:,}")
 
 
 def shown(value: Any) -> str | None:

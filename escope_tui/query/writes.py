@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import heapq
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from .._speedups.unpack import Text, Unbound
@@ -35,6 +36,21 @@ def next_write(
     targets = find_targets(rec, text, None if after is None else start, frame)
     found = [write for each in targets if (write := write_beyond(rec, each, start, 1))]
     return min(found, key=lambda write: write.visible, default=None)
+
+
+def iter_writes(
+    rec: Replay, text: str, at: int | None = None, frame: int | None = None
+) -> Iterator[Write]:
+    """The writes of a name, attribute or item, in the order in which they show."""
+    streams = [_writes_of(rec, each) for each in find_targets(rec, text, at, frame)]
+    yield from heapq.merge(*streams, key=lambda write: (write.visible, write.step))
+
+
+def _writes_of(rec: Replay, target: Target) -> Iterator[Write]:
+    write = step_to(rec, target, -1, 1)
+    while write is not None:
+        yield write
+        write = step_to(rec, target, write.visible, 1) if write.visible < len(rec) else None
 
 
 def next_change(

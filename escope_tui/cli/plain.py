@@ -1,0 +1,43 @@
+"""Answers as JSON has them: values as their one safe line, everything else as plain data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
+from typing import Any
+
+from escope_tui.cli.common import shown
+from escope_tui.errors import EscopeError
+from escope_tui.model.events import Call, ExceptionEvent, OutputChunk
+from escope_tui.model.text import safe_text
+from escope_tui.model.values import Value
+
+LEFT_OUT = frozenset({"view", "headers", "call"})
+MORE: dict[type, tuple[str, ...]] = {
+    Call: ("args", "outcome", "returned", "exception", "exit", "caller"),
+    ExceptionEvent: ("step", "fate"),
+}
+"""What is looked up besides the fields."""
+
+
+def plain(data: Any) -> Any:
+    """Plain data with every text made safe."""
+    if data is None or isinstance(data, bool | int | float):
+        return data
+    if isinstance(data, str):
+        return safe_text(data)
+    if isinstance(data, Value):
+        return shown(data)
+    if isinstance(data, EscopeError):
+        return {"error": data.message}
+    if isinstance(data, Mapping):
+        return {safe_text(str(key)): plain(value) for key, value in data.items()}
+    if isinstance(data, tuple | list | frozenset | set):
+        return [plain(each) for each in data]
+    if is_dataclass(data) and not isinstance(data, type):
+        names = [each.name for each in fields(data) if each.name not in LEFT_OUT]
+        row = {name: plain(getattr(data, name)) for name in (*names, *MORE.get(type(data), ()))}
+        if isinstance(data, OutputChunk):
+            row["text"] = data.text  # as it was written: JSON escapes what a terminal would obey
+        return row
+    return safe_text(str(data))

@@ -1,0 +1,59 @@
+"""``escope why``: the chain of causes of a value."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from escope_tui.cli import common
+
+if TYPE_CHECKING:
+    from argparse import ArgumentParser, Namespace
+
+    from escope_tui.query.why import Cause
+
+EPILOG = """\
+TARGET is a variable, an attribute or an item as the frame of that moment sees it.
+
+examples:
+  escope why total
+  escope why trace.esr@1234 'rows[3].price' --depth 3
+"""
+
+
+def configure(parser: ArgumentParser) -> None:
+    """Adds the command's arguments."""
+    parser.epilog = EPILOG
+    common.add_words(parser, "TARGET")
+    parser.add_argument(
+        "--depth", type=common.natural, default=8, metavar="N", help="how many causes deep (8)"
+    )
+    common.add_json(parser, "one JSON object, each cause in the `reads` of the one before")
+
+
+def run(args: Namespace) -> int:
+    """Prints the chain."""
+    trace, (target,) = common.take_words(args, 1, 1, "TARGET")
+    with common.opened(trace) as (rec, step):
+        cause = rec.why(target, at=step, depth=min(args.depth, 100))
+        if args.json:
+            common.write_json(_plain(cause))
+        else:
+            for line in cause.lines():
+                common.write(line)
+    return 0
+
+
+def _plain(cause: Cause) -> dict[str, Any]:
+    from escope_tui.cli.plain import plain
+
+    reads = [
+        {
+            "name": plain(read.name),
+            "value": plain(read.value),
+            "step": read.step,
+            "cause": None if read.cause is None else _plain(read.cause),
+        }
+        for read in cause.reads
+    ]
+    names = ("target", "kind", "value", "step", "file", "line", "function", "source", "note")
+    return {name: plain(getattr(cause, name)) for name in names} | {"reads": reads}

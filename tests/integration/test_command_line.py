@@ -1,0 +1,230 @@
+"""Questions on the command line: their answers are those of a look at every step."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from escope_tui.cli import COMMANDS, main
+
+ROOT = Path(__file__).resolve().parents[2]
+SAMPLES = ROOT / "recordings"
+
+PROGRAM = """\
+import sys
+
+
+class Tree:
+    def __init__(self, key):
+        self.key = key
+        self.left = self.right = None
+
+    def insert(self, key):
+        side = "left" if key < self.key else "right"
+        child = getattr(self, side)
+        if child is None:
+            setattr(self, side, Tree(key))
+        else:
+            child.insert(key)
+
+    def walk(self):
+        if self.left:
+            yield from self.left.walk()
+        yield self.key
+        if self.right:
+            yield from self.right.walk()
+
+
+def checked(value):
+    if value % 3 == 0:
+        raise ValueError(f"bad {value}")
+    return value
+
+
+total = 0
+root = Tree(5)
+for number in [2, 8, 3, 9, 1]:
+    root.insert(number)
+    try:
+        total += checked(number)
+    except ValueError as error:
+        print("skipped", error, file=sys.stderr)
+keys = list(root.walk())
+for key in keys:
+    total = total + key
+print(keys, total)
+"""
+
+Run = Callable[..., list[dict[str, Any]]]
+
+
+@pytest.fixture
+def trace(record: Callable[..., Any], tmp_path: Path) -> str:
+    script = tmp_path / "trees.py"
+    script.write_text(PROGRAM)
+    return str(record(str(script)).trace)
+
+
+@pytest.fixture
+def ask(capsys: pytest.CaptureFixture[str]) -> Run:
+    """Return a function that runs a command in this process and reads its JSON lines."""
+
+    def run(*words: str) -> list[dict[str, Any]]:
+        capsys.readouterr()
+        assert main([*words, "--json"]) == 0
+        return [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+
+    return run
+
+
+def line_of(text: str) -> int:
+    return next(n for n, line in enumerate(PROGRAM.splitlines(), 1) if line.strip() == text)
+
+
+def test_the_writes_of_a_name_are_its_changes_over_all_steps(ask: Run, trace: str) -> None:
+    steps = ask("steps", trace)
+    seen = [row["changed"]["total"] for row in steps if "total" in row["changed"]]
+    writes = ask("writes", trace, "total")
+    shown = [row["value"] for row in writes if row["visible"] < len(steps)]
+    assert [value for value, _ in itertools.groupby(shown)] == seen
+    for row in writes:
+        assert steps[row["step"]]["line"] == row["line"]
+
+
+def test_the_last_write_is_the_newest_that_shows(ask: Run, trace: str) -> None:
+    writes = ask("writes", trace, "total")
+    for at in range(0, len(ask("steps", trace)), 7):
+        before = [row for row in writes if row["visible"] <= at and row["step"] < at]
+        last = ask("writes", f"{trace}@{at}", "total", "--last")
+        assert last == before[-1:]
+        after = [row for row in writes if row["step"] > at]
+        assert ask("writes", f"{trace}@{at}", "total", "--next") == after[:1]
+
+
+def test_the_calls_are_the_frames_of_all_steps(ask: Run, trace: str) -> None:
+    steps = ask("steps", trace)
+    source = PROGRAM.splitlines()
+    calls = ask("calls", trace, "insert")
+    first = [
+        row["index"]
+        for before, row in itertools.pairwise(steps)
+        if row["function"] == "Tree.insert" and source[row["line"] - 1].strip().startswith("side")
+    ]
+    assert [row["enter"] for row in calls] == first
+    for row in ask("calls", trace, "checked"):
+        value = int(row["args"]["value"])
+        assert (row["exception"] is not None) == (value % 3 == 0)
+        assert row["returned"] == (None if value % 3 == 0 else str(value))
+    later = ask("calls", f"{trace}@{first[2]}", "insert")
+    assert later == calls[2:]
+
+
+def test_the_exceptions_are_the_raises_of_all_steps(ask: Run, trace: str) -> None:
+    raises = [row["index"] for row in ask("steps", trace) if row["kind"] == "raise"]
+    found = ask("exceptions", trace)
+    assert [row["step"] for row in found] == raises
+    assert {row["fate"] for row in found} == {"caught"}
+    assert ask("exceptions", trace, "KeyError") == []
+    assert ask("exceptions", trace, "--fate", "uncaught") == []
+
+
+def test_the_output_is_what_the_program_wrote(ask: Run, trace: str) -> None:
+    chunks = ask("output", trace)
+    text = "".join(row["text"] for row in chunks if row["stream"] == "stdout")
+    assert text == "[1, 2, 3, 5, 8, 9] 39\n"
+    (step,) = {row["step"] for row in chunks if row["stream"] == "stdout"}
+    assert ask("steps", f"{trace}@{step}")[0]["line"] == line_of("print(keys, total)")
+    assert [row for row in ask("output", f"{trace}@{step}") if row["stream"] == "stdout"] == []
+
+
+def test_why_names_the_write_that_gave_the_value(ask: Run, trace: str) -> None:
+    (cause,) = ask("why", trace, "total")
+    (last,) = ask("writes", trace, "total", "--last")
+    assert (cause["step"], cause["value"]) == (last["step"], "39")
+    assert {read["name"] for read in cause["reads"]} == {"total", "key"}
+
+
+# -- naming a recording
+
+
+def test_without_a_file_the_newest_is_asked_and_options_stand_anywhere(
+    ask: Run, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    (tmp_path / "one.py").write_text("x = 1\nx = 2\n")
+    command = [sys.executable, "-m", "escope_tui", "record", "-q", str(tmp_path / "one.py")]
+    subprocess.run(command, check=True)
+    assert [row["value"] for row in ask("writes", "x")] == ["1", "2"]
+    assert [row["value"] for row in ask("writes", "--last", "@1", "x")] == ["1"]
+    assert [row["value"] for row in ask("writes", "@-1", "--next", "x")] == []
+    (name,) = [each.name for each in (tmp_path / "escope-home" / "recordings").glob("*.esr")]
+    assert len(ask("writes", name, "--limit", "1", "x")) == 1
+    assert len(ask("writes", name.removesuffix(".esr"), "x")) == 2
+
+
+ASKING = ("why", "writes", "calls", "exceptions", "output", "steps", "info")
+HOSTILE = (
+    "\x1b[31m",
+    "x y",
+    "(",
+    "",
+    "../..",
+    "a" * 3000,
+    "1 +",
+    "lambda: 0",
+    "💥",
+    "total.x.y",
+    "[0]",
+)
+
+
+@pytest.mark.parametrize("command", ASKING)
+def test_no_recording_and_no_sense_get_an_answer(
+    command: str, capsys: pytest.CaptureFixture[str], tmp_path: Path, trace: str
+) -> None:
+    broken = tmp_path / "broken.esr"
+    broken.write_bytes(Path(trace).read_bytes()[:200])
+    (tmp_path / "text.esr").write_text("text")
+    folder = tmp_path / "folder.esr"
+    folder.mkdir()
+    lines = [
+        [command, str(file), *more]
+        for file in (
+            tmp_path / "none.esr",
+            tmp_path / "text.esr",
+            folder,
+            broken,
+            f"{trace}@9999999",
+        )
+        for more in ((), ("total",), ("total", "--json"), ("total", "much", "more"))
+    ]
+    lines += [[command, trace, text] for text in HOSTILE]
+    lines += [[command, f"{trace}@3", text, "--json"] for text in HOSTILE]
+    lines += [[command, f"{trace}@-99999", "total"], [command, f"{trace}@1@2", "total"]]
+    lines += [[command, f"{trace}@{'9' * 50}", "total"], [command, "--limit", "-1"]]
+    for line in lines:
+        capsys.readouterr()
+        code = 0
+        try:
+            code = main(line)
+        except SystemExit as error:
+            code = int(str(error.code))
+        said = capsys.readouterr()
+        assert code in (0, 1, 2), line
+        assert code == 0 or said.err, line
+        assert "Traceback" not in said.err
+        assert "\x1b" not in said.out + said.err, line
+
+
+@pytest.mark.parametrize("command", sorted(COMMANDS))
+def test_every_command_explains_itself(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as caught:
+        main([command, "--help"])
+    assert caught.value.code == 0
+    assert f"escope {command}" in capsys.readouterr().out
