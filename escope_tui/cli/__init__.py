@@ -62,6 +62,7 @@ GROUPS: dict[str, dict[str, str]] = {
         "dump": "print a recording as text, for those who look into the format",
     },
     "help": {
+        "config": "show, check and change the configuration",
         "doctor": "check this machine, and say what to do about each failure",
     },
 }

@@ -12,10 +12,12 @@ from escope_tui.errors import EscopeError
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
+    from collections.abc import Mapping
 
+    from escope_tui.config.file import Config
     from escope_tui.session.engine import RecordingEngine
 
-THEMES = ("escope-dark", "escope-light", "ansi-dark", "ansi-light")
+THEMES = ("escope-dark", "escope-light", "escope-contrast", "ansi-dark", "ansi-light")
 
 
 def configure(parser: ArgumentParser) -> None:
@@ -76,10 +78,14 @@ def _print(engine: RecordingEngine, step: int | None, reason: str) -> int:
 
 
 def _show(engine: RecordingEngine, step: int | None, args: Namespace) -> int:
+    from escope_tui.config import file, memory
+    from escope_tui.launcher.places import config_file, data_folder
     from escope_tui.tui.app import ReplayApp
 
-    app = ReplayApp(engine, step, theme=_theme(args.theme))
-    app.run(mouse=not args.no_mouse)
+    config = file.read(config_file())
+    known = memory.recall(data_folder())
+    app = ReplayApp(engine, step, _theme(args.theme, config, known), config, known)
+    app.run(mouse=config.get("mouse") and not args.no_mouse)
     if app.failure is not None:
         log = _write_crash(app.failure)
         raise EscopeError(
@@ -87,18 +93,25 @@ def _show(engine: RecordingEngine, step: int | None, args: Namespace) -> int:
             hint=f"where it broke, without recorded values: {log}",
             slug="crash",
         )
+    memory.keep(data_folder(), app.remembered())
+    if app.chosen:
+        args.recording = app.chosen
+        return run(args)
     place = f"{engine.name}@{app.session.here.step}"
     sys.stdout.write(f"left at {place}\n")
     return 0
 
 
-def _theme(chosen: str | None) -> str:
+def _theme(chosen: str | None, config: Config, known: Mapping[str, object]) -> str:
     if chosen is not None:
         return chosen
-    wanted = os.environ.get("ESCOPE_THEME", "")
-    if wanted in THEMES:
-        return wanted
-    return "ansi-dark" if os.environ.get("NO_COLOR") else THEMES[0]
+    for wanted in (os.environ.get("ESCOPE_THEME", ""), config.get("theme")):
+        if wanted in THEMES:
+            return str(wanted)
+    if os.environ.get("NO_COLOR"):
+        return "ansi-dark"
+    last = known.get("theme")
+    return last if isinstance(last, str) and last in THEMES else THEMES[0]
 
 
 def _write_crash(error: BaseException) -> str:

@@ -35,6 +35,14 @@ def data_folder(environ: Mapping[str, str] | None = None) -> str:
     return os.path.join(_xdg(env, "XDG_DATA_HOME", ".local", "share"), "escope")
 
 
+def config_file(environ: Mapping[str, str] | None = None) -> str:
+    """The file of a person's choices: in ``$ESCOPE_HOME``, else at the platform's place."""
+    env = os.environ if environ is None else environ
+    if env.get("ESCOPE_HOME") or sys.platform == "darwin":
+        return os.path.join(data_folder(env), "config.toml")
+    return os.path.join(_xdg(env, "XDG_CONFIG_HOME", ".config"), "escope", "config.toml")
+
+
 def cache_folder(environ: Mapping[str, str] | None = None) -> str:
     """Where escope keeps what can be made again, such as rewritten code."""
     env = os.environ if environ is None else environ

@@ -46,6 +46,7 @@ class History:
     """Places visited, as a browser keeps them."""
 
     def __init__(self) -> None:
+        self.most = MAX_PLACES
         self._places: list[Moment] = []
         self._at = -1
 
@@ -54,7 +55,7 @@ class History:
             return
         del self._places[self._at + 1 :]
         self._places.append(moment)
-        if len(self._places) > MAX_PLACES:
+        if len(self._places) > self.most:
             del self._places[0]
         self._at = len(self._places) - 1
 

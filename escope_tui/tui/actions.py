@@ -13,11 +13,11 @@ from .registry import BY_NAME, PANES
 def _pair(
     forward: str, back: str, keys: tuple[str, ...], key: str, text: str, mirror: str, group: str
 ) -> tuple[Action, Action]:
-    one = Action(forward, keys, text, group, repeats=True)
+    one = Action(forward, keys, text, group, mirror=back, repeats=True)
     return one, Action(back, (key,), mirror, group, repeats=True)
 
 
-_TABLE: tuple[Action, ...] = (
+TABLE: tuple[Action, ...] = (
     *_pair("into", "into_back", ("s", "f11"), "S", "step into", "step back into", MOVE),
     *_pair("over", "over_back", ("n", "f10"), "N", "step over", "step back over", MOVE),
     *_pair(
@@ -105,7 +105,15 @@ _TABLE: tuple[Action, ...] = (
     Action("iteration", ("number_sign",), "go to an iteration of the loop by its number", FIND),
     Action("breakpoint", ("b",), "set or clear a breakpoint on the cursor's line", FIND),
     Action("find", ("slash",), "find text in code, values and output", FIND, pane="found"),
-    Action("hit_next", ("full_stop",), "next hit of the search", FIND, pane="found", quiet=True),
+    Action(
+        "hit_next",
+        ("full_stop",),
+        "next hit of the search",
+        FIND,
+        pane="found",
+        quiet=True,
+        mirror="hit_previous",
+    ),
     Action("hit_previous", ("comma",), "previous hit", FIND, pane="found", quiet=True),
     Action("mark", ("m",), "mark this moment", FIND, pane="marks", quiet=True, takes_key=True),
     Action(
@@ -127,7 +135,7 @@ _TABLE: tuple[Action, ...] = (
     Action("grow", ("plus",), "more room for the pane", LOOK),
     Action("shrink", ("underscore",), "less room for the pane", LOOK),
     Action("hide", ("Z",), "hide the pane", LOOK),
-    *(Action(f"pane('{spec.name}')", (spec.key,), spec.title, LOOK) for spec in PANES if spec.key),
+    *(Action(f"pane_{spec.name}", (spec.key,), spec.title, LOOK) for spec in PANES if spec.key),
     Action("row_up", ("up", "k"), "one row up", PANE, True),
     Action("row_down", ("down", "j"), "one row down", PANE, True),
     Action("page_up", ("pageup", "ctrl+u"), "page up", PANE, True),
@@ -144,5 +152,7 @@ _TABLE: tuple[Action, ...] = (
     Action("quit", ("q",), "quit", APP),
 )
 
-ACTIONS = tuple(action for action in _TABLE if not action.pane or action.pane in BY_NAME)
+"""All that a keymap may name, also where the pane that would do it is not there."""
+
+ACTIONS = tuple(action for action in TABLE if not action.pane or action.pane in BY_NAME)
 """Every action that can be done."""

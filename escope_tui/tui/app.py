@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import ClassVar
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
 
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.filter import LineFilter, Monochrome, NoColor
 
+from ..config.file import Config
 from ..session.bridge import Engine
+from . import frame
 from .film import Film
 from .looks import Looks
-from .registry import PANES, SLOTS, STRIP, first_in
+from .registry import PANES, SLOTS, STAGE, STRIP, first_in
 from .safe import SafeFilter
-from .themes import DARK, LIGHT
+from .themes import DARK, OWN_THEMES
 from .widgets.bindings import bindings
 from .widgets.hints import Hints
 from .widgets.palette import Palette
 from .widgets.prompt import Prompt
 from .widgets.stage import Stage
+from .widgets.welcome import Welcome
 
 OPENING_SECONDS = 0.2
 
@@ -38,13 +41,53 @@ class ReplayApp(Film, Looks):
     VERTICAL_BREAKPOINTS = ((0, "-low"), (16, "-short"), (30, "-middle"), (40, "-tall"))  # type: ignore[assignment]
     ENABLE_COMMAND_PALETTE = False
 
-    def __init__(self, engine: Engine, step: int | None = None, theme: str = DARK.name) -> None:
-        super().__init__(engine, step, theme)
+    def __init__(
+        self,
+        engine: Engine,
+        step: int | None = None,
+        theme: str = DARK.name,
+        config: Config | None = None,
+        memory: Mapping[str, Any] | None = None,
+    ) -> None:
+        super().__init__(engine, config)
+        self.chosen = ""
+        """Path of the recording to be opened after this one; empty: none."""
+        self._memory = dict(memory or {})
+        self._recall()
         self._first_step = step
         self._safe = SafeFilter()
-        self.register_theme(DARK)
-        self.register_theme(LIGHT)
+        for each in OWN_THEMES:
+            self.register_theme(each)
         self.theme = theme
+
+    # -- from one time to the next
+
+    def _recall(self) -> None:
+        """Takes up the layout that was left, where the configuration names none."""
+        known, config = self._memory, self.config
+        self.plan = config.get("layout.plan")
+        across, down = config.get("layout.across"), config.get("layout.down")
+        if config.get("layout.remember"):
+            kept = known.get("plan")
+            if "layout.plan" not in config.values and kept in frame.PLANS:
+                self.plan = str(kept)
+            if "layout.across" not in config.values:
+                across = known.get("across", across)
+            if "layout.down" not in config.values:
+                down = known.get("down", down)
+            away = known.get("away")
+            if isinstance(away, list) and STAGE not in away:
+                self.away = {slot for slot in SLOTS if slot in away}
+        self.shares = frame.Shares.of(across, down)
+
+    def remembered(self) -> dict[str, Any]:
+        """What is to be known next time."""
+        found: dict[str, Any] = {"taught": True, "theme": self.theme}
+        if self.config.get("layout.remember"):
+            across, down = round(self.shares.across * 100), round(self.shares.down * 100)
+            found |= {"plan": self.plan, "across": across, "down": down}
+            found["away"] = sorted(self.away - {STAGE})
+        return found
 
     # -- the screen
 
@@ -56,6 +99,8 @@ class ReplayApp(Film, Looks):
         for spec in PANES:
             if spec.slot == STRIP:
                 yield spec.load()
+        if not self._memory.get("taught"):
+            yield Welcome(id="welcome")
         yield Hints(id="hints")
         yield Prompt(id="prompt")
 

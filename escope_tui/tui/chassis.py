@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from threading import Event
 from typing import Any
 
 from textual.app import App
 
+from ..config.file import Config
 from ..session.bridge import Engine
 from ..session.projection import Projector, View
 from ..session.session import Arrival, Moment, Session
-from . import frame
+from . import frame, keymaps
+from .actions import ACTIONS
 from .feeds import Fed, Feeds
+from .keymap import Action, key_text
 from .messages import FedTo, FollowFrame, Landed, Profiled, SeekTo
 from .navigator import Landing, Navigator
 from .panes.base import Pane
@@ -21,13 +24,13 @@ from .panes.source import SourcePane
 from .panes.variables import Row, VariablesPane
 from .profile import Profiler
 from .registry import BY_NAME, EXTRA, PANES, SLOTS, STRIP, PaneSpec, first_in
-from .themes import DARK
 from .widgets.hints import Hints
 from .widgets.lines import LineView
 from .widgets.prompt import Prompt
 from .widgets.stage import Stage
 
-COPY_LIMIT = 100_000
+NO_KEY = "no-key"
+"""What Textual is told of an action without keys; no terminal sends it."""
 SLOW_SECONDS = 0.15
 FOCI = 2000
 """Moments whose focus is remembered."""
@@ -39,10 +42,15 @@ Focus = tuple[str, dict[str, Any]]
 class Chassis(App[None]):
     """One recording on a screen; `Host` says what of it panes may use."""
 
-    def __init__(self, engine: Engine, step: int | None = None, theme: str = DARK.name) -> None:
+    def __init__(self, engine: Engine, config: Config | None = None) -> None:
         super().__init__()
+        self.config = config or Config()
+        self.keys = keymaps.load(self.config)
+        if any(self.keys[action.name] != action.keys for action in ACTIONS):
+            self.set_keymap({name: ",".join(keys) or NO_KEY for name, keys in self.keys.items()})
         self.animation_level = "none"
         self.session = Session(engine)
+        self.session.history.most = self.config.get("bounds.places")
         self.navigator = Navigator(self.session, Projector(engine), self._landed)
         self.profiler = Profiler(self.session, self._profiled)
         self.feeds = Feeds(engine, self._fed)
@@ -64,6 +72,14 @@ class Chassis(App[None]):
         self._followed: Landing | None = None
         self._foci: dict[Moment, Focus] = {}
         self._answer: Callable[[str], object] | None = None
+
+    def keys_of(self, action: Action) -> Sequence[str]:
+        """The keys that an action has in the present keymap."""
+        return self.keys[action.name]
+
+    def key_of(self, name: str) -> str:
+        """An action's first key as people write it; empty if it has none."""
+        return next(map(key_text, self.keys.get(name, ())), "")
 
     # -- the panes
 
@@ -332,9 +348,10 @@ class Chassis(App[None]):
             answer(message.text)
 
     def copy(self, text: str, what: str) -> None:
-        self.copy_to_clipboard(text[:COPY_LIMIT])
-        cut = " (cut)" if len(text) > COPY_LIMIT else ""
-        count = min(len(text), COPY_LIMIT)
+        limit = self.config.get("bounds.copy")
+        self.copy_to_clipboard(text[:limit])
+        cut = " (cut)" if len(text) > limit else ""
+        count = min(len(text), limit)
         self.tell(f"copied {what}: {count:,} characters{cut}, if the terminal allows it")
 
     # -- when it breaks

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from textual.fuzzy import Matcher
 
+from ..config.settings import THEMES
 from ..errors import UsageError
 from ..model.text import one_line
 from ..session import goto
@@ -66,7 +67,8 @@ class Commands:
                 keys = app.keys_of(action)
                 key = key_text(keys[0]) if keys else ""
                 yield Entry(_capital(action.text), key, partial(app.run_later, call(action)))
-        yield Entry("Choose the theme", "", partial(app.run_later, "change_theme"))
+        for theme in THEMES:
+            yield Entry(f"Theme {theme}", "", partial(setattr, app, "theme", theme))
 
     def _symbols(self) -> Iterator[Entry]:
         app = self._replay

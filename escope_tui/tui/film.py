@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
+
 from ..session.session import Arrival
 from .moves import Moves
 
@@ -16,7 +18,8 @@ class Film(Moves):
 
     _way = 0
     """1 forward, -1 backward, 0: it stands."""
-    _speed = 3
+    _speed = -1
+    """Place in `SPEEDS`; before it is asked for, the configuration's."""
     _stop: tuple[int, str] | None = None
     _sought = False
     _ticks = 0
@@ -57,17 +60,23 @@ class Film(Moves):
 
     def _faster(self, by: int) -> None:
         self.count = 1
+        self._rate()
         self._speed = max(0, min(len(SPEEDS) - 1, self._speed + by))
         self.tell(f"the film: {self._words()}")
 
+    def _rate(self) -> int:
+        if self._speed < 0:
+            self._speed = min(bisect_left(SPEEDS, self.config.get("film.speed")), len(SPEEDS) - 1)
+        return SPEEDS[self._speed]
+
     def _words(self) -> str:
-        speed = SPEEDS[self._speed]
+        speed = self._rate()
         return f"{speed:,} step{'s' if speed > 1 else ''} a second · ) faster · ( slower · p stops"
 
     def _tick(self, number: int) -> None:
         if not self._way or number != self._ticks:
             return
-        speed = SPEEDS[self._speed]
+        speed = self._rate()
         if not self.navigator.busy:
             steps, back = max(1, speed // FRAMES), self._way < 0
             self._remember_focus()

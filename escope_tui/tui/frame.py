@@ -45,6 +45,16 @@ class Shares:
     across: float = 2 / 3
     down: float = 0.7
 
+    @classmethod
+    def of(cls, across: object, down: object) -> Shares:
+        """From percentages; what is none counts as not said."""
+        given = [n / 100 if isinstance(n, int) else 0.0 for n in (across, down)]
+        usual = (cls().across, cls().down)
+        kept = [
+            _held(g) if g and abs(g - u) > 0.005 else u for g, u in zip(given, usual, strict=True)
+        ]
+        return cls(*kept)
+
     def grown(self, slot: str, steps: int) -> Shares:
         """With one slot larger by some steps."""
         across = self.across + STEP * (-steps if slot == SIDE else steps)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 MOVE = "Move through time"
@@ -26,6 +26,8 @@ class Action:
     group: str
     in_pane: bool = False
     """The focused pane does it, not the app."""
+    mirror: str = ""
+    """The action that does the same backward."""
     repeats: bool = False
     """A number typed before it says how often it is done."""
     pane: str = ""
@@ -89,13 +91,15 @@ def key_text(key: str) -> str:
     return key
 
 
-def clashes(actions: Iterable[Action]) -> list[tuple[str, str, str]]:
-    """(key, action, action) for each key that two actions claim."""
+def clashes(
+    actions: Iterable[Action], keys: Mapping[str, tuple[str, ...]] | None = None
+) -> list[tuple[str, str, str]]:
+    """(key, action, action) for each key that two actions claim; `keys` of each by its name."""
     owner: dict[str, str] = {}
     found = []
     for action in actions:
-        for key in action.keys:
-            if key in owner:
+        for key in action.keys if keys is None else keys[action.name]:
+            if owner.get(key, action.name) != action.name:
                 found.append((key, owner[key], action.name))
             owner.setdefault(key, action.name)
     return found

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from . import frame
-from .chassis import COPY_LIMIT, Chassis
+from .chassis import Chassis
 from .registry import BY_NAME, STRIP
+from .widgets.welcome import Welcome
 
 
 class Looks(Chassis):
@@ -80,6 +81,8 @@ class Looks(Chassis):
         if self.navigator.abandon() | self.feeds.drop_all():
             self.tell("left the search", "warning")
             return
+        for welcome in self.query(Welcome):
+            welcome.remove()
         if self.zoomed:
             self.action_zoom()
         self.tell("")
@@ -92,7 +95,7 @@ class Looks(Chassis):
     def action_copy_value(self) -> None:
         row = self.variables.selected
         if row is not None and row.value is not None:
-            self.copy(row.value.summary(COPY_LIMIT), "the value")
+            self.copy(row.value.summary(self.config.get("bounds.copy") + 1), "the value")
 
     def action_copy_name(self) -> None:
         text = self.selected_expression()

@@ -105,9 +105,6 @@ class Prefixes(Chassis):
         """Runs an action once what is over the app has gone."""
         self.call_next(self.run_action, action)
 
-    def keys_of(self, action: Action) -> Sequence[str]:
-        return action.keys
-
     def action_percent(self) -> None:
         """`%` and a digit: 0 % to 90 % of the recording."""
         self.await_key("go to", [("0 … 9", "0 % to 90 %")], self._tenths)

@@ -32,3 +32,18 @@ LIGHT = Theme(
     panel="#d3d8e6",
     dark=False,
 )
+CONTRAST = Theme(
+    name="escope-contrast",
+    primary="#5ec8ff",
+    secondary="#ff9cf5",
+    accent="#4df3ff",
+    warning="#ffd83d",
+    error="#ff6b6b",
+    success="#7dff7a",
+    foreground="#ffffff",
+    background="#000000",
+    surface="#101010",
+    panel="#4a4a4a",
+    dark=True,
+)
+OWN_THEMES = (DARK, LIGHT, CONTRAST)

@@ -88,7 +88,7 @@ async def replaying(
     engine: Engine, size: tuple[int, int] = (120, 36), step: int | None = None
 ) -> AsyncIterator[Driver]:
     """The app on a recording, opened and at rest."""
-    app = ReplayApp(engine, step)
+    app = ReplayApp(engine, step, memory={"taught": True})
     async with app.run_test(size=size) as pilot:
         await settle(pilot, app)
         while app.view is None:

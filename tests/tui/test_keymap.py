@@ -38,7 +38,7 @@ def test_no_key_means_two_things() -> None:
 
 def test_every_action_can_be_done() -> None:
     for action in ACTIONS:
-        name = action.name.partition("(")[0]
+        name = "pane" if action.name.startswith("pane_") else action.name
         owner = LineView if action.in_pane else ReplayApp
         assert callable(getattr(owner, f"action_{name}", None)), action.name
 

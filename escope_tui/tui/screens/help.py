@@ -10,7 +10,8 @@ from textual.binding import Binding, BindingType
 from textual.screen import ModalScreen
 
 from ..actions import ACTIONS
-from ..keymap import FIND, GROUPS, MOVE, Action, key_text
+from ..keymap import GROUPS, key_text
+from ..keymaps import Keys
 from ..widgets.lines import LineView, Part, pad
 
 _KEYS_WIDTH = 14
@@ -21,10 +22,11 @@ class HelpPage(LineView):
 
     def __init__(self) -> None:
         super().__init__(id="help")
-        self._page = list(page())
+        self._page: list[list[Part]] = []
         self.set_title("Keys", "Esc leaves")
 
     def on_mount(self) -> None:
+        self._page = list(page(getattr(self.app, "keys", None)))
         self.rows_changed()
 
     def row_count(self) -> int:
@@ -48,38 +50,28 @@ class HelpScreen(ModalScreen[None]):
         self.query_one(HelpPage).focus()
 
 
-def page() -> Iterator[list[Part]]:
+def page(keys: Keys | None = None) -> Iterator[list[Part]]:
     """The rows: both directions of a move stand on one row."""
+    keys = keys or {action.name: action.keys for action in ACTIONS}
+    by_name = {action.name: action for action in ACTIONS}
+    mirrors = {action.mirror for action in ACTIONS if action.mirror}
     yield [(" A small letter goes forward in time, its capital goes back.", "strong")]
     for group in GROUPS:
         yield []
         yield [(f" {group}", "heading")]
-        actions = [action for action in ACTIONS if action.group == group]
-        rows = _paired(actions) if group in (MOVE, FIND) else [(a, None) for a in actions]
-        for action, mirror in rows:
-            keys = " ".join(map(key_text, action.keys[:1]))
+        for action in ACTIONS:
+            if action.group != group or action.name in mirrors:
+                continue
+            mirror = by_name.get(action.mirror)
+            own = [key_text(key) for key in keys[action.name]]
+            shown, text = "".join(own[:1]), action.text
             if mirror is not None:
-                keys += "  " + key_text(mirror.keys[0])
-            also = [key_text(key) for key in action.keys[1:]]
-            text = action.text if mirror is None else _both(action.text, mirror.text)
-            if also:
-                text += f"   (also {', '.join(also)})"
-            yield [(f"   {pad(keys, _KEYS_WIDTH)}", "key"), (text, "")]
-
-
-def _paired(actions: Sequence[Action]) -> Iterator[tuple[Action, Action | None]]:
-    rest = list(actions)
-    while rest:
-        action = rest.pop(0)
-        if rest and _mirrors(action.name, rest[0].name):
-            yield action, rest.pop(0)
-        else:
-            yield action, None
-
-
-def _mirrors(name: str, other: str) -> bool:
-    stem = name.removesuffix("_next")
-    return other in (f"{name}_back", f"{stem}_previous") or (name, other) == ("end", "start")
+                shown += "  " + "".join(key_text(key) for key in keys[mirror.name][:1])
+                text = _both(action.text, mirror.text)
+                own += [key_text(key) for key in keys[mirror.name][1:]]
+            if own[1:]:
+                text += f"   (also {', '.join(own[1:])})"
+            yield [(f"   {pad(shown, _KEYS_WIDTH)}", "key"), (text, "")]
 
 
 def _both(text: str, mirror: str) -> str:

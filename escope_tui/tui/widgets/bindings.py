@@ -19,6 +19,8 @@ def bindings(in_pane: bool) -> list[BindingType]:
 
 def call(action: Action) -> str:
     """What Textual is to run for an action."""
+    if action.name.startswith("pane_"):
+        return f"pane('{action.name.removeprefix('pane_')}')"
     if action.pane or action.takes_key:
         return f"perform('{action.name}')"
     return action.name

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from rich.cells import cell_len
@@ -12,23 +12,26 @@ from textual.strip import Strip
 
 from .lines import LineView, fit
 
-KEYS: tuple[tuple[str, str], ...] = (
-    ("s S", "into"),
-    ("n N", "over"),
-    ("f F", "out"),
-    ("c C", "continue"),
-    ("] [", "change"),
-    ("} {", "exception"),
-    (":", "go to"),
-    ("?", "help"),
-    ("b", "breakpoint"),
-    ("u d", "frame"),
-    ("l L", "this line"),
-    ("h H", "to cursor"),
-    ("> <", "ends"),
-    ("- =", "places"),
-    ("z", "zoom"),
-    ("q", "quit"),
+KEYS: tuple[tuple[tuple[str, ...], str], ...] = (
+    (("into", "into_back"), "into"),
+    (("over", "over_back"), "over"),
+    (("out", "out_back"), "out"),
+    (("continue", "continue_back"), "continue"),
+    (("change_next", "change_previous"), "change"),
+    (("exception_next", "exception_previous"), "exception"),
+    (("goto",), "go to"),
+    (("help",), "help"),
+    (("breakpoint",), "breakpoint"),
+    (("find",), "find"),
+    (("why",), "why"),
+    (("frame_up", "frame_down"), "frame"),
+    (("line_next", "line_previous"), "this line"),
+    (("here", "here_back"), "to cursor"),
+    (("play",), "film"),
+    (("end", "start"), "ends"),
+    (("place_next", "place_previous"), "places"),
+    (("zoom",), "zoom"),
+    (("quit",), "quit"),
 )
 """The most needed first: what does not fit is left out whole."""
 
@@ -68,7 +71,13 @@ class Hints(LineView, can_focus=False):
             mark = {"warning": "! ", "error": "✖ "}.get(self.kind, "")
             segments.append(Segment(" " + fit(mark + self.note, width - 2), style))
             return Strip(segments).extend_cell_length(width, base)
-        return self._keys(segments, KEYS, base, width)
+        return self._keys(segments, self._known(), base, width)
+
+    def _known(self) -> list[tuple[str, str]]:
+        """The keys as the present keymap has them."""
+        key_of: Callable[[str], str] = getattr(self.app, "key_of", lambda name: "")
+        found = ((" ".join(filter(None, map(key_of, names))), word) for names, word in KEYS)
+        return [(keys, word) for keys, word in found if keys]
 
     def _keys(
         self, segments: list[Segment], keys: Sequence[tuple[str, str]], base: Style, width: int

@@ -1,0 +1,1 @@
+"""What a person has chosen: one file in TOML, and what the app remembers by itself."""
