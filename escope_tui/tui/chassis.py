@@ -138,7 +138,11 @@ class Chassis(App[None]):
         self.stage.again()
 
     def on_stage_resized(self) -> None:
-        self.arrange()
+        size = self.stage.size
+        there = {pane.id for pane in self.panes() if not pane.has_class("-behind")}
+        strips = {spec.name for spec in PANES if spec.slot == STRIP}
+        if there - strips != set(self.places(size.width, size.height)):
+            self.arrange()
 
     def _tabs(self, spec: PaneSpec) -> list[str]:
         """How the panes behind one are named in its title."""

@@ -46,12 +46,17 @@ def trace(tmp_path: Path, record: Callable[..., object]) -> Path:
     return found
 
 
+def surroundings(**more: str) -> dict[str, str]:
+    """The environment of a terminal of its own: a worker of xdist has COLUMNS and LINES."""
+    unwanted = ("NO_COLOR", "COLUMNS", "LINES")
+    return {k: v for k, v in os.environ.items() if k not in unwanted} | ENVIRONMENT | more
+
+
 class Terminal:
     """A child process on a pty, and what its screen shows."""
 
     def __init__(self, arguments: list[str], size: tuple[int, int], **environment: str) -> None:
-        env = {k: v for k, v in os.environ.items() if k != "NO_COLOR"}
-        env |= ENVIRONMENT | environment
+        env = surroundings(**environment)
         self.screen = pyte.Screen(*size)
         self.stream = pyte.ByteStream(self.screen)
         self.raw = b""
@@ -146,7 +151,7 @@ def test_sixteen_colours_and_none(terminal: Start, trace: Path) -> None:
 
 
 def test_suspended_and_resumed_it_paints_again(trace: Path) -> None:
-    shell = pexpect.spawn("bash", ["--norc", "-i"], env={**os.environ, **ENVIRONMENT}, timeout=30)
+    shell = pexpect.spawn("bash", ["--norc", "-i"], env=surroundings(), timeout=30)
     shell.setwinsize(30, 100)
     shell.sendline(f"'{sys.executable}' -m escope_tui replay '{trace}'")
     shell.expect("ZeroDivisionError")
