@@ -139,6 +139,7 @@ cdef extern from "Python.h":
         PyObject *co_consts
         PyObject *co_filename
         PyObject *co_name
+        int co_firstlineno
     ctypedef struct PyBaseExceptionObject:
         PyObject *args
         PyObject *cause
@@ -184,7 +185,8 @@ cdef extern from "Python.h":
     PyObject *PyBytes_FromStringAndSize(const char *data, Py_ssize_t n) noexcept
     double PyFloat_Unpack2(const char *p, int little) noexcept
     PyObject *PyUnicode_InternFromString(const char *text) noexcept
-    PyTypeObject PyODict_Type, PyMemoryView_Type, PyBaseObject_Type, PyFrame_Type
+    PyObject *PyUnicode_FromFormat(const char *format, ...) noexcept
+    PyTypeObject PyODict_Type, PyMemoryView_Type, PyBaseObject_Type, PyFrame_Type, PyTraceBack_Type, PyCode_Type
     PyTypeObject *es_super_after(PyObject *o) noexcept
     PyTypeObject *es_super_of(PyObject *o) noexcept
     PyTypeObject PyType_Type, PyList_Type, PyDict_Type, PySet_Type, PyFrozenSet_Type, PyTuple_Type
@@ -283,6 +285,10 @@ ABI = 1
 
 cdef str NAME_MODULE = "__module__"
 cdef str NAME_TRACEBACK = "__traceback__"
+cdef str NAME_LINES = "lines"
+cdef str NAME_CO_NAME = "co_name"
+cdef str NAME_CO_FILENAME = "co_filename"
+cdef str NAME_CO_LINE = "co_firstlineno"
 cdef str NAME_FIELDS = "_fields"
 cdef str NAME_SHAPE = "shape"
 cdef str NAME_RELEASED = "released"

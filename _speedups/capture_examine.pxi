@@ -81,7 +81,7 @@ cdef void snapshot(PyObject *o, uint64_t oid, int depth) noexcept:
             else:
                 e.flags &= ~E_SAFE_KEYS
     p = object_buffer.data + counts
-    p[0] = (1 if w.cut else 0) | (2 if w.attrs >= limit_items else 0) | (4 if w.text else 0)
+    p[0] = (1 if w.cut else 0) | (2 if w.attrs >= limit_items or w.attrs_cut else 0) | (4 if w.text else 0)
     put_u64(p + 1, w.size)
     put_u32(p + 9, w.items)
     put_u32(p + 13, w.pairs)

@@ -33,7 +33,7 @@ cdef struct Computed:
     const char *type
     const char *names        # of getters; of methods without arguments: with () behind
 
-cdef Computed[16] COMPUTED = [
+cdef Computed[18] COMPUTED = [
     Computed(b"collections.deque", b"maxlen"),
     Computed(b"_io.FileIO", b"mode closed"),
     Computed(b"_io.TextIOWrapper", b"buffer"),
@@ -49,12 +49,14 @@ cdef Computed[16] COMPUTED = [
     Computed(b"_asyncio.Task", b"_state _result _exception"),
     Computed(b"memoryview", b"obj format readonly"),
     Computed(b"array.array", b"typecode"),
+    Computed(b"xml.etree.ElementTree.Element", b"tag text tail"),
+    Computed(b"_contextvars.Token", b"var old_value"),
     Computed(NULL, NULL),
 ]
 # Members with two underscores that say something; the others are the interpreter's own.
 cdef const char *SHOWN_DUNDERS = (b"  __func__ __self__ __callback__ __thisclass__ __self_class__ __objclass__ __name__ "
                                   b"__origin__ __args__ __suppress_context__ ")
-cdef const char *UNREAD_TYPES = b"  code frame module type function cell "
+cdef const char *UNREAD_TYPES = b"  code frame traceback module type function cell "
 cdef const char *UNREAD_MEMBERS = b"  tb_frame tb_lasti _finalizing _blksize "
 cdef tuple STATES = ("created", "suspended", "running", "closed")
 cdef tuple STATE_NAMES = ("gi_state", "cr_state", "ag_state")

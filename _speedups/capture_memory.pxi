@@ -222,6 +222,14 @@ cdef void walk_shape(Walk *w, int nd, Py_ssize_t *dimensions) noexcept:
     object_buffer.size = <size_t>(p - object_buffer.data)
 
 
+cdef PyTypeObject *buffer_base(PyTypeObject *tp) noexcept:
+    """The type in C whose buffer an object shows: memoryview, or one of ctypes."""
+    cdef PyTypeObject *base = base_type(tp, b"_ctypes._SimpleCData")
+    if tp == &PyMemoryView_Type:
+        return tp
+    return base if base != NULL else base_type(tp, b"_ctypes.Array")
+
+
 cdef void walk_array_object(Walk *w, PyObject *o, TypeInfo *info) noexcept:
     """array.array, memoryview or numpy.ndarray, or an instance of a subclass."""
     cdef Grid g
@@ -230,7 +238,10 @@ cdef void walk_array_object(Walk *w, PyObject *o, TypeInfo *info) noexcept:
     cdef Py_buffer view
     cdef Py_ssize_t one_dimension[1]
     cdef Py_ssize_t one_stride[1]
+    cdef Py_ssize_t all_strides[MAX_DIMENSIONS]
+    cdef Py_ssize_t length
     cdef const char *format
+    cdef int i
     memset(&g, 0, sizeof(Grid))
     if base_named(info.tp, b"numpy.ndarray"):
         if not ndarray_grid(o, &g, &text):
@@ -243,8 +254,8 @@ cdef void walk_array_object(Walk *w, PyObject *o, TypeInfo *info) noexcept:
             w.text = dtype_text(g.code, g.itemsize)
         if text != NULL:
             Py_DECREF(text)
-    elif info.tp == &PyMemoryView_Type:
-        base = &PyMemoryView_Type
+    elif not base_named(info.tp, b"array.array"):
+        base = buffer_base(info.tp)
         if base.tp_as_buffer.bf_getbuffer(o, &view, PyBUF_FULL_RO) != 0:
             PyErr_Clear()
             walk_number(w, <PyObject *>NAME_RELEASED, 1, True)
@@ -258,15 +269,22 @@ cdef void walk_array_object(Walk *w, PyObject *o, TypeInfo *info) noexcept:
             g.dimensions = view.shape
             g.strides = view.strides
             g.itemsize = view.itemsize
+            if g.strides == NULL:            # as in C
+                length = g.itemsize
+                for i in range(g.nd - 1, -1, -1):
+                    all_strides[i] = length
+                    length *= g.dimensions[i]
+                g.strides = all_strides
             g.swapped = format[0] == c'>' or format[0] == c'!'
             if strchr(b"@=<>!", format[0]) != NULL:
                 format += 1
             g.code = format[0] if format[0] != 0 and format[1] == 0 else 0
             walk_grid(w, &g)
-            if g.nd != 1:
+            if g.nd > 1 or (g.nd == 0 and info.tp == &PyMemoryView_Type):
                 walk_shape(w, g.nd, g.dimensions)
         PyBuffer_Release(&view)
-        walk_members(w, o, info)
+        if info.tp == &PyMemoryView_Type:
+            walk_members(w, o, info)
         return
     else:
         one_dimension[0] = Py_SIZE(o)
@@ -280,7 +298,6 @@ cdef void walk_array_object(Walk *w, PyObject *o, TypeInfo *info) noexcept:
         if g.itemsize == 0:
             g.code = 0
         walk_grid(w, &g)
-    walk_members(w, o, info)
     walk_instance(w, o, info)
 
 

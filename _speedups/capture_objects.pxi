@@ -143,24 +143,52 @@ cdef void walk_instance(Walk *w, PyObject *o, TypeInfo *info) noexcept:
                 walk_attr(w, key, v)
             elif Py_TYPE(key).tp_flags & TPFLAGS_UNICODE_SUBCLASS:
                 walk_odd_attr(w, key, v)
+            elif a.dict != o:
+                walk_unnamed(w, key, v)
+
+
+cdef void walk_unnamed(Walk *w, PyObject *key, PyObject *v) noexcept:
+    """An attribute whose key is no text, which only a store into __dict__ can make: under the key's repr in brackets."""
+    cdef PyObject *shown
+    cdef PyObject *name = NULL
+    if w.attrs >= limit_items or not safe_key(key, 0):
+        w.attrs_cut = True
+        return
+    shown = PyObject_Repr_ptr(key)
+    if shown != NULL:
+        name = PyUnicode_FromFormat(b"[%U]", shown)
+        Py_DECREF(shown)
+    if name == NULL:
+        PyErr_Clear()
+        w.attrs_cut = True
+        return
+    walk_text_attr(w, name, v)
+    Py_DECREF(name)
 
 
 cdef void walk_odd_attr(Walk *w, PyObject *name, PyObject *v) noexcept:
     """An attribute whose name is of a subclass of str, with a __hash__ of its own perhaps: under a plain copy."""
     cdef PyObject *copy = PyUnicode_FromKindAndData(PyUnicode_KIND(name), PyUnicode_DATA(name), PyUnicode_GET_LENGTH(name))
-    cdef unsigned char *p
     if copy == NULL:
         PyErr_Clear()
         return
-    if w.attrs < limit_items:
-        if w.emit:
-            p = grow(&object_buffer, 4)
-            if p != NULL:
-                put_u32(p, text_id(copy, False))
-                object_buffer.size += 4
-        walk_value(w, mix(text_hash(copy, False)), v)
-        w.attrs += 1
+    walk_text_attr(w, copy, v)
     Py_DECREF(copy)
+
+
+cdef void walk_text_attr(Walk *w, PyObject *name, PyObject *v) noexcept:
+    """An attribute whose name was made for it: told apart by its text."""
+    cdef unsigned char *p
+    if w.attrs >= limit_items:
+        return
+    if w.emit:
+        p = grow(&object_buffer, 4)
+        if p == NULL:
+            return
+        put_u32(p, text_id(name, False))
+        object_buffer.size += 4
+    walk_value(w, mix(text_hash(name, False)), v)
+    w.attrs += 1
 
 
 cdef uint32_t repr_text(PyObject *o, PyTypeObject *base) noexcept:
@@ -277,8 +305,16 @@ cdef void walk_function_dict(Walk *w, PyObject *d) noexcept:
             walk_attr(w, key, value)
 
 
-cdef void walk_traceback(Walk *w, PyObject *tb) noexcept:
-    """Attribute __traceback__: a tuple of (file, line, function), outermost first."""
+cdef void walk_code(Walk *w, PyObject *code) noexcept:
+    """Which code it is."""
+    cdef PyCodeObject *c = <PyCodeObject *>code
+    walk_attr(w, <PyObject *>NAME_CO_NAME, c.co_name)
+    walk_attr(w, <PyObject *>NAME_CO_FILENAME, c.co_filename)
+    walk_number(w, <PyObject *>NAME_CO_LINE, c.co_firstlineno, False)
+
+
+cdef void walk_traceback(Walk *w, PyObject *tb, str name) noexcept:
+    """An attribute for a traceback: a tuple of (file, line, function), outermost first."""
     cdef PyTracebackObject *t = <PyTracebackObject *>tb
     cdef uint32_t n = 0
     cdef PyObject *code
@@ -297,7 +333,7 @@ cdef void walk_traceback(Walk *w, PyObject *tb) noexcept:
     p = grow(&object_buffer, 32)
     if p == NULL:
         return
-    put_u32(p, text_id(<PyObject *>NAME_TRACEBACK, False))
+    put_u32(p, text_id(<PyObject *>name, False))
     p[4] = V_TUPLE
     put_u32(put_u64(p + 5, n), n)
     object_buffer.size += 17
@@ -331,7 +367,7 @@ cdef void walk_exception(Walk *w, PyObject *o, TypeInfo *info) noexcept:
     cdef PyBaseExceptionObject *e = <PyBaseExceptionObject *>o
     if e.args != NULL and PyTuple_Check(e.args):
         walk_array(w, &(<PyTupleObject *>e.args).ob_item[0], PyTuple_GET_SIZE(e.args))
-    walk_traceback(w, e.traceback)
+    walk_traceback(w, e.traceback, NAME_TRACEBACK)
     if e.cause != NULL:
         walk_attr(w, <PyObject *>NAME_CAUSE, e.cause)
     if e.context != NULL:
@@ -481,6 +517,14 @@ cdef void walk_contents(Walk *w, PyObject *o, TypeInfo *info) noexcept:
         walk_instance(w, o, info)
     elif shape == SHAPE_ARRAY:
         walk_array_object(w, o, info)
+    elif info.tp == &PyTraceBack_Type:
+        walk_traceback(w, o, NAME_LINES)
+    elif info.tp == &PyCode_Type:
+        walk_code(w, o)
+    elif info.tp == &PyFrame_Type:
+        s = es_code_of_frame(o)
+        walk_code(w, s)
+        Py_DECREF(s)
     else:
         walk_instance(w, o, info)
 

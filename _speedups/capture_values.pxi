@@ -35,7 +35,7 @@ cdef struct TypeInfo:
     unsigned char transient   # instances die unseen: a fresh id at each sight
     unsigned char fixed       # contents never change
     unsigned char volatile    # changes when read
-    unsigned char ends_unseen # its finalizer is not recorded
+    unsigned char ends_unseen  # its finalizer is not recorded
     unsigned char memory      # may show another object's memory
     int nslots
     Slot *slots
@@ -60,6 +60,7 @@ cdef struct Walk:
     uint32_t attrs
     uint64_t size            # true number of items or pairs
     bint cut
+    bint attrs_cut           # some attributes cannot be shown
     uint32_t text            # string id, 0: none
 
 cdef TypeInfo **type_infos = NULL
@@ -134,7 +135,7 @@ cdef int shape_of(PyTypeObject *tp) noexcept:
         return SHAPE_DEQUE
     if tp == &PyRange_Type or tp == &PySlice_Type:
         return SHAPE_RANGE
-    if base_named(tp, b"array.array"):
+    if base_named(tp, b"array.array") or base_named(tp, b"_ctypes._SimpleCData") or base_named(tp, b"_ctypes.Array"):
         return SHAPE_ARRAY
     if tp == &PyMemoryView_Type or base_named(tp, b"numpy.ndarray"):
         return SHAPE_ARRAY

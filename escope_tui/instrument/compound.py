@@ -116,6 +116,7 @@ class Compound(Simple):
         self.begin(node.target, written=written)
         kept, here.loop = here.loop, loop
         node.target = self.target(node.target)
+        self.told_between(node.target)
         if handed:
             self.owe(Effect(("h",)))
         here.loop = kept
@@ -200,6 +201,7 @@ class Compound(Simple):
         start = set(here.bound)
         if item.optional_vars is not None:
             item.optional_vars = self.target(item.optional_vars)
+            self.told_between(item.optional_vars)
             if handed:
                 self.owe(Effect(("h",)))
             made = item.optional_vars

@@ -383,6 +383,8 @@ class Effects(State):
         for index, argument in enumerate(node.args):
             wrapped = inline and id(argument) in inline
             if isinstance(argument, ast.Starred):
+                for effect in self.advanced(argument.value):
+                    self.owe(effect)
                 argument.value = self.expr(argument.value)
                 if wrapped:
                     argument.value = self.wrap(argument.value, ("bt", ()))

@@ -85,8 +85,20 @@ class Expressions(Targets):
 
     def _compare(self, node: ast.Compare) -> ast.expr:
         node.left = self.expr(node.left)
+        if isinstance(node.ops[0], ast.In | ast.NotIn):
+            self.read_through(node.comparators[0])
         first, *rest = node.comparators
         node.comparators = [self.expr(first), *map(self.branch, rest)]
+        return node
+
+    def read_through(self, node: ast.expr) -> None:
+        """All or some items of `node` are taken here."""
+        for effect in self.advanced(node):
+            self.owe(effect)
+
+    def _starred(self, node: ast.Starred) -> ast.expr:
+        self.read_through(node.value)
+        node.value = self.expr(node.value)
         return node
 
     def _walrus(self, node: ast.NamedExpr) -> ast.expr:
@@ -280,6 +292,7 @@ _HANDLERS: dict[type[ast.AST], Callable[[Any, Any], ast.expr]] = {
     ast.Yield: Expressions._yield,
     ast.YieldFrom: Expressions._await,
     ast.Await: Expressions._await,
+    ast.Starred: Expressions._starred,
     ast.ListComp: Expressions._comprehension,
     ast.SetComp: Expressions._comprehension,
     ast.DictComp: Expressions._comprehension,

@@ -75,9 +75,12 @@ class Simple(Expressions):
             return
         self._only_called(node)
         self.handed(node.value, *node.targets)
+        if any(isinstance(target, ast.Tuple | ast.List) for target in node.targets):
+            self.read_through(node.value)
         node.value = self.expr(node.value)
         self.here.used = None
         node.targets = [self.target(target) for target in node.targets]
+        self.told_between(*node.targets)
         self._partly(node.targets)
         self.finish(node, out)
 

@@ -9,6 +9,7 @@ from escope_tui.instrument.tables import Effect
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import ast
+    from collections.abc import Iterable, Iterator
 else:
     from escope_tui.instrument import tree as ast
 
@@ -30,6 +31,20 @@ class Targets(Effects):
         elif isinstance(node, ast.Tuple | ast.List):
             node.elts = [self.target(item) for item in node.elts]
         return node
+
+    def told_between(self, *targets: ast.expr) -> None:
+        """Tell what names got before a store into an object, which may run code that looks at them.
+
+        The core reads the variables of a waiting function itself.
+        """
+        if self.here.kind not in ("module", "class"):
+            return
+        stored: list[str] = []
+        for leaf in _leaves(targets):
+            if isinstance(leaf, ast.Name):
+                stored.append(leaf.id)
+            elif stored and isinstance(leaf, ast.Attribute | ast.Subscript):
+                leaf.value = self.wrap(leaf.value, ("n",), *map(self.wrote, stored))
 
     def _attribute_target(self, node: ast.Attribute, rest: tuple[int, ...]) -> None:
         reached = self.chain(node.value)
@@ -93,6 +108,17 @@ class Targets(Effects):
         elif isinstance(node, ast.Tuple | ast.List):
             node.elts = [self.deletion(item) for item in node.elts]
         return node
+
+
+def _leaves(targets: Iterable[ast.expr]) -> Iterator[ast.expr]:
+    """The single targets, in the order in which they are stored."""
+    for target in targets:
+        if isinstance(target, ast.Tuple | ast.List):
+            yield from _leaves(target.elts)
+        elif isinstance(target, ast.Starred):
+            yield from _leaves([target.value])
+        else:
+            yield target
 
 
 def _is_slice(node: ast.expr) -> bool:

@@ -16,7 +16,7 @@ MAX_PARTS = 200
 
 
 def known_text(value: Value) -> str | None:
-    """The text of a path, UUID, fraction or file; None for other types and where it is not
+    """The text of a path, UUID, fraction, address or file; None for other types and where it is not
     known.
     """
     module, name = value.module, value.type_name
@@ -54,6 +54,20 @@ def _fraction(value: Value) -> str | None:
     return None if above is None or below is None else f"{above}/{below}"
 
 
+def _address(value: Value) -> str | None:
+    from ipaddress import IPv4Address, IPv6Address
+
+    number = _int(value.attr("_ip"))
+    if number is None or number < 0:
+        return None
+    v6 = value.type_name == "IPv6Address"
+    if number >= 1 << (128 if v6 else 32):
+        return None
+    zone = _string(value.attr("_scope_id"))
+    made = str(IPv6Address(number) if v6 else IPv4Address(number))
+    return f"{made}%{zone}" if zone else made
+
+
 def _file(value: Value) -> str | None:
     """The name that a file was opened by, which its lowest layer has."""
     mode = _string(value.attr("mode"))
@@ -72,6 +86,8 @@ def _file(value: Value) -> str | None:
 _TEXTS: dict[tuple[str, str], Callable[[Any], str | None]] = {
     ("uuid", "UUID"): _uuid,
     ("fractions", "Fraction"): _fraction,
+    ("ipaddress", "IPv4Address"): _address,
+    ("ipaddress", "IPv6Address"): _address,
     ("_io", "TextIOWrapper"): _file,
     ("_io", "BufferedReader"): _file,
     ("_io", "BufferedWriter"): _file,

@@ -138,8 +138,22 @@ def _object(value: Value, kind: str, room: int, depth: int, path: tuple[int, ...
         return f"<class '{clip(text or name, room)}'>"
     if kind == "module":
         return f"<module '{clip(text or name, room)}'>"
+    if kind == "method" and not text:
+        return _method(value, room, depth, path)
     label = "function" if kind == "function" else "method" if kind == "method" else name
     return f"<{label} {clip(text, room)}>" if text else _labelled(value, label)
+
+
+def _method(value: Value, room: int, depth: int, path: tuple[int, ...]) -> str:
+    """Like `<method C.run of C(x=1)>`."""
+    function, owner = value.attr("__func__"), value.attr("__self__")
+    if function is None or owner is None or depth <= 0:
+        return _labelled(value, "method")
+    name = function.text or function.type_name
+    shown = f"<method {clip(name, max(room // 2, MIN_ROOM))}"
+    if room - len(shown) < MIN_ROOM:
+        return f"{shown}>"
+    return f"{shown} of {_show(owner, room - len(shown) - 5, depth - 1, path)}>"
 
 
 def _labelled(value: Value, label: str) -> str:
@@ -148,11 +162,12 @@ def _labelled(value: Value, label: str) -> str:
 
 def _enum(value: Value, name: str, room: int) -> str:
     member, content = value.attr("name") or value.attr("_name_"), value.attr("value")
+    content = content if content is not None else value.attr("_value_")
+    if (member is None or not isinstance(member.data, str)) and content is not None:
+        return f"<{name}: {content.summary(24)}>"
     if member is None or not isinstance(member.data, str):
         return f"<{name}.{clip(value.text or '?', room)}>"
     shown = f"{name}.{safe_text(member.data)}"
-    if content is None:
-        content = value.attr("_value_")
     return f"<{shown}: {content.summary(24)}>" if content is not None else f"<{shown}>"
 
 
@@ -163,7 +178,8 @@ def _array(value: Value, name: str, room: int, depth: int, path: tuple[int, ...]
     extents = value.attr("shape")
     if extents is not None:
         known.append(extents.summary(60))
-    head = f"{name}({', '.join(filter(None, known))})"
+    said = ", ".join(filter(None, known))
+    head = f"{name}({said})" if said else name
     if depth <= 0 or room - len(head) < MIN_ROOM:
         return head
     return f"{head} {_join('[', ']', _parts(value, depth, path), value.size, room - len(head))}"

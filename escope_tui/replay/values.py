@@ -215,6 +215,8 @@ def make_contents(
         "module",
         "method",
         "opaque",
+        "iterator",
+        "cell",
         "value",
         "enum",
         "range",

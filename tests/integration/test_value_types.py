@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -253,3 +254,46 @@ def test_an_instance_whose_base_is_not_recorded_is_known_as_of_a_step(tmp_path: 
         seen = variables(rec, "end = 2")
         assert seen["worker"].uncertain
         assert not seen["child"].uncertain
+
+
+def test_values_of_odd_places_are_shown(tmp_path: Path) -> None:
+    source = """
+        import ctypes, enum, ipaddress
+        from xml.etree import ElementTree
+
+        class Thing:
+            def run(self): pass
+
+        class Flags(enum.IntFlag):
+            A = 1
+
+        def main():
+            odd = Thing()
+            odd.__dict__[1] = [2]
+            number, row = ctypes.c_int(5), (ctypes.c_short * 3)(1, 2, 3)
+            row[1] = 9
+            none, bound = Flags(0), odd.run
+            try:
+                1 / 0
+            except ZeroDivisionError as error:
+                trace = error.__traceback__
+            address = ipaddress.ip_address("10.0.0.1")
+            element = ElementTree.fromstring("<a>t</a>")
+            return 1
+
+        main()
+    """
+    script = tmp_path / "program.py"
+    script.write_text(textwrap.dedent(source))
+    with record_program(script, tmp_path) as rec:
+        last = [i for i in range(len(rec)) if rec[i].function == "main"][-1]
+        shown = {name: value.summary() for name, value in rec.locals(last).items()}
+        lines = rec.locals(last)["trace"].attr("lines").python()
+    assert shown["odd"] == "Thing([1]=[2])"
+    assert shown["number"] == "c_int [5]"
+    assert shown["row"] == "c_short_Array_3 [1, 9, 3]"
+    assert shown["none"] == "<Flags: 0>"
+    assert shown["bound"] == "<method Thing.run of Thing([1]=[2])>"
+    assert shown["address"] == "IPv4Address('10.0.0.1')"
+    assert shown["element"].startswith("Element(tag='a', text='t', tail=None)")
+    assert [(line, name) for _, line, name in lines] == [(17, "main")]

@@ -104,8 +104,9 @@ def attributes(obj: object) -> tuple[list[tuple[str, object]], list[tuple[str, o
                 namespace = _GETSET_GET(entry, obj)
                 if has_base(type(namespace), dict):
                     for name, value in dict.items(namespace):
-                        if type(name) is str and len(found) < limits.ITEMS:
-                            found.append((name, value))
+                        shown = _attribute_name(name)
+                        if shown is not None and len(found) < limits.ITEMS:
+                            found.append((shown, value))
         if _FLAGS(cls) & _HEAPTYPE or has_base(cls, BaseException):
             into = found if "__slots__" in members else inner
             for name, entry in members.items():
@@ -117,6 +118,14 @@ def attributes(obj: object) -> tuple[list[tuple[str, object]], list[tuple[str, o
                     if len(into) < limits.ITEMS:
                         into.append((name, value))
     return found, inner
+
+
+def _attribute_name(key: object) -> str | None:
+    """Return the name that a key of an instance's dictionary is shown under; None if under none."""
+    if type(key) is str:
+        return key
+    parts = key if type(key) is tuple else (key,)
+    return f"[{key!r}]" if all(type(part) in (int, str, float, bool) for part in parts) else None
 
 
 def scalar(value: Any) -> tuple[bool, Any]:
