@@ -265,6 +265,10 @@ cdef inline void apply_site(Codec *c, uint32_t site, Val *vals) noexcept nogil:
             f.born = m.log.n + 1
             r = log_add(m, R_ENTER, f)
             r.a = site
+            r.old.tag = p.last_step >= 0
+            r.old.p = <uint64_t> p.last_step
+            r.new.p = parent
+            r.size = m.thread
         set_cur(m, f)
     elif m.has_pending and not flags & F_QUIET:
         set_parent(m, f, m.pending)

@@ -75,7 +75,7 @@ cdef object make_event(Chunk chunk, uint32_t j, int kind, object thread):
         n = output_number(chunk, j)
         outputs = chunk.load_outputs()
         if n < <uint32_t> len(outputs):
-            value = outputs[n][1:]
+            value = (*outputs[n][1:], r.writer)
     elif r.kind == R_GAP:
         value = r.new.p
     elif r.kind == R_TASK:

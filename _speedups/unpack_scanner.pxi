@@ -152,6 +152,36 @@ cdef class Scanner:
                 hi = mid - 1
         return lo
 
+    def next_chunk_of(self, uint64_t frame, int i):
+        """The next chunk behind chunk i in which a frame did anything; None when there is none."""
+        cdef int found = self.frame_chunk(frame, i, 1)
+        return found if 0 <= found < self.chunks.n else None
+
+    def birth(self, uint64_t frame):
+        """The chunk in which a frame was entered."""
+        return self.birth_chunk(frame)
+
+    def roots_chunk(self, int i):
+        """The next chunk behind chunk i that may enter a frame without a parent; None when there is none."""
+        cdef int edge = i + 1
+        cdef int last
+        cdef uint64_t bottom
+        if edge >= self.chunks.n:
+            return None
+        if not self.whole:
+            return edge
+        frames, threads = self.chunks.start(edge)
+        chunk = self.chunks.load(edge)
+        bottom = threads.get((<Chunk> chunk).start_thread, 0)
+        while bottom and bottom in frames and frames[bottom][3]:
+            bottom = frames[bottom][3]
+        if bottom == 0 or bottom not in frames:
+            return edge
+        last = self.last_chunk(bottom)
+        while edge < last and not self.file.chunks[edge].flags & (CF_SWITCH | CF_GAP):
+            edge += 1
+        return edge
+
     cdef int depth_chunk(self, uint64_t thread, uint64_t depth, int i, int direction) except? -2:
         """The next chunk behind (before) chunk i in which the thread may have a step with at most `depth` frames.
 

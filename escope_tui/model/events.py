@@ -174,6 +174,38 @@ class Call:
         result: int | None = self.view.call_site(self)
         return result
 
+    @property
+    def duration_ns(self) -> int | None:
+        """From its first step to the step after its end, waiting included; None if it was still
+        running at the recording's end. Times are taken every few events: a short call may show 0.
+        """
+        result: int | None = self.view.call_duration(self)
+        return result
+
+    @property
+    def child_count(self) -> int:
+        """How many calls it made itself."""
+        result: int = self.view.call_child_count(self)
+        return result
+
+    @property
+    def has_children(self) -> bool:
+        """Whether it made calls: cheaper to know than how many."""
+        return bool(self.children(0, 1))
+
+    def children(self, start: int = 0, stop: int | None = None) -> list[Call]:
+        """The calls that it made itself, in order: all, or a stretch of them. Only the stretch is
+        looked up.
+        """
+        result: list[Call] = self.view.call_children(self, start, stop)
+        return result
+
+    @property
+    def parent(self) -> Call | None:
+        """The recorded call that made it; None for a root."""
+        result: Call | None = self.view.call_parent(self)
+        return result
+
 
 @dataclass(frozen=True, slots=True)
 class CallEnd:

@@ -1,23 +1,39 @@
-"""Calls of recorded functions."""
+"""Calls of recorded functions, alone and as a tree."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from ..errors import NotFoundError
+from ..errors import EscopeError, NotFoundError
 from ..model.events import Call, CallEnd
 from ..model.sites import ENTER
 from ..model.text import one_line
 from ..model.values import Value
 from ..replay.recording import EV_END, EV_LOST, EV_RETURN, EV_UNWIND
 from ..replay.state import guarded
+from .names import suggestion
 
 if TYPE_CHECKING:
     from ..replay.recording import Replay
+    from ..replay.tables import Function
 
 _OUTCOMES = {EV_RETURN: "return", EV_UNWIND: "raise", EV_END: "end", EV_LOST: "lost"}
+KEPT = 10_000
+
+
+def functions_called(rec: Replay, function: str | None, file: str | None) -> list[Function]:
+    """The functions that a name means; an error that names what is near when there is none."""
+    found = rec.program.find_functions(function, file)
+    if function is not None and not found:
+        names = [each.qualname for each in rec.program.find_functions(None)]
+        names += [each.name for each in rec.program.find_functions(None)]
+        raise NotFoundError(
+            f"no recorded function is called {one_line(function)}",
+            hint=suggestion(function, names) or "the function list shows all of them",
+        )
+    return found
 
 
 def iter_calls(
@@ -28,9 +44,7 @@ def iter_calls(
     direction: int = 1,
 ) -> Iterator[Call]:
     """Calls from a step on, in either direction, in the order of their first steps."""
-    found = rec.program.find_functions(function, file)
-    if function is not None and not found:
-        raise NotFoundError(f"no recorded function is called {one_line(function)}")
+    found = functions_called(rec, function, file)
     sites = frozenset(rec.program.enter_sites(found))
     step = rec.next_site(start, direction, sites)
     view = CallView(rec)
@@ -42,12 +56,51 @@ def iter_calls(
         step = rec.next_site(step + direction, direction, sites)
 
 
+def each_call(
+    rec: Replay,
+    functions: list[Function],
+    start: int = 0,
+    stop: int | None = None,
+    direction: int = 1,
+    sites: frozenset[int] | None = None,
+) -> Iterator[tuple[Call, int]]:
+    """The calls of some functions that begin in a stretch of steps, with the times of their first
+    steps; chunk by chunk.
+    """
+    view = CallView(rec)
+    survey = rec.surveyor.survey
+    wanted = {(each.module, each.place): each.parameters for each in functions}
+    by_key = {(each.module, each.place): each for each in functions}
+    end = len(rec) if stop is None else stop
+    if sites is None:
+        sites = frozenset(rec.program.enter_sites(functions))
+    numbers = rec.surveyor.numbers(start, end, direction, sites)
+    read = rec.surveyor.over(numbers, lambda number: survey.calls(number, wanted, start, end))
+    for _, rows in read:
+        for row in rows if direction > 0 else reversed(rows):
+            site = rec.program.site(row[1])
+            function = by_key[site.module, site.function]
+            call = Call(
+                function.qualname,
+                rec.program.paths[function.module],
+                function.line,
+                row[0],
+                row[2],
+                row[4],
+                view,
+            )
+            view.learn(call, function, row)
+            yield call, row[5]
+
+
 class CallView:
     """Looks up what a `Call` does not carry."""
 
     def __init__(self, rec: Replay) -> None:
         self._rec = rec
         self._ends: dict[int, CallEnd] = {}
+        self._rows: dict[int, tuple[Function, list[Any]]] = {}
+        self._children: dict[tuple[int, int], list[Call]] = {}
 
     def call(self, step: int) -> Call:
         """The call whose first step is `step`."""
@@ -65,9 +118,26 @@ class CallView:
             self,
         )
 
+    def learn(self, call: Call, function: Function, row: list[Any]) -> None:
+        """Keep what a chunk said of a call, for the questions that follow."""
+        if len(self._rows) > KEPT:
+            self._rows.clear()
+        self._rows[call.frame_id] = (function, row)
+
     def call_args(self, call: Call) -> Mapping[str, Value]:
         """The parameters on entry."""
         rec = self._rec
+        known = self._rows.get(call.frame_id)
+        if known is not None and known[1][6] is not None:
+            function, row = known
+            raw = dict(row[6])
+            return MappingProxyType(
+                {
+                    name: rec.state.value(raw[slot], call.enter)
+                    for slot, name in enumerate(function.variables[: function.parameters])
+                    if slot in raw
+                }
+            )
         function = rec.program.function_of(rec.program.site(rec.site_of(call.enter)))
         names = function.variables[: function.parameters]
         bound = rec.state.frame_locals(call.enter, call.frame_id)
@@ -77,10 +147,30 @@ class CallView:
         """How the call ended."""
         found = self._ends.get(call.frame_id)
         if found is None:
-            if len(self._ends) > 10_000:
+            if len(self._ends) > KEPT:
                 self._ends.clear()
-            found = self._ends[call.frame_id] = self._find_end(call)
+            known = self._rows.get(call.frame_id)
+            if known is not None and known[1][7]:
+                found = self._known_end(known[0], known[1])
+            else:
+                found = self._find_end(call)
+            self._ends[call.frame_id] = found
         return found
+
+    def _known_end(self, function: Function, row: list[Any]) -> CallEnd:
+        return self._end(row[7], row[8], row[10], function.kind)
+
+    def _end(self, kind: int, step: int, raw: Any, scope: str) -> CallEnd:
+        state = self._rec.state
+        if kind == EV_END and scope != "class":
+            return CallEnd(step, "return", state.value(None, step))
+        passed = state.passed_value(raw, step) if kind in (EV_RETURN, EV_UNWIND) else None
+        return CallEnd(
+            step,
+            _OUTCOMES[kind],
+            passed if kind == EV_RETURN else None,
+            passed if kind == EV_UNWIND else None,
+        )
 
     def _find_end(self, call: Call) -> CallEnd:
         rec = self._rec
@@ -89,28 +179,119 @@ class CallView:
         kinds = EV_RETURN | EV_UNWIND | EV_END | EV_LOST
         for raw in rec.raw_events(last, last + 1, kinds):
             step, kind, _, frame, _, value = raw
-            if frame != call.frame_id:
-                continue
-            passed = None
-            if kind in (EV_RETURN, EV_UNWIND):
-                passed = rec.state.passed_value(value, step)
-            if kind == EV_END and rec.program.function(*self._scope(call)).kind != "class":
-                return CallEnd(step, "return", rec.state.value(None, step))
-            return CallEnd(
-                step,
-                _OUTCOMES[kind],
-                passed if kind == EV_RETURN else None,
-                passed if kind == EV_UNWIND else None,
-            )
+            if frame == call.frame_id:
+                return self._end(kind, step, value, rec.program.function(*self._scope(call)).kind)
         return CallEnd(None, "running")
 
     def _scope(self, call: Call) -> tuple[int, int]:
         site = self._rec.program.site(self._rec.site_of(call.enter))
         return site.module, site.function
 
+    def call_duration(self, call: Call) -> int | None:
+        """Nanoseconds from the first step to the one after the end."""
+        rec = self._rec
+        known = self._rows.get(call.frame_id)
+        if known is not None and known[1][7]:
+            return int(known[1][9]) - int(known[1][5])
+        end = self.call_end(call).step
+        if end is None:
+            return None
+        began = rec.step_info(call.enter).time_ns
+        after = end + 1
+        if after < len(rec):
+            return int(rec.step_info(after).time_ns - began)
+        return max(int(rec.file.chunks[-1].last_ns) - began, 0)
+
     def call_site(self, call: Call) -> int | None:
         """The caller's statement that made the call."""
         return caller_step(self._rec, call.frame_id, call.enter)
+
+    # -- the tree
+
+    def _call_of(self, row: tuple[int, ...]) -> Call:
+        frame, _, module, place, step, _, thread, _ = row
+        function = self._rec.program.function(module, place)
+        path = self._rec.program.paths[module]
+        return Call(function.qualname, path, function.line, frame, thread, step, self)
+
+    def _entered(self, number: int, parent: int) -> list[Call]:
+        """The calls that a frame made in one chunk."""
+        key = (parent, number)
+        found = self._children.get(key)
+        if found is None:
+            rec = self._rec
+            with rec.state.lock:
+                rows = guarded(lambda: rec.surveyor.survey.entered(number, parent))
+            found = [self._call_of(row) for row in rows if row[4] < len(rec)]
+            if len(self._children) > 512:
+                self._children.clear()
+            self._children[key] = found
+        return found
+
+    def _chunks_of(self, frame: int) -> Iterator[int]:
+        """The chunks in which a frame did anything; of frame 0, those that may begin a root."""
+        rec = self._rec
+        with rec.state.lock:
+            number: int | None = guarded(lambda: rec.scanner.birth(frame)) if frame else 0
+        while number is not None:
+            yield number
+            at = number
+            with rec.state.lock:
+                if frame:
+                    number = guarded(lambda at=at: rec.scanner.next_chunk_of(frame, at))  # type: ignore[misc]
+                else:
+                    number = guarded(lambda at=at: rec.scanner.roots_chunk(at))  # type: ignore[misc]
+
+    def roots(self) -> list[Call]:
+        """The calls that no recorded call made: modules, the first functions of threads."""
+        if not self._rec.file.chunks:
+            return []
+        return [each for number in self._chunks_of(0) for each in self._entered(number, 0)]
+
+    def call_children(self, call: Call, start: int, stop: int | None) -> list[Call]:
+        """A stretch of the calls that a call made itself."""
+        if start < 0 or (stop is not None and stop < 0):
+            raise IndexError("children are counted from 0")
+        found: list[Call] = []
+        seen = 0
+        for number in self._chunks_of(call.frame_id):
+            if stop is not None and seen >= stop:
+                break
+            here = self._entered(number, call.frame_id)
+            found += here[max(start - seen, 0) : None if stop is None else stop - seen]
+            seen += len(here)
+        return found
+
+    def call_child_count(self, call: Call) -> int:
+        """How many calls a call made itself."""
+        rec = self._rec
+        survey = rec.surveyor.survey
+        numbers = self._chunks_of(call.frame_id)
+        counts = rec.surveyor.over(numbers, lambda n: survey.count_entered(n, call.frame_id))
+        return sum(count for _, count in counts)
+
+    def call_parent(self, call: Call) -> Call | None:
+        """The call that made it."""
+        rec = self._rec
+        with rec.state.lock:
+            parent = guarded(lambda: rec.scanner.frame_info(call.frame_id)[2])
+            if not parent:
+                return None
+            first = guarded(lambda: rec.scanner.frame_range(parent)[0])
+        return self.call(first)
+
+
+def call_of(rec: Replay, step: int, frame: int | None = None) -> Call | None:
+    """The call that a step's innermost frame, or another frame, stands for."""
+    number = rec.state.current_frame(step) if frame is None else frame
+    if not number:
+        return None
+    with rec.state.lock:
+        try:
+            first = guarded(lambda: rec.scanner.frame_range(number)[0])
+        except EscopeError as error:
+            raise NotFoundError(f"no frame {number} is in the recording") from error
+    return CallView(rec).call(first) if first < len(rec) else None
 
 
 def caller_step(rec: Replay, frame: int, enter: int) -> int | None:

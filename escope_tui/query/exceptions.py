@@ -35,6 +35,14 @@ class _Way:
     caught: Place | None = None
 
 
+def all_exceptions(rec: Replay) -> list[ExceptionEvent]:
+    """As `read_exceptions`; read once for each recording."""
+    kept: list[ExceptionEvent] | None = rec.kept.get("exceptions")
+    if kept is None:
+        kept = rec.kept["exceptions"] = read_exceptions(rec)
+    return kept
+
+
 def read_exceptions(rec: Replay) -> list[ExceptionEvent]:
     """All exceptions that recorded code saw, in the order in which they were raised."""
     done: list[_Way] = []

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import codecs
+from bisect import bisect_right
 from typing import TYPE_CHECKING
 
+from ..model.answers import Printed
 from ..model.events import Gap, OutputChunk
-from ..replay.recording import EV_GAP
+from ..replay.recording import EV_GAP, EV_OUTPUT
 from ..replay.state import guarded
 
 if TYPE_CHECKING:
@@ -54,3 +56,57 @@ def read_gaps(rec: Replay) -> list[Gap]:
     if not any(chunk.flags & 4 for chunk in rec.file.chunks):
         return []
     return [Gap(raw[0], int(raw[5] or 0)) for raw in rec.raw_events(-1, len(rec), EV_GAP)]
+
+
+def find_output(rec: Replay, text: str, stream: str | None = None) -> list[Printed]:
+    """The steps that wrote a text: each chunk of output in which an occurrence of it begins."""
+    found = []
+    chunks = read_output(rec)
+    for name in STREAMS.values():
+        if stream not in (None, name):
+            continue
+        mine = [chunk for chunk in chunks if chunk.stream == name]
+        whole = "".join(chunk.text for chunk in mine)
+        starts: list[int] = []
+        length = 0
+        for chunk in mine:
+            starts.append(length)
+            length += len(chunk.text)
+        at = whole.find(text) if text else -1
+        newest = -1
+        while at >= 0:
+            place = bisect_right(starts, at) - 1
+            if place != newest:
+                newest = place
+                writer = _writer(rec, chunks, mine[place])
+                found.append(_printed(rec, mine[place], writer, at))
+            at = whole.find(text, at + 1)
+    return sorted(found, key=lambda each: each.step)
+
+
+def _writer(rec: Replay, chunks: Output, chunk: OutputChunk) -> int:
+    """The newest step of the frame that wrote: what it had called is over by then."""
+    same = [each for each in chunks if each.step == chunk.step]
+    place = next(k for k, each in enumerate(same) if each is chunk)
+    writers = [
+        int(raw[5][2])  # type: ignore[index]
+        for raw in rec.raw_events(chunk.step, chunk.step + 1, EV_OUTPUT)
+        if raw[5] is not None
+    ]
+    return writers[place] if place < len(writers) and writers[place] >= 0 else chunk.step
+
+
+def _printed(rec: Replay, chunk: OutputChunk, step: int, start: int) -> Printed:
+    at = max(min(step, len(rec) - 1), 0)
+    info = rec.step_info(at)
+    site = rec.program.site(info.site)
+    return Printed(
+        at,
+        chunk.stream,
+        chunk.text,
+        start,
+        rec.program.paths[site.module],
+        site.line,
+        rec.program.function_of(site).qualname,
+        info.frame,
+    )

@@ -3,15 +3,30 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from ..errors import NotFoundError
+from ..model.answers import SEARCH_KINDS
 from ..model.text import safe_text
 from ..replay.recording import Replay
-from . import calls, changes, exceptions, hits, output, writes
+from . import (
+    calls,
+    changes,
+    exceptions,
+    executions,
+    functions,
+    history,
+    hits,
+    output,
+    search,
+    writes,
+)
 
 if TYPE_CHECKING:
+    from ..model.answers import Execution, Found, FunctionStats, HistoryPoint, Printed
     from ..model.events import Call, Change, ExceptionEvent, Gap, Hit, Write
+    from ..model.values import Value
     from .why import Cause
 
 
@@ -20,11 +35,128 @@ class Recording(Replay):
 
     def __init__(self, *parts: object) -> None:
         super().__init__(*parts)  # type: ignore[arg-type]
-        self._exceptions: list[ExceptionEvent] | None = None
 
     def calls(self, function: str | None = None, file: str | None = None) -> list[Call]:
         """The calls of a function (by name, or by the end of its qualified name), or of all."""
         return list(calls.iter_calls(self, function, file))
+
+    def call_tree(self) -> list[Call]:
+        """The calls that no recorded call made; `children()` of each goes down, lazily."""
+        return calls.CallView(self).roots()
+
+    def call_at(self, i: int, frame: int | None = None) -> Call | None:
+        """The call that is running at a step (or that a frame stands for)."""
+        return calls.call_of(self, self.index(i), frame)
+
+    def functions(self, progress: Callable[[float], None] | None = None) -> list[FunctionStats]:
+        """The functions that ran, with calls, steps, times and exceptions; those that took the
+        most time of their own first. `progress` is told the share that is done.
+        """
+        return functions.read_functions(self, progress)
+
+    def executions(
+        self,
+        file: str | None = None,
+        line: int | None = None,
+        function: str | None = None,
+        expressions: Sequence[str] = (),
+        where: str = "",
+        start: int = 0,
+        stop: int | None = None,
+        direction: int = 1,
+        limit: int | None = None,
+    ) -> list[Execution]:
+        """The executions of a line, or the calls of a function, with the values of expressions
+        there. Rows for which `where` is false are left out. `iter_executions` gives them one by
+        one.
+        """
+        rows = self.iter_executions(
+            file, line, function, expressions, where, start, stop, direction, limit
+        )
+        return list(rows)
+
+    def iter_executions(
+        self,
+        file: str | None = None,
+        line: int | None = None,
+        function: str | None = None,
+        expressions: Sequence[str] = (),
+        where: str = "",
+        start: int = 0,
+        stop: int | None = None,
+        direction: int = 1,
+        limit: int | None = None,
+    ) -> Iterator[Execution]:
+        """As `executions`, one by one: the first is there before the last is looked for."""
+        first, end = self._span(start, stop)
+        return executions.iter_executions(
+            self, file, line, function, expressions, where, first, end, direction, limit
+        )
+
+    def history(
+        self,
+        target: str | Value | int,
+        at: int | None = None,
+        start: int = 0,
+        stop: int | None = None,
+        limit: int | None = None,
+        in_place: bool = True,
+    ) -> list[HistoryPoint]:
+        """The values that a name, a part or an object (a value, or its identity) took."""
+        return list(self.iter_history(target, at, start, stop, limit, in_place))
+
+    def iter_history(
+        self,
+        target: str | Value | int,
+        at: int | None = None,
+        start: int = 0,
+        stop: int | None = None,
+        limit: int | None = None,
+        in_place: bool = True,
+    ) -> Iterator[HistoryPoint]:
+        """As `history`, one by one."""
+        first, end = self._span(start, stop)
+        step = None if at is None else self.index(at)
+        return history.iter_history(
+            self,
+            target,
+            step,
+            first,
+            None if stop is None else end,
+            limit,
+            in_place=in_place,
+        )
+
+    def search(
+        self,
+        text: str,
+        kinds: Collection[str] = SEARCH_KINDS,
+        start: int | None = None,
+        direction: int = 1,
+        limit: int | None = None,
+        stop: int | None = None,
+        function: str | None = None,
+    ) -> list[Found]:
+        """Where a text is found, in the order of time, from a step on or (`direction` -1) back."""
+        return list(self.iter_search(text, kinds, start, direction, limit, stop, function))
+
+    def iter_search(
+        self,
+        text: str,
+        kinds: Collection[str] = SEARCH_KINDS,
+        start: int | None = None,
+        direction: int = 1,
+        limit: int | None = None,
+        stop: int | None = None,
+        function: str | None = None,
+    ) -> Iterator[Found]:
+        """As `search`, one by one."""
+        first = (0 if direction > 0 else len(self)) if start is None else self.index(start)
+        end = None if stop is None else self.index(stop)
+        return search.iter_search(self, text, kinds, first, end, direction, limit, function)
+
+    def _span(self, start: int, stop: int | None) -> tuple[int, int]:
+        return self.index(start), len(self) if stop is None else self.index(stop)
 
     def hits(self, file: str, line: int) -> list[Hit]:
         """The executions of a line. The file may be given by the end of its path."""
@@ -36,14 +168,12 @@ class Recording(Replay):
 
     def exceptions(self) -> list[ExceptionEvent]:
         """The exceptions that recorded code raised, let pass or caught."""
-        if self._exceptions is None:
-            self._exceptions = exceptions.read_exceptions(self)
-        return list(self._exceptions)
+        return list(exceptions.all_exceptions(self))
 
     def next_exception(self, i: int, direction: int = 1) -> ExceptionEvent | None:
         """The next (or previous) exception by the statement that raised it."""
         step = self.index(i)
-        found = self.exceptions()
+        found = exceptions.all_exceptions(self)
         if direction > 0:
             return next((each for each in found if each.step > step), None)
         return next((each for each in reversed(found) if each.step < step), None)
@@ -51,6 +181,10 @@ class Recording(Replay):
     def output(self, upto: int | None = None) -> output.Output:
         """What the program wrote before step `upto`, or in all."""
         return output.read_output(self, None, None if upto is None else self.index(upto))
+
+    def find_output(self, text: str, stream: str | None = None) -> list[Printed]:
+        """Which steps wrote a text: each chunk of output in which an occurrence of it begins."""
+        return output.find_output(self, text, stream)
 
     def gaps(self) -> list[Gap]:
         """The places where events are missing."""

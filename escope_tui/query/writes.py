@@ -118,7 +118,7 @@ def object_change(
         if writer >= 0 and visible > 0 and contents_differ(rec, object_id, visible - 1, end):
             now = rec.state.value_of_object(object_id, end)
             old = rec.state.value_of_object(object_id, visible - 1)
-            return _write(rec, text, statement_step(rec, writer), visible, now, old, "change")
+            return write_at(rec, text, statement_step(rec, writer), visible, now, old, "change")
         start = visible - 1 if direction < 0 else visible
         if start < 0 or start > len(rec):
             return None
@@ -201,7 +201,7 @@ def _variable_write(rec: Replay, target: Variable, start: int, direction: int) -
         return None
     writer, visible, frame, new = raw
     value = None if isinstance(new, Unbound) else rec.state.value(new, visible)
-    old = _old_value(rec, target, frame, visible)
+    old = old_value(rec, target, frame, visible)
     kind = "assign" if value is not None else "delete"
     step = writer
     if target.slot not in rec.program.comprehension_slots(function):
@@ -212,7 +212,7 @@ def _variable_write(rec: Replay, target: Variable, start: int, direction: int) -
             kind = "parameter"
             caller = caller_step(rec, frame, writer)
             step = writer if caller is None else caller
-    return _write(rec, target.name, step, visible, value, old, kind)
+    return write_at(rec, target.name, step, visible, value, old, kind)
 
 
 def statement_step(rec: Replay, step: int) -> int:
@@ -233,7 +233,8 @@ def statement_step(rec: Replay, step: int) -> int:
     return info.step
 
 
-def _old_value(rec: Replay, target: Variable, frame: int, visible: int) -> Value | None:
+def old_value(rec: Replay, target: Variable, frame: int, visible: int) -> Value | None:
+    """What a variable was one step before."""
     if visible <= 0:
         return None
     before = visible - 1
@@ -271,7 +272,7 @@ def _part_write(rec: Replay, target: Part, start: int, direction: int) -> Write 
         if key is not None or not same_value(now, old):
             kind = "assign" if now is not None else "delete"
             step = statement_step(rec, writer)
-            return _write(rec, target.name, step, visible, now, old, kind)
+            return write_at(rec, target.name, step, visible, now, old, kind)
         start = visible - 1 if direction < 0 else visible
         if start < 0 or start > len(rec):
             return None
@@ -291,7 +292,7 @@ def same_value(left: Value | None, right: Value | None) -> bool:
     return bool(left.data == right.data) or (left.data != left.data and right.data != right.data)
 
 
-def _write(
+def write_at(
     rec: Replay,
     target: str,
     step: int,
@@ -300,6 +301,7 @@ def _write(
     old: Value | None,
     kind: str,
 ) -> Write:
+    """A write by the statement of a step."""
     at = max(min(step, len(rec) - 1), 0)
     info = rec.step_info(at)
     site = rec.program.site(info.site)

@@ -14,6 +14,7 @@ from ..model.text import safe_text
 from ..model.values import Value
 from .evaluator import evaluate
 from .state import ScannerLike, Source, State, guarded
+from .survey import Surveyor
 from .syntax import Syntax
 from .tables import Program
 from .timeline import Timeline
@@ -66,10 +67,13 @@ class Replay:
         self.state = State(source, cursors, scanner, self.program)
         self.timeline = Timeline(self)
         self.syntax = Syntax(self.program)
+        self.surveyor = Surveyor(self)
         self._infos: dict[int, Info] = {}
         self._tasks: dict[int, tuple[int, str]] | None = None
         self._task_of: dict[int, int | None] = {}
         self._stretches: dict[str, tuple[int, Any]] = {}
+        self.kept: dict[str, Any] = {}
+        """Answers that later questions need again, by the question's name."""
 
     def close(self) -> None:
         """Let go of the file."""

@@ -1,0 +1,577 @@
+# Whole chunks read in one go: calls, hits with values, writes by value, times. For questions that look at many steps.
+
+ELSEWHERE = object()        # a value that only a full look at the moment can tell
+
+
+cdef inline bint is_step(Chunk chunk, Rec *r) noexcept nogil:
+    return chunk.c.m.t.sites[r.a].flags & (F_STEP | F_ITER) != 0
+
+
+
+
+cdef inline int64_t row_time(Chunk chunk, int64_t step, object last_ns):
+    """The time of a step; of what lies behind the chunk, the chunk's last time."""
+    if step - chunk.first_step < chunk.n_rows:
+        return chunk.rows[max(step - chunk.first_step, 0)].time if chunk.n_rows else last_ns
+    return last_ns
+
+
+cdef inline object value_before(Chunk chunk, uint32_t j, bint exception):
+    """The value that goes with the site at a log position."""
+    cdef Rec *r = &chunk.log.r[j]
+    cdef Rec *q
+    cdef uint32_t i = j
+    while i > 0 and chunk.log.r[i - 1].kind != R_SITE:
+        i -= 1
+        q = &chunk.log.r[i]
+        if q.kind == R_VALUE and q.ptr == r.ptr and (q.a == 1) == exception:
+            return chunk.raw(q.new)
+    return None
+
+
+@cython.final
+cdef class Survey:
+    """Reads chunks from one end to the other, each alone; decoded chunks are shared with the file's cursors."""
+    cdef object file
+    cdef Chunks chunks
+    cdef dict names             # string number -> attribute name
+
+    def __init__(self, file):
+        self.file = file
+        self.chunks = chunks_of(file)
+        self.names = {}
+
+    @property
+    def count(self):
+        return self.chunks.n
+
+    def prepare(self, int number):
+        """Decodes a chunk for `take`: to be called on a thread of its own, the decoding runs beside other threads."""
+        cdef Chunk chunk = self.chunks.load(number)
+        chunk.need_all()
+        return chunk
+
+    def take(self, Chunk chunk):
+        """Makes a prepared chunk the newest of those that are kept."""
+        cdef int number = chunk.number
+        if number not in self.chunks.kept:
+            while len(self.chunks.kept) >= self.chunks.limit:
+                self.chunks.kept.popitem(last=False)
+            self.chunks.kept[number] = chunk
+
+    def has(self, int number):
+        """Whether a chunk is decoded already."""
+        return number in self.chunks.kept
+
+    cdef Chunk whole(self, int number):
+        cdef Chunk chunk = self.chunks.get(number)
+        chunk.need_all()
+        return chunk
+
+    def site_hits(self, int number):
+        """How often each site was hit in a chunk, from its index."""
+        return self.chunks.index(number).site_hits()
+
+    # ---- calls ----------------------------------------------------------------------------------
+
+    def entered(self, int number, parent=None, int64_t after=0):
+        """The frames that a chunk enters, [(frame, parent, module, function, first step, site, thread, caller's step)]; only the
+        children of one frame, only those with higher ids."""
+        cdef Chunk chunk = self.whole(number)
+        cdef uint64_t wanted = parent if parent is not None else 0
+        cdef bint all_ = parent is None
+        cdef uint32_t j
+        cdef Rec *r
+        cdef Frame *f
+        cdef Func *fn
+        cdef list found = []
+        for j in range(chunk.log.n):
+            r = &chunk.log.r[j]
+            if r.kind != R_ENTER:
+                continue
+            f = <Frame *> r.ptr
+            if (not all_ and r.new.p != wanted) or <int64_t> f.id <= after or f.func < 0:
+                continue
+            fn = &chunk.c.m.t.funcs[f.func]
+            found.append((f.id, r.new.p, fn.module, fn.index, chunk.visible(j), r.a, r.size, r.old.p if r.old.tag else -1))
+        return found
+
+    def count_entered(self, int number, uint64_t parent):
+        """How many children of a frame a chunk enters."""
+        cdef Chunk chunk = self.whole(number)
+        cdef uint32_t j
+        cdef Rec *r
+        cdef int64_t n = 0
+        with nogil:
+            for j in range(chunk.log.n):
+                r = &chunk.log.r[j]
+                if r.kind == R_ENTER and r.new.p == parent and (<Frame *> r.ptr).func >= 0:
+                    n += 1
+        return n
+
+    def calls(self, int number, wanted, int64_t start, int64_t stop):
+        """The calls of some functions that a chunk enters: [(frame, site, thread, caller's step, first step, first ns, arguments,
+        end, end step, end ns, value)]. `wanted`: {(module, function): number of parameters}. Arguments are raw values, or None when
+        they must be looked up; end: an EV_ kind, or 0 when it is not in this chunk."""
+        cdef Chunk chunk = self.whole(number)
+        cdef uint32_t j
+        cdef Rec *r
+        cdef Frame *f
+        cdef Func *fn
+        cdef uint32_t flags
+        cdef int kind
+        cdef int64_t step
+        cdef dict open_ = {}
+        cdef list found = []
+        cdef list row
+        cdef object last = self.file.chunks[number].last_ns
+        if self.file.chunks[number].first_step > stop:
+            return found
+        for j in range(chunk.log.n):
+            r = &chunk.log.r[j]
+            if r.kind == R_ENTER:
+                f = <Frame *> r.ptr
+                if f.func < 0:
+                    continue
+                fn = &chunk.c.m.t.funcs[f.func]
+                count = wanted.get((fn.module, fn.index))
+                if count is None:
+                    continue
+                step = chunk.visible(j)
+                if not start <= step < stop:
+                    continue
+                row = [f.id, r.a, r.size, r.old.p if r.old.tag else -1, step, row_time(chunk, step, last), {}, 0, -1, 0, None]
+                open_[f.id] = row
+                found.append(row)
+            elif r.kind == R_SLOT and open_:
+                row = open_.get((<Frame *> r.ptr).id)
+                if row is not None and type(row[6]) is dict:
+                    if r.new.tag == T_CELL:
+                        row[6] = None
+                    else:
+                        row[6][r.a] = chunk.raw(r.new)
+            elif r.kind == R_SITE and open_:
+                row = open_.get((<Frame *> r.ptr).id)
+                if row is None:
+                    continue
+                if type(row[6]) is dict:
+                    row[6] = tuple(row[6].items())
+                flags = chunk.c.m.t.sites[r.a].flags
+                if flags & (F_RETURN | F_END | F_UNWIND):
+                    if flags & F_LATE:
+                        row[10] = (flags, value_before(chunk, j, flags & F_UNWIND != 0))
+                        continue
+                    if flags & F_RETURN:
+                        kind = 2
+                    elif flags & F_UNWIND:
+                        kind = 64
+                    else:
+                        kind = 256
+                    if kind == 256 and row[10] is not None:
+                        kind = 2 if row[10][0] & F_RETURN else 64
+                        row[10] = row[10][1]
+                    else:
+                        row[10] = value_before(chunk, j, kind == 64)
+                    step = chunk.visible(j) - 1 + is_step(chunk, r)
+                    row[7] = kind
+                    row[8] = step
+                    row[9] = row_time(chunk, step + 1, last)
+                    del open_[(<Frame *> r.ptr).id]
+            elif r.kind == R_STATE and open_:
+                row = open_.pop((<Frame *> r.ptr).id, None)
+                if row is not None:
+                    step = chunk.visible(j) - 1
+                    row[7], row[8], row[9], row[10] = 512, step, row_time(chunk, step + 1, last), None
+        for row in open_.values():
+            row[10] = None
+            if type(row[6]) is dict:
+                row[6] = tuple(row[6].items())
+        return found
+
+    # ---- hits -----------------------------------------------------------------------------------
+
+    def hits(self, int number, bytes wanted, int64_t start, int64_t stop):
+        """The steps of a chunk at wanted sites: [(step, site, thread, frame, ns)]."""
+        cdef Chunk chunk = self.whole(number)
+        cdef const uint8_t *w = <const uint8_t *> <char *> wanted
+        cdef uint32_t n = <uint32_t> len(wanted)
+        cdef int64_t lo = max(start - chunk.first_step, 0)
+        cdef int64_t hi = min(stop - chunk.first_step, <int64_t> chunk.n_rows)
+        cdef int64_t j
+        cdef Row *r
+        cdef list found = []
+        for j in range(lo, hi):
+            r = &chunk.rows[j]
+            if r.site < n and w[r.site]:
+                found.append((chunk.first_step + j, r.site, r.thread, r.frame, r.time))
+        return found
+
+    def samples(self, int number, bytes wanted, int64_t start, int64_t stop, plans, sure):
+        """Hits with values: [(step, site, thread, frame, ns, value ...)]. `plans`: {site: [(role, slot or variable, module, attribute
+        names)]}, role 0 a slot of the frame, 1 a variable of the module. A value that takes a closer look is ELSEWHERE, one that is
+        not bound UNBOUND. `sure`: types whose instances do not change unseen."""
+        cdef Chunk chunk = self.whole(number)
+        cdef const uint8_t *w = <const uint8_t *> <char *> wanted
+        cdef uint32_t n = <uint32_t> len(wanted)
+        cdef int64_t lo = max(start - chunk.first_step, 0)
+        cdef int64_t hi = min(stop - chunk.first_step, <int64_t> chunk.n_rows)
+        cdef int64_t j
+        cdef Row *r
+        cdef Frame *f
+        cdef list found = []
+        cdef list row
+        for j in range(lo, hi):
+            r = &chunk.rows[j]
+            if r.site >= n or not w[r.site]:
+                continue
+            chunk.move(r.rec_end)
+            row = [chunk.first_step + j, r.site, r.thread, r.frame, r.time]
+            f = chunk.frame_at(r.frame)
+            for role, slot, module, path in plans[r.site]:
+                row.append(self.sample(chunk, f, role, slot, module, path, sure))
+            found.append(row)
+        return found
+
+    cdef object sample(self, Chunk chunk, Frame *f, int role, uint32_t slot, uint32_t module, tuple path, sure):
+        cdef Machine *m = &chunk.c.m
+        cdef Val v
+        cdef Obj *o
+        cdef uint32_t i
+        cdef bint there
+        if role == 0:
+            if f == NULL or slot >= f.n_slots:
+                return ELSEWHERE
+            v = f.slots[slot]
+        else:
+            if module >= m.n_ns or m.ns[module] == NULL or slot >= m.t.mods[module].n_slots:
+                return UNBOUND
+            v = m.ns[module][slot]
+        if v.tag == T_CELL:
+            o = chunk.obj_at(v.p)
+            if o == NULL or o.b == NULL or o.uncertain:
+                return ELSEWHERE
+            if not o.b.n_items:
+                return UNBOUND
+            v = o.b.items[0]
+        for name in path:
+            if v.tag != T_OBJ:
+                return ELSEWHERE
+            o = chunk.obj_at(v.p)
+            if o == NULL or o.b == NULL or o.known_from > chunk.pos or o.uncertain or o.dead or o.b.shape != 7:
+                return ELSEWHERE
+            if o.b.type_id not in sure:
+                return ELSEWHERE
+            there = False
+            for i in range(o.b.n_attrs):
+                known = self.names.get(o.b.attrs[2 * i].p)
+                if known is None:
+                    known = self.names[o.b.attrs[2 * i].p] = chunk.name(o.b.attrs[2 * i].p)
+                if known == name:
+                    v = o.b.attrs[2 * i + 1]
+                    there = True
+                    break
+            if not there:
+                return ELSEWHERE
+        if v.tag == T_OBJ or v.tag == T_POOL or v.tag == T_DEEP or v.tag == T_UNKNOWN or v.tag == T_CELL:
+            return ELSEWHERE
+        return chunk.raw(v)
+
+    # ---- writes by value ------------------------------------------------------------------------
+
+    def texts(self, int number, matches):
+        """The numbers of the chunk's strings that `matches` holds for."""
+        cdef Chunk chunk = self.chunks.get(number)
+        if chunk.strings is None:
+            chunk.load_strings()
+        found = set()
+        for each in chunk.strings:
+            text = chunk.text(each)
+            if isinstance(text, Text) and matches(text.value):
+                found.add(each)
+        return found
+
+    def writes(self, int number, int64_t start, int64_t stop, wanted=None):
+        """What a chunk's log writes: [(first step that shows it, writing step, what, owner, key, value)], what being "slot" (owner a
+        frame), "global" (a module), "value" (handed over by a frame), "exception", "item", "attr", "cell" (an object), each in the
+        order of the log. `wanted`: (tags as bits, int or None, float or None, string numbers) that values are to match."""
+        cdef Chunk chunk = self.whole(number)
+        cdef uint32_t j, i
+        cdef Rec *r
+        cdef Body *b
+        cdef int64_t shown
+        cdef int kind
+        cdef list found = []
+        cdef Match match
+        cdef bint all_ = wanted is None
+        match_from(&match, wanted)
+        texts = wanted[3] if wanted is not None else None
+        for j in range(chunk.log.n):
+            r = &chunk.log.r[j]
+            kind = r.kind
+            if kind == R_REPLACE:
+                b = <Body *> r.new.p
+                if b == NULL or (not all_ and not body_matches(chunk, b, &match, texts)):
+                    continue
+                shown = chunk.visible(j)
+                if start <= shown < stop:
+                    self.body_writes(chunk, r, j, shown, &match, texts, found)
+                continue
+            if kind != R_SLOT and kind != R_NS and kind != R_VALUE and not (R_ITEM <= kind <= R_ATTRPUSH) and kind != R_DELTA:
+                continue
+            if kind == R_REMOVE or kind == R_PAIRGONE:
+                continue
+            if kind == R_DELTA and (r.a == OP_SIZE or r.a == OP_DELITEM or r.a == OP_DELATTR):
+                continue
+            if r.new.tag == T_CELL or (not all_ and not val_matches(chunk, r.new, &match, texts) and not ((kind == R_PAIRPUSH) and val_matches(chunk, r.old, &match, texts))):
+                continue
+            shown = chunk.visible(j)
+            if not start <= shown < stop:
+                continue
+            if kind == R_SLOT:
+                found.append((shown, r.writer, "slot", (<Frame *> r.ptr).id, r.a, chunk.raw(r.new)))
+            elif kind == R_NS:
+                found.append((shown, r.writer, "global", r.b, r.a, chunk.raw(r.new)))
+            elif kind == R_VALUE:
+                i = j + 1
+                while i < chunk.log.n and not (chunk.log.r[i].kind == R_SITE and chunk.log.r[i].ptr == r.ptr):
+                    i += 1
+                if i < chunk.log.n:
+                    shown = chunk.visible(i)
+                    found.append((shown, shown - 1 + is_step(chunk, &chunk.log.r[i]), "exception" if r.a else "value", (<Frame *> r.ptr).id, chunk.log.r[i].a, chunk.raw(r.new)))
+            else:
+                found.append((shown, r.writer, *self.part_written(chunk, r, j), chunk.raw(r.new)))
+        return found
+
+    def births(self, int number, types, int64_t start, int64_t stop):
+        """Objects of some types that a chunk shows for the first time in it: [(first step that shows it, writing step, object, type)]."""
+        cdef Chunk chunk = self.whole(number)
+        cdef uint32_t j
+        cdef Rec *r
+        cdef Body *b
+        cdef int64_t shown
+        cdef list found = []
+        for j in range(chunk.log.n):
+            r = &chunk.log.r[j]
+            if r.kind != R_REPLACE or r.old.p or not r.new.p:
+                continue
+            b = <Body *> r.new.p
+            if b.type_id not in types:
+                continue
+            shown = chunk.visible(j)
+            if start <= shown < stop:
+                found.append((shown, r.writer, (<Obj *> r.ptr).oid, b.type_id))
+        return found
+
+    cdef tuple part_written(self, Chunk chunk, Rec *r, uint32_t j):
+        cdef Obj *o = <Obj *> r.ptr
+        cdef int kind = r.kind
+        if kind == R_DELTA:
+            if r.a == OP_SETATTR:
+                return ("attr", o.oid, chunk.name(r.old.p))
+            return ("item", o.oid, chunk.raw(r.old) if r.a == OP_SETITEM else None)
+        if kind == R_ATTRPUSH:
+            return ("attr", o.oid, chunk.name(r.old.p))
+        if kind == R_PAIRPUSH:
+            return ("item", o.oid, chunk.raw(r.old))
+        chunk.move(j)
+        if kind == R_ATTR:
+            return ("attr", o.oid, chunk.name(o.b.attrs[2 * r.a].p) if o.b != NULL and r.a < o.b.n_attrs else None)
+        if kind == R_PAIR:
+            return ("item", o.oid, chunk.raw(o.b.pairs[2 * r.a]) if o.b != NULL and r.a < o.b.n_pairs else None)
+        if o.b != NULL and o.b.shape == 12:
+            return ("cell", o.oid, 0)
+        if kind == R_PUSH:
+            return ("item", o.oid, o.b.n_items if o.b != NULL else None)
+        return ("item", o.oid, r.a)
+
+    cdef object body_writes(self, Chunk chunk, Rec *r, uint32_t j, int64_t shown, Match *match, texts, list found):
+        """The members of a new snapshot that the one before did not have at that place."""
+        cdef Body *b = <Body *> r.new.p
+        cdef Body *a
+        cdef Obj *o = <Obj *> r.ptr
+        cdef uint32_t i
+        cdef bint same_
+        chunk.move(j + 1)
+        a = <Body *> r.old.p
+        what = "cell" if b.shape == 12 else "item"
+        for i in range(b.n_items):
+            if val_matches(chunk, b.items[i], match, texts):
+                if a != NULL and i < a.n_items and same(a.items[i], b.items[i]):
+                    continue
+                found.append((shown, r.writer, what, o.oid, i, chunk.raw(b.items[i])))
+        for i in range(b.n_pairs):
+            if b.pairs[2 * i].tag == T_GONE:
+                continue
+            if val_matches(chunk, b.pairs[2 * i + 1], match, texts) or val_matches(chunk, b.pairs[2 * i], match, texts):
+                if a != NULL and i < a.n_pairs and same(a.pairs[2 * i], b.pairs[2 * i]) and same(a.pairs[2 * i + 1], b.pairs[2 * i + 1]):
+                    continue
+                found.append((shown, r.writer, "item", o.oid, chunk.raw(b.pairs[2 * i]), chunk.raw(b.pairs[2 * i + 1])))
+        for i in range(b.n_attrs):
+            if val_matches(chunk, b.attrs[2 * i + 1], match, texts):
+                if a != NULL and i < a.n_attrs and same(a.attrs[2 * i], b.attrs[2 * i]) and same(a.attrs[2 * i + 1], b.attrs[2 * i + 1]):
+                    continue
+                found.append((shown, r.writer, "attr", o.oid, chunk.name(b.attrs[2 * i].p), chunk.raw(b.attrs[2 * i + 1])))
+
+    # ---- times ----------------------------------------------------------------------------------
+
+    def times(self, int number, next_ns):
+        """Steps and time of the functions in a chunk: {function: (steps, own ns, total ns)}, by global function number. Time is told
+        every few events: what passes from one such place to the next is shared by the steps between them. `next_ns`: when the next
+        chunk begins. Total: while the function was on the stack."""
+        cdef Chunk chunk = self.whole(number)
+        cdef uint32_t n = chunk.c.m.t.n_funcs
+        cdef Times t
+        cdef int64_t j
+        cdef int64_t first = 0
+        cdef uint64_t end
+        cdef uint64_t last = next_ns
+        cdef dict found = {}
+        t.own = <double *> xcalloc(n + 1, 8)
+        t.total = <double *> xcalloc(n + 1, 8)
+        t.steps = <uint64_t *> xcalloc(n + 1, 8)
+        t.stamp = <uint32_t *> xcalloc(n + 1, 4)
+        t.walks = 0
+        with nogil:
+            for j in range(chunk.n_rows):
+                t.steps[chunk.c.m.t.sites[chunk.rows[j].site].func] += 1
+                end = chunk.rows[j + 1].time if j + 1 < chunk.n_rows else last
+                if end > chunk.rows[j].time:
+                    share_time(chunk, &t, first, j + 1, <double> (end - chunk.rows[j].time))
+                    first = j + 1
+        for j in range(n):
+            if t.steps[j] or t.total[j]:
+                found[j] = (t.steps[j], t.own[j], t.total[j])
+        free(t.own)
+        free(t.total)
+        free(t.steps)
+        free(t.stamp)
+        return found
+
+    def function_number(self, uint32_t module, uint32_t place):
+        """The global number of a function."""
+        if module >= self.chunks.tables.t.n_mods or place >= self.chunks.tables.t.mods[module].n_funcs:
+            raise KeyError((module, place))
+        return self.chunks.tables.t.mods[module].first_func + place
+
+
+cdef struct Times:
+    double *own
+    double *total
+    uint64_t *steps
+    uint32_t *stamp
+    uint32_t walks
+
+
+cdef enum:
+    DEEP = 200          # frames: below that depth one stack stands for all of a short time
+
+
+cdef void add_total(Chunk chunk, Times *t, Frame *f, double share) noexcept nogil:
+    """Adds a time to each function on the stack of a frame."""
+    cdef uint32_t depth = 0
+    t.walks += 1
+    while f != NULL and f.id and depth < 1000000:
+        if f.func >= 0 and t.stamp[f.func] != t.walks:
+            t.stamp[f.func] = t.walks
+            t.total[f.func] += share
+        f = chunk.frame_at(f.parent)
+        depth += 1
+
+
+cdef void share_time(Chunk chunk, Times *t, int64_t first, int64_t stop, double ns) noexcept nogil:
+    """Shares a time among the steps in which it passed."""
+    cdef int64_t j = first
+    cdef int64_t k
+    cdef Row *r
+    cdef double share
+    cdef double rest = 0
+    cdef double each = ns / <double> (stop - first)
+    chunk.move(chunk.rows[stop - 1].rec_end)
+    while j < stop:
+        r = &chunk.rows[j]
+        k = j + 1
+        while k < stop and chunk.rows[k].frame == r.frame:
+            k += 1
+        share = each * <double> (k - j)
+        t.own[chunk.c.m.t.sites[r.site].func] += share
+        if r.depth > DEEP and k < stop:
+            rest += share
+        else:
+            add_total(chunk, t, chunk.frame_at(r.frame), share + (rest if k == stop else 0))
+        j = k
+
+
+cdef struct Match:
+    uint64_t tags
+    bint has_int
+    bint has_float
+    bint has_texts
+    bint has_big            # the texts are a number
+    bint all
+    uint64_t number
+    uint64_t bits
+
+
+cdef object match_from(Match *m, wanted):
+    cdef double d
+    cdef int64_t n
+    memset(m, 0, sizeof(Match))
+    if wanted is None:
+        m.all = 1
+        return
+    m.tags = wanted[0]
+    if wanted[1] is not None:
+        n = wanted[1]
+        m.has_int = 1
+        m.number = <uint64_t> n
+    if wanted[2] is not None:
+        d = wanted[2]
+        m.has_float = 1
+        memcpy(&m.bits, &d, 8)
+    m.has_big = type(wanted[3]) is int
+    m.has_texts = not m.has_big and bool(wanted[3])
+
+
+cdef bint pool_matches(Chunk chunk, Val v, Match *m, texts):
+    """A tuple with a matching member, at any depth; a big number."""
+    cdef PoolHead *h
+    cdef uint64_t i
+    if v.p >= chunk.c.n_entries:
+        return False
+    h = pool_at(&chunk.c, v.p)
+    if h.kind == P_BIGINT:
+        return m.has_big and chunk.raw(v) == texts
+    if h.kind != P_TUPLE:
+        return False
+    for i in range(h.n):
+        if val_matches(chunk, (<Val *> (<uint8_t *> pool_at(&chunk.c, v.p) + sizeof(PoolHead)))[i], m, texts):
+            return True
+    return False
+
+
+cdef bint val_matches(Chunk chunk, Val v, Match *m, texts):
+    if m.all:
+        return True
+    if m.tags >> v.tag & 1:
+        return True
+    if v.tag == T_INT:
+        return m.has_int and v.p == m.number
+    if v.tag == T_FLOAT:
+        return m.has_float and v.p == m.bits
+    if v.tag == T_POOL:
+        return pool_matches(chunk, v, m, texts)
+    return v.tag == T_STR and m.has_texts and v.p in texts
+
+
+cdef bint body_matches(Chunk chunk, Body *b, Match *m, texts):
+    cdef uint32_t i
+    for i in range(b.n_items):
+        if val_matches(chunk, b.items[i], m, texts):
+            return True
+    for i in range(2 * b.n_pairs):
+        if b.pairs[i].tag != T_GONE and val_matches(chunk, b.pairs[i], m, texts):
+            return True
+    for i in range(b.n_attrs):
+        if val_matches(chunk, b.attrs[2 * i + 1], m, texts):
+            return True
+    return False

@@ -1,0 +1,336 @@
+"""Searching a recording for a text: in names, values, types, output, source, returns, arguments and
+exceptions, in the order of time.
+"""
+
+from __future__ import annotations
+
+import ast
+import heapq
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+from ..errors import EscopeError
+from ..model.answers import SEARCH_KINDS, Found
+from ..model.sites import BEGINS_STEP, ENTER, RETURN
+from ..model.text import one_line, safe_text
+from ..model.values import Value
+from ..replay.recording import EV_END
+from ..replay.state import guarded
+
+if TYPE_CHECKING:
+    from ..replay.recording import Replay
+
+T_NONE, T_FALSE, T_TRUE = 1, 2, 3
+SHOWN = 100
+SMALL, LARGE = -(1 << 63), 1 << 63
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """What a value must be: one of these."""
+
+    tags: int
+    number: int | None
+    real: float | None
+    big: int | None
+    text: Callable[[str], bool] | None
+
+
+def iter_search(
+    rec: Replay,
+    text: str,
+    kinds: Collection[str] = SEARCH_KINDS,
+    start: int = 0,
+    stop: int | None = None,
+    direction: int = 1,
+    limit: int | None = None,
+    in_function: str | None = None,
+) -> Iterator[Found]:
+    """What a text is found in, from step `start` on (`direction` -1: from `start` back, or from the
+    end). A number means that number, and text that contains it; a quoted text means a string that
+    is exactly that; `None`, `True` and `False` mean themselves; other text is looked for in
+    strings. `in_function` keeps what happens in functions of that name.
+    """
+    if not text:
+        raise EscopeError("there is nothing to search for", slug="bad-question")
+    unknown = [each for each in kinds if each not in SEARCH_KINDS]
+    if unknown:
+        raise EscopeError(
+            f"nothing can be searched by {one_line(unknown[0])}",
+            slug="bad-question",
+            hint=f"kinds are {', '.join(SEARCH_KINDS)}",
+        )
+    if direction not in (1, -1):
+        raise EscopeError("the direction is 1 or -1", slug="bad-question")
+    if direction > 0:
+        span = (max(start, 0), len(rec) if stop is None else stop)
+    else:
+        span = (0 if stop is None else stop, (start or len(rec) - 1) + 1)
+    streams = list(_streams(rec, text, frozenset(kinds), span, direction))
+    found: Iterator[Found] = heapq.merge(*streams, key=lambda each: each.step * direction)
+    if in_function is not None:
+        wanted = {
+            (rec.program.paths[f.module], f.qualname)
+            for f in rec.program.find_functions(in_function)
+        }
+        found = (each for each in found if (each.file, each.function) in wanted)
+    return found if limit is None else islice(found, max(limit, 0))
+
+
+def _streams(
+    rec: Replay, text: str, kinds: frozenset[str], span: tuple[int, int], direction: int
+) -> Iterator[Iterator[Found]]:
+    by_value = kinds & {"value", "return", "argument"}
+    if by_value:
+        yield _values(rec, _wanted(text), by_value, span, direction)
+    if "name" in kinds:
+        yield iter(_sorted(_names(rec, text, span, direction), direction))
+    if "type" in kinds:
+        yield _types(rec, text, span, direction)
+    if "output" in kinds:
+        yield iter(_sorted(_output(rec, text, span), direction))
+    if "source" in kinds:
+        yield iter(_sorted(_source(rec, text, span, direction), direction))
+    if "exception" in kinds:
+        yield iter(_sorted(_exceptions(rec, text, span), direction))
+
+
+def _sorted(found: Iterator[Found], direction: int) -> list[Found]:
+    return sorted(found, key=lambda each: each.step * direction)
+
+
+def _place(rec: Replay, step: int, kind: str, text: str, value: Value | None = None) -> Found:
+    at = max(min(step, len(rec) - 1), 0)
+    info = rec.step_info(at)
+    site = rec.program.site(info.site)
+    return Found(
+        at,
+        kind,
+        text,
+        rec.program.paths[site.module],
+        site.line,
+        rec.program.function_of(site).qualname,
+        info.frame,
+        info.thread,
+        value,
+    )
+
+
+def _wanted(text: str) -> _Wanted:
+    try:
+        plain: Any = ast.literal_eval(text.strip())
+    except (ValueError, SyntaxError, MemoryError, RecursionError, TypeError):
+        plain = ...
+    tags = {None: 1 << T_NONE, False: 1 << T_FALSE, True: 1 << T_TRUE}
+    if plain is None or isinstance(plain, bool):
+        return _Wanted(tags[plain], None, None, None, None)
+    if isinstance(plain, str):
+        return _Wanted(0, None, None, None, lambda each: each == plain)
+    inside = text.strip()
+
+    def contains(each: str) -> bool:
+        return inside in each
+
+    if isinstance(plain, int):
+        whole = plain if SMALL <= plain < LARGE else None
+        real = float(plain) if abs(plain) < 1 << 53 else None
+        big = plain if whole is None else None
+        return _Wanted(0, whole, real, big, contains)
+    if isinstance(plain, float):
+        whole = int(plain) if plain.is_integer() and abs(plain) < 1 << 53 else None
+        return _Wanted(0, whole, plain, None, contains)
+    return _Wanted(0, None, None, None, contains)
+
+
+def _values(
+    rec: Replay, wanted: _Wanted, kinds: frozenset[str], span: tuple[int, int], direction: int
+) -> Iterator[Found]:
+    survey = rec.surveyor.survey
+    matching = wanted.text
+
+    def read(number: int) -> list[Any]:
+        texts: Any = set()
+        if wanted.big is not None:
+            texts = wanted.big
+        elif matching is not None:
+            texts = survey.texts(number, matching)
+        match = (wanted.tags, wanted.number, wanted.real, texts)
+        return survey.writes(number, span[0], span[1] + 1, match)
+
+    def read_all(number: int) -> list[Any]:
+        rows = read(number)
+        if wanted.tags & 1 << T_NONE and "return" in kinds:
+            ends = rec.scanner.chunk_events(number, EV_END)
+            rows += [(e[0] + 1, e[0], "end", e[3], e[4], None) for e in ends]
+            rows.sort(key=lambda row: row[0])
+        return rows
+
+    numbers = rec.surveyor.numbers(span[0], span[1], direction)
+    for _, rows in rec.surveyor.over(numbers, read_all):
+        for row in rows if direction > 0 else reversed(rows):
+            found = _value(rec, row, kinds)
+            if found is not None and span[0] <= found.step < span[1]:
+                yield found
+
+
+def _value(rec: Replay, row: Any, kinds: frozenset[str]) -> Found | None:
+    visible, writer, what, owner, key, raw = row
+    if what in ("value", "exception", "end"):
+        site = rec.program.site(key)
+        if what == "exception" or "return" not in kinds:
+            return None
+        if what == "end" and rec.program.function_of(site).kind in ("class", "module"):
+            return None
+        if what == "value" and not site.flags & RETURN:
+            return None
+        value = rec.state.passed_value(raw, writer)
+        name = rec.program.function_of(site).qualname
+        found = _place(rec, writer, "return", f"{name} returned {value.summary(SHOWN)}", value)
+        return _in_scope(rec, found, site.module, site.function)
+    value = rec.state.value(raw, min(visible, len(rec)))
+    shown = value.summary(SHOWN)
+    if what == "global":
+        name = _variable(rec, owner, 0, key)
+    elif what == "slot":
+        with rec.state.lock:
+            module, function, *_ = guarded(lambda: rec.scanner.frame_info(owner))
+        name = _variable(rec, module, function, key)
+        if visible == writer < len(rec):
+            site = rec.program.site(rec.site_of(writer))
+            scope = rec.program.function_of(site)
+            if site.flags & ENTER and key < scope.parameters:
+                if "argument" not in kinds:
+                    return None
+                return _place(rec, visible, "argument", f"{name} = {shown}", value)
+    elif what == "attr":
+        name = f"{_owner(rec, owner, visible)}.{safe_text(str(key))}"
+    elif what == "cell":
+        name = "a shared variable"
+    else:
+        name = f"{_owner(rec, owner, visible)}[{_key(rec, key, visible)}]"
+    if "value" not in kinds:
+        return None
+    return _place(rec, visible, "value", f"{name} = {shown}", value)
+
+
+def _in_scope(rec: Replay, found: Found, module: int, function: int) -> Found:
+    scope = rec.program.function(module, function)
+    return Found(
+        found.step,
+        found.kind,
+        found.text,
+        rec.program.paths[module],
+        found.line if found.function == scope.qualname else scope.line,
+        scope.qualname,
+        found.frame_id,
+        found.thread,
+        found.value,
+    )
+
+
+def _variable(rec: Replay, module: int, function: int, slot: int) -> str:
+    if module < 0:
+        return "?"
+    names = rec.program.function(module, function).variables
+    return safe_text(names[slot]) if slot < len(names) else "?"
+
+
+def _owner(rec: Replay, identity: int, step: int) -> str:
+    contents = rec.state.contents(identity, min(step, len(rec)))
+    name = contents.type_name if contents is not None else "object"
+    return f"{safe_text(name)} #{identity}"
+
+
+def _key(rec: Replay, key: Any, step: int) -> str:
+    return "…" if key is None else rec.state.value(key, min(step, len(rec))).summary(40)
+
+
+def _names(rec: Replay, text: str, span: tuple[int, int], direction: int) -> Iterator[Found]:
+    """Variables and functions of which the name has the text: where each comes next."""
+    wanted = text.strip().lower()
+    start = span[0] if direction > 0 else span[1] - 1
+    for function in rec.program.functions():
+        if wanted in function.name.lower() and function.kind not in ("module", "genexp", "class"):
+            sites = frozenset(rec.program.enter_sites([function]))
+            step = rec.next_site(start, direction, sites)
+            if span[0] <= step < span[1]:
+                yield _place(rec, step, "name", f"{function.qualname}() is called")
+        for slot, name in enumerate(function.variables):
+            if wanted not in name.lower():
+                continue
+            at = start - 1 if direction > 0 else start + 1
+            with rec.state.lock:
+                raw: Any = guarded(
+                    lambda at=at, f=function, s=slot: rec.scanner.next_function_write(  # type: ignore[misc]
+                        at, direction, f.module, f.place, s
+                    )
+                )
+            if raw is None or not span[0] <= min(raw[1], len(rec) - 1) < span[1]:
+                continue
+            value = rec.state.value(raw[3], min(raw[1], len(rec)))
+            shown = f"{safe_text(name)} = {value.summary(SHOWN)}"
+            yield _place(rec, raw[1], "name", shown, value)
+
+
+def _types(rec: Replay, text: str, span: tuple[int, int], direction: int) -> Iterator[Found]:
+    """Objects whose type's name has the text, where each is seen first."""
+    wanted = text.strip().lower()
+    types = frozenset(
+        number
+        for number, (module, name) in rec.file.types.items()
+        if wanted in name.lower() or wanted == f"{module}.{name}".lower()
+    )
+    if not types:
+        return
+    survey = rec.surveyor.survey
+    numbers = rec.surveyor.numbers(span[0], span[1], direction)
+    read = rec.surveyor.over(numbers, lambda n: survey.births(n, types, span[0], span[1]))
+    for _, rows in read:
+        for visible, _, identity, _ in rows if direction > 0 else reversed(rows):
+            with rec.state.lock:
+                earlier = guarded(
+                    lambda v=visible, o=identity: rec.scanner.next_object_write(v - 1, -1, o)  # type: ignore[misc]
+                )
+            if earlier is None:
+                value = rec.state.value_of_object(identity, min(visible, len(rec)))
+                yield _place(rec, visible, "type", value.summary(SHOWN), value)
+
+
+def _output(rec: Replay, text: str, span: tuple[int, int]) -> Iterator[Found]:
+    from .output import find_output
+
+    for each in find_output(rec, text):
+        if span[0] <= max(each.step, 0) < span[1]:
+            line = one_line(each.text, SHOWN)
+            yield _place(rec, each.step, "output", f"{each.stream}: {line}")
+
+
+def _source(rec: Replay, text: str, span: tuple[int, int], direction: int) -> Iterator[Found]:
+    """Statements whose source has the text, where each runs next. Those that did not run in the
+    stretch are not there.
+    """
+    start = span[0] if direction > 0 else span[1] - 1
+    for module in range(len(rec.program.paths)):
+        lines = rec.program.lines(module)
+        sites: dict[int, list[int]] = {}
+        for number, site in rec.program.module_sites(module):
+            if site.flags & BEGINS_STEP:
+                for line in range(site.line, min(site.end_line, site.line + 50) + 1):
+                    sites.setdefault(line, []).append(number)
+        for number, row in enumerate(lines, 1):
+            if text not in row or number not in sites:
+                continue
+            step = rec.next_site(start, direction, frozenset(sites[number]))
+            if span[0] <= step < span[1]:
+                yield _place(rec, step, "source", one_line(row.strip(), SHOWN))
+
+
+def _exceptions(rec: Replay, text: str, span: tuple[int, int]) -> Iterator[Found]:
+    from .exceptions import all_exceptions
+
+    for each in all_exceptions(rec):
+        shown = f"{each.type_name}: {each.message}" if each.message else each.type_name
+        if text in shown and span[0] <= each.step < span[1]:
+            yield _place(rec, each.step, "exception", f"{shown} ({each.fate})", each.value)

@@ -1,0 +1,272 @@
+"""Expressions over many hits: what reads only numbers and text is compiled once and computed on raw
+values; everything else, and each case of doubt, goes to the evaluator, one moment at a time.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Iterator
+from copy import copy
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from .._speedups.unpack import ELSEWHERE, Text
+from ..errors import EvaluationError
+from ..model.values import Value, value_of
+from .evaluator import evaluate, parse
+from .tables import Function, Site
+from .values import SETTLED_MODULES
+
+if TYPE_CHECKING:
+    from .recording import Replay
+    from .survey import Surveyor
+
+_ARITHMETIC = (ast.Add, ast.Sub, ast.Mult, ast.FloorDiv, ast.Mod, ast.Div)
+_COMPARISONS = (ast.Eq, ast.NotEq, ast.Lt, ast.LtE, ast.Gt, ast.GtE)
+_PLAIN = (
+    ast.BinOp,
+    ast.BoolOp,
+    ast.UnaryOp,
+    ast.Compare,
+    ast.IfExp,
+    *_ARITHMETIC,
+    *_COMPARISONS,
+    ast.And,
+    ast.Or,
+    ast.Not,
+    ast.USub,
+    ast.UAdd,
+)
+MAX_NODES = 60
+LARGE = 1 << 32
+
+
+class Hit(NamedTuple):
+    """One step at a wanted site, with what the expressions gave."""
+
+    step: int
+    site: int
+    thread: int
+    frame: int
+    time_ns: int
+    values: tuple[Value | EvaluationError, ...]
+    holds: bool | EvaluationError
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    name: str
+    path: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """An expression; `code` is None where only the evaluator can tell."""
+
+    tree: ast.expr
+    code: Any
+    reads: tuple[_Read, ...]
+    text_too: bool
+    """Text may be computed with: nothing multiplies or formats."""
+
+
+def compile_expression(expression: str) -> Compiled:
+    """Reads an expression; EvaluationError when it is none."""
+    tree = parse(expression)
+    reads: dict[_Read, int] = {}
+    nodes = 0
+
+    def convert(node: ast.expr) -> ast.expr | None:
+        nonlocal nodes
+        nodes += 1
+        read = _read(node)
+        if read is not None:
+            place = reads.setdefault(read, len(reads))
+            return ast.Name(f"v{place}", ast.Load())
+        if isinstance(node, ast.Constant):
+            plain = type(node.value) in (int, float, str, bool, type(None))
+            small = type(node.value) is not int or abs(node.value) < LARGE
+            return node if plain and small else None
+        if not isinstance(node, _PLAIN):
+            return None
+        made = copy(node)
+        for field, value in ast.iter_fields(node):
+            if isinstance(value, ast.expr):
+                value = convert(value)
+                if value is None:
+                    return None
+            elif isinstance(value, list):
+                done: list[Any] = []
+                for each in value:
+                    if isinstance(each, ast.expr):
+                        each = convert(each)
+                        if each is None:
+                            return None
+                    elif not isinstance(each, _PLAIN):
+                        return None
+                    done.append(each)
+                value = done
+            elif not isinstance(value, _PLAIN):
+                return None
+            setattr(made, field, value)
+        return made
+
+    converted = convert(tree)
+    code = None
+    if converted is not None and nodes <= MAX_NODES:
+        names = [ast.arg(f"v{place}") for place in range(len(reads))]
+        whole = ast.Expression(
+            ast.Lambda(ast.arguments([], names, None, [], [], None, []), converted)
+        )
+        ast.fix_missing_locations(whole)
+        code = eval(compile(whole, "<expression>", "eval"), {"__builtins__": {}})
+    strict = any(
+        isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult | ast.Mod | ast.Add)
+        for node in ast.walk(tree)
+    )
+    return Compiled(tree, code, tuple(reads), not strict)
+
+
+def _read(node: ast.expr) -> _Read | None:
+    path: list[str] = []
+    while isinstance(node, ast.Attribute):
+        path.append(node.attr)
+        node = node.value
+    if not isinstance(node, ast.Name) or node.id in ("True", "False", "None"):
+        return None
+    return _Read(node.id, tuple(reversed(path)))
+
+
+class Sampler:
+    """Walks over the hits of some sites and computes expressions at each."""
+
+    def __init__(self, rec: Replay, surveyor: Surveyor) -> None:
+        self._rec = rec
+        self._surveyor = surveyor
+
+    def hits(
+        self,
+        sites: Iterable[int],
+        expressions: Iterable[str] = (),
+        where: str = "",
+        start: int = 0,
+        stop: int | None = None,
+        direction: int = 1,
+    ) -> Iterator[Hit]:
+        """The hits of a stretch of steps, in order (backward: from its end). Those for which
+        `where` is false, or reads a name that is not bound, are left out.
+        """
+        rec, survey = self._rec, self._surveyor.survey
+        asked = [compile_expression(each) for each in expressions]
+        condition = compile_expression(where) if where.strip() else None
+        wanted = frozenset(sites)
+        every = [*asked, condition] if condition is not None else asked
+        reads = list(dict.fromkeys(read for each in every for read in each.reads))
+        places = {read: 5 + place for place, read in enumerate(reads)}
+        plans = {site: self._plan(site, reads) for site in wanted}
+        marked = self._surveyor.site_set(wanted)
+        end = len(rec) if stop is None else stop
+        sure = self._sure() if any(read.path for read in reads) else frozenset()
+        numbers = self._surveyor.numbers(start, end, direction, wanted)
+
+        def read(number: int) -> list[Any]:
+            if reads:
+                return survey.samples(number, marked, start, end, plans, sure)
+            return [list(row) for row in survey.hits(number, marked, start, end)]
+
+        arguments = [[places[r] for r in each.reads] for each in asked]
+        needed = [places[r] for r in condition.reads] if condition is not None else []
+        for _, rows in self._surveyor.over(numbers, read):
+            for row in rows if direction > 0 else reversed(rows):
+                holds: bool | EvaluationError = True
+                if condition is not None:
+                    answer = self._truth(condition, row, needed)
+                    if answer is False:
+                        continue
+                    holds = answer
+                values = tuple(
+                    self._value(each, row, places)
+                    for each, places in zip(asked, arguments, strict=True)
+                )
+                yield Hit(row[0], row[1], row[2], row[3], row[4], values, holds)
+
+    def _sure(self) -> frozenset[int]:
+        """Types whose instances change only where recorded code does it."""
+        source, recorded = self._rec.file, self._rec.program.module_names
+        return frozenset(
+            number
+            for number, known in source.types.items()
+            if all(
+                each[0] in recorded or each[0] in SETTLED_MODULES
+                for each in (known, *source.bases.get(number, ()))
+            )
+        )
+
+    def _plan(self, number: int, reads: list[_Read]) -> list[tuple[int, int, int, tuple[str, ...]]]:
+        site = self._rec.program.site(number)
+        function = self._rec.program.function_of(site)
+        return [self._place(function, site, read) for read in reads]
+
+    def _place(
+        self, function: Function, site: Site, read: _Read
+    ) -> tuple[int, int, int, tuple[str, ...]]:
+        nowhere = (0, 1 << 30, 0, read.path)
+        program = self._rec.program
+        own = _slots(function, read.name, program.hidden_slots(function, site))
+        if len(own) > 1:
+            return nowhere
+        if own:
+            role = 1 if function.kind == "module" else 0
+            return (role, own[0], function.module, read.path)
+        module = program.function(function.module, 0)
+        shared = _slots(module, read.name, program.hidden_slots(module, None))
+        if len(shared) != 1:
+            return nowhere
+        return (1, shared[0], function.module, read.path)
+
+    def _fast(self, each: Compiled, row: list[Any], places: list[int]) -> Any:
+        """The plain result, or ELSEWHERE."""
+        if each.code is None:
+            return ELSEWHERE
+        given = []
+        for place in places:
+            raw = row[place]
+            kind = type(raw)
+            if kind is Text:
+                if raw.truncated or not each.text_too:
+                    return ELSEWHERE
+                raw = raw.value
+            elif kind is not int and kind is not float and kind is not bool and raw is not None:
+                return ELSEWHERE
+            given.append(raw)
+        try:
+            return each.code(*given)
+        except Exception:
+            return ELSEWHERE
+
+    def _truth(self, each: Compiled, row: list[Any], places: list[int]) -> bool | EvaluationError:
+        found = self._fast(each, row, places)
+        if found is not ELSEWHERE:
+            return bool(found)
+        try:
+            return bool(self._slow(each, row))
+        except EvaluationError as error:
+            return False if error.slug == "unbound" else error
+
+    def _value(self, each: Compiled, row: list[Any], places: list[int]) -> Value | EvaluationError:
+        found = self._fast(each, row, places)
+        if found is not ELSEWHERE:
+            return value_of(found)
+        try:
+            return self._slow(each, row)
+        except EvaluationError as error:
+            return error
+
+    def _slow(self, each: Compiled, row: list[Any]) -> Value:
+        return evaluate(each.tree, self._rec.scopes(row[0], row[3]))
+
+
+def _slots(function: Function, name: str, hidden: frozenset[int]) -> list[int]:
+    return [
+        slot for slot, each in enumerate(function.variables) if each == name and slot not in hidden
+    ]

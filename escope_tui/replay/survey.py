@@ -1,0 +1,108 @@
+"""Chunks read whole, one after the other: for questions that look at many steps."""
+
+from __future__ import annotations
+
+import os
+from collections import deque
+from collections.abc import Callable, Collection, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from .._speedups.unpack import Survey
+from .state import guarded
+
+if TYPE_CHECKING:
+    from .recording import Replay
+
+T = TypeVar("T")
+AHEAD = max(2, min(4, os.cpu_count() or 1))
+"""Chunks that are decoded beside the one that is looked at."""
+
+
+class Surveyor:
+    """Walks over chunks; those to come are decoded on threads meanwhile."""
+
+    def __init__(self, rec: Replay) -> None:
+        self._rec = rec
+        self.survey = Survey(rec.file)
+        self._hits: dict[int, dict[int, int]] = {}
+
+    def numbers(
+        self,
+        start: int = 0,
+        stop: int | None = None,
+        direction: int = 1,
+        sites: Collection[int] | None = None,
+    ) -> Iterator[int]:
+        """The chunks that have steps from `start` on and before `stop` (backward: from `stop` - 1
+        down to `start`); with `sites`, only those that hit one of them.
+        """
+        chunks = self._rec.file.chunks
+        end = len(self._rec) if stop is None else stop
+        order: Iterable[Any] = chunks if direction > 0 else reversed(chunks)
+        wanted = None if sites is None else set(sites)
+        for info in order:
+            if info.first_step > end or info.first_step + info.n_steps < start:
+                continue
+            if wanted is not None and wanted.isdisjoint(self.site_hits(info.number)):
+                continue
+            yield info.number
+
+    def site_hits(self, number: int) -> dict[int, int]:
+        """How often each site was hit in a chunk, from the index alone."""
+        found = self._hits.get(number)
+        if found is None:
+            with self._rec.state.lock:
+                found = guarded(lambda: self.survey.site_hits(number))
+            self._hits[number] = found
+        return found
+
+    def over(self, numbers: Iterable[int], read: Callable[[int], T]) -> Iterator[tuple[int, T]]:
+        """What `read` says of each chunk, with its number. From the third chunk on, the next ones
+        are decoded ahead.
+        """
+        waiting = iter(numbers)
+        for _ in range(2):
+            number = next(waiting, None)
+            if number is None:
+                return
+            yield number, self._ask(read, number)
+        with ThreadPoolExecutor(AHEAD) as pool:
+            queue: deque[tuple[int, Future[Any] | None]] = deque()
+            try:
+                while True:
+                    while len(queue) < AHEAD:
+                        number = next(waiting, None)
+                        if number is None:
+                            break
+                        ready = self.survey.has(number)
+                        queue.append(
+                            (number, None if ready else pool.submit(self.survey.prepare, number))
+                        )
+                    if not queue:
+                        return
+                    number, future = queue.popleft()
+                    if future is not None:
+                        chunk = guarded(future.result)
+                        with self._rec.state.lock:
+                            self.survey.take(chunk)
+                        del chunk, future
+                    yield number, self._ask(read, number)
+            finally:
+                for _, future in queue:
+                    if future is not None:
+                        future.cancel()
+
+    def _ask(self, read: Callable[[int], T], number: int) -> T:
+        with self._rec.state.lock:
+            return guarded(lambda: read(number))
+
+    def site_set(self, sites: Collection[int]) -> bytes:
+        """Sites as the codec takes them."""
+        modules = self._rec.file.modules
+        size = max((int(m.get("first_site", 0)) + len(m["sites"]) for m in modules), default=0)
+        found = bytearray(size + 1)
+        for site in sites:
+            if 0 <= site < size:
+                found[site] = 1
+        return bytes(found)
