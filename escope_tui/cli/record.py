@@ -59,6 +59,9 @@ def configure(parser: ArgumentParser) -> None:
     parser.add_argument(
         "-q", "--quiet", action="store_true", help="do not tell at the end what was recorded"
     )
+    parser.add_argument(
+        "--replay", action="store_true", help="open the recording in the app when it is finished"
+    )
     parser.add_argument("program", nargs="*", help=SUPPRESS)
 
 
@@ -71,6 +74,7 @@ class Given:
         self.include: list[str] = []
         self.exclude: list[str] = []
         self.quiet = False
+        self.replay = False
         self.program: list[str] = []
 
 
@@ -91,6 +95,8 @@ def quick(argv: list[str]) -> Given | None:
             given.force = True
         elif word in ("-q", "--quiet"):
             given.quiet = True
+        elif word == "--replay":
+            given.replay = True
         elif place < len(argv) and not argv[place].startswith("-"):
             value = argv[place]
             place += 1
@@ -145,6 +151,10 @@ def run(args: Namespace | Given) -> int:
     outcome = record(parse_program(args.program), options)
     if not args.quiet:
         sys.stderr.write("".join(f"{line}\n" for line in closing_lines(outcome)))
+    if args.replay and outcome.path is not None:
+        from escope_tui.cli.replay import open_app
+
+        open_app(outcome.path)
     return outcome.exit_code
 
 

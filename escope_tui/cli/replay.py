@@ -52,6 +52,17 @@ def run(args: Namespace) -> int:
         engine.close()
 
 
+def open_app(path: str) -> None:
+    """Goes on into the app after a recording, where there is a terminal for it."""
+    from argparse import Namespace
+
+    reason = no_app_because()
+    if reason:
+        sys.stderr.write(f"escope: no app: {reason}\n")
+    else:
+        run(Namespace(recording=path, text=False, theme=None, no_mouse=False))
+
+
 def no_app_because() -> str:
     """Why the app cannot run here; empty if it can."""
     if not sys.stdin or not sys.stdin.isatty():

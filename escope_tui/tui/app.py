@@ -13,6 +13,7 @@ from textual.filter import LineFilter, Monochrome, NoColor
 from ..config.file import Config
 from ..session.bridge import Engine
 from . import frame
+from .exchange import Exchange
 from .film import Film
 from .looks import Looks
 from .registry import PANES, SLOTS, STAGE, STRIP, first_in
@@ -28,7 +29,7 @@ from .widgets.welcome import Welcome
 OPENING_SECONDS = 0.2
 
 
-class ReplayApp(Film, Looks):
+class ReplayApp(Film, Looks, Exchange):
     """One recording."""
 
     TITLE = "escope"
@@ -88,6 +89,11 @@ class ReplayApp(Film, Looks):
             found |= {"plan": self.plan, "across": across, "down": down}
             found["away"] = sorted(self.away - {STAGE})
         return found
+
+    def open_recording(self, path: str) -> None:
+        """Ends this recording; whoever ran the app opens the other one."""
+        self.chosen = path
+        self.exit()
 
     # -- the screen
 

@@ -54,6 +54,7 @@ _GLYPHS = {
     "percent_sign": "%",
     "left_parenthesis": "(",
     "right_parenthesis": ")",
+    "at": "@",
     "slash": "/",
     "number_sign": "#",
     "full_stop": ".",

@@ -33,7 +33,7 @@ _VIM: dict[str, tuple[str, ...]] = {
     "hit_previous": ("N",),
     "over": ("o", "f10"),
     "over_back": ("O",),
-    "editor": ("E",),
+    "editor": ("ctrl+e",),
     "place_previous": ("minus", "ctrl+o"),
     "page_up": ("pageup", "ctrl+u", "ctrl+b"),
     "page_down": ("pagedown", "ctrl+d", "ctrl+f"),

@@ -74,6 +74,11 @@ class Looks(Chassis):
 
         self.push_screen(PaletteScreen())
 
+    def action_library(self) -> None:
+        from .screens.library import LibraryScreen
+
+        self.push_screen(LibraryScreen())
+
     def action_leave(self) -> None:
         """Esc: a search, the zoom, a word at the bottom."""
         if self.stop_film("the film stands"):
@@ -89,15 +94,3 @@ class Looks(Chassis):
 
     def action_suspend(self) -> None:
         self.action_suspend_process()
-
-    # -- the clipboard
-
-    def action_copy_value(self) -> None:
-        row = self.variables.selected
-        if row is not None and row.value is not None:
-            self.copy(row.value.summary(self.config.get("bounds.copy") + 1), "the value")
-
-    def action_copy_name(self) -> None:
-        text = self.selected_expression()
-        if text:
-            self.copy(text, "the expression")
