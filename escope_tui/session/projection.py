@@ -2,45 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 from ..model.events import ExceptionEvent, Frame, OutputChunk, Step
 from ..model.text import one_line
-from ..model.values import CUT, Value
+from ..model.values import Value
 from .bridge import Engine
 from .loops import Loops
 from .session import Moment, describe, selected
 from .sourcetext import SourceText
-from .way import DULL, Remark, Way, follow, read_values
-
-SAME = ""
-NEW = "new"
-CHANGED = "changed"
-INSIDE = "inside"
-"""The name means the same object, whose contents changed."""
-
-COMPARE_DEPTH = 4
-COMPARE_BUDGET = 4000
-"""How many values a comparison of two moments looks at before it says "the same"."""
+from .variables import GLOBAL, MODULE, Variable, aliases, variables_of
+from .way import Remark, Way, follow, read_values
 
 LOOPS = 3
 """Of how many loops around a statement the iterations are counted."""
-
-HIDDEN = frozenset({"__name__", "__doc__", "__file__", "__builtins__", "__spec__", "__loader__"})
-
-
-@dataclass(frozen=True, slots=True)
-class Variable:
-    """A name, what it is worth at this moment, and what it was worth before the last statement."""
-
-    name: str
-    value: Value
-    scope: str
-    """"local", "global", or "definition": a function, a class or a module."""
-    change: str = SAME
-    old: Value | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +50,12 @@ class View:
     """(file, line) pairs."""
     way: Way = field(default_factory=Way)
     """What the frame has done so far."""
+    returns: Value | None = None
+    """What this statement returns from the frame."""
+    came_back: tuple[str, Value] | None = None
+    """The function that has just returned to the frame, and its value."""
+    aliases: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
+    """For an object that several expressions mean: these, by its identity."""
 
     @property
     def frame(self) -> Frame:
@@ -102,10 +84,11 @@ class Projector:
         at = selected(frames, moment.frame)
         frame = frames[at]
         before = engine.before_in_frame(moment.step, frame.frame_id)
-        variables = tuple(self._variables(frame, before))
         raised = engine.exception_at(moment.step)
         last = moment.step == len(engine) - 1
+        inner = frame.frame_id == step.frame_id
         source = self.source(frame.file)
+        variables = variables_of(engine, frame, before, source)
         way = self._way(frame, source)
         return View(
             moment=moment,
@@ -122,24 +105,22 @@ class Projector:
             error=describe(raised) if raised else "",
             raised=raised,
             way=way,
+            returns=engine.returned(moment.step, frame.frame_id) if inner else None,
+            came_back=self._came_back(step) if inner else None,
+            aliases=aliases(variables),
             thread=one_line(engine.threads().get(step.thread, f"thread {step.thread}"), 40),
             breakpoints=breakpoints,
         )
 
-    # -- variables
-
-    def _variables(self, frame: Frame, before: int | None) -> Iterator[Variable]:
-        earlier: Frame | None = None
-        if before is not None:
-            for past in self.engine.stack(before):
-                if past.frame_id == frame.frame_id:
-                    earlier = past
-        module = frame.kind == "module"
-        found = list(_compared(frame.locals, earlier.locals if earlier else None, "local"))
-        if not module:
-            found += _compared(frame.globals, earlier.globals if earlier else None, "global")
-        order = {"local": 0, "global": 1, "definition": 2}
-        yield from sorted(map(_placed, found), key=lambda v: order[v.scope])
+    def _came_back(self, step: Step) -> tuple[str, Value] | None:
+        """The call that has returned between the step before and this one."""
+        if step.index == 0:
+            return None
+        past = self.engine.step(step.index - 1)
+        if past.thread != step.thread or past.depth <= step.depth:
+            return None
+        value = self.engine.returned(past.index, past.frame_id)
+        return None if value is None else (one_line(past.function, 60), value)
 
     # -- remarks in the source
 
@@ -180,7 +161,7 @@ class Projector:
             remarks[frame.line] = Remark("  ".join(shown), "read")
         if before is not None:
             line = engine.step(before).line
-            wrote = [_wrote(v) for v in variables if v.change and v.scope != "global"]
+            wrote = [_wrote(v) for v in variables if v.change and v.scope not in (GLOBAL, MODULE)]
             if wrote and line != frame.line:
                 remarks[line] = Remark("  ".join(wrote), "wrote")
         for iteration in way.iterations:
@@ -195,79 +176,8 @@ class Projector:
         return remarks
 
 
-def _placed(variable: Variable) -> Variable:
-    """A module's functions, classes and imports stand apart from its data."""
-    outer = variable.scope == "global" or variable.value.kind == "module"
-    if variable.value.kind in DULL and (outer or variable.value.kind in ("class", "function")):
-        return replace(variable, scope="definition")
-    return variable
-
-
 def _wrote(variable: Variable) -> str:
     text = f"{variable.name} = {variable.value.summary(40)}"
     if variable.old is not None:
         text += f" ← {variable.old.summary(24)}"
     return text
-
-
-def _compared(
-    now: Mapping[str, Value], earlier: Mapping[str, Value] | None, scope: str
-) -> Iterator[Variable]:
-    budget = [COMPARE_BUDGET]
-    for name, value in now.items():
-        if name in HIDDEN:
-            continue
-        if earlier is None:
-            yield Variable(name, value, scope, NEW if scope == "local" else SAME)
-            continue
-        old = earlier.get(name)
-        if old is None:
-            yield Variable(name, value, scope, NEW)
-        else:
-            yield Variable(name, value, scope, difference(value, old, budget), old)
-
-
-def difference(new: Value, old: Value, budget: list[int] | None = None) -> str:
-    """How a value differs from an earlier one; "the same" once the budget is used up."""
-    if budget is None:
-        budget = [COMPARE_BUDGET]
-    if new.object_id is not None or old.object_id is not None:
-        if new.object_id != old.object_id:
-            return CHANGED
-        return SAME if _same(new, old, COMPARE_DEPTH, budget, set()) else INSIDE
-    return SAME if _same(new, old, COMPARE_DEPTH, budget, set()) else CHANGED
-
-
-def _same(new: Value, old: Value, depth: int, budget: list[int], seen: set[int]) -> bool:
-    budget[0] -= 1
-    if budget[0] < 0 or depth < 0:
-        return True
-    if new.object_id != old.object_id or new.kind != old.kind:
-        return False
-    if new.is_scalar or new.kind == CUT:
-        return _identical(new.data, old.data) and new.size == old.size
-    if new.object_id is not None:
-        if new.object_id in seen:
-            return True
-        seen.add(new.object_id)
-    if new.size != old.size or new.text != old.text:
-        return False
-    entries = list(new.entries())
-    before = list(old.entries())
-    if len(entries) != len(before):
-        return False
-    for (_, key, value), (_, old_key, old_value) in zip(entries, before, strict=True):
-        if isinstance(key, Value):
-            if not isinstance(old_key, Value) or not _same(key, old_key, 1, budget, seen):
-                return False
-        elif key != old_key:
-            return False
-        if not _same(value, old_value, depth - 1, budget, seen):
-            return False
-        if budget[0] < 0:
-            return True
-    return True
-
-
-def _identical(new: Any, old: Any) -> bool:
-    return type(new) is type(old) and (new is old or repr(new) == repr(old))

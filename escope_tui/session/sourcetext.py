@@ -52,6 +52,8 @@ class SourceText:
         """By each line of a loop, outermost first."""
         self._scopes: list[tuple[int, int]] = []
         """First and last lines of functions."""
+        self._functions: dict[int, ast.AST] = {}
+        self._names: dict[int, tuple[frozenset[str], frozenset[str]]] = {}
 
     def __len__(self) -> int:
         return len(self.lines)
@@ -82,6 +84,16 @@ class SourceText:
         self._parse(line)
         around = [scope for scope in self._scopes if scope[0] < line <= scope[1]]
         return max(around)[0] if around else None
+
+    def names(self, line: int) -> tuple[frozenset[str], frozenset[str]] | None:
+        """The names that the function around a line binds, and those that its code mentions."""
+        first = self.definition(line)
+        node = self._functions.get(first) if first is not None else None
+        if first is None or node is None:
+            return None
+        if first not in self._names:
+            self._names[first] = _names(node)
+        return self._names[first]
 
     # -- parsing
 
@@ -134,6 +146,7 @@ class SourceText:
             if isinstance(node, _SCOPES):
                 inner = []
                 if not isinstance(node, ast.ClassDef):
+                    self._functions[node.lineno + offset] = node
                     self._scopes.append((node.lineno + offset, (node.end_lineno or 0) + offset))
             elif isinstance(node, _LOOPS):
                 inner = [*loops, _loop(node, offset)]
@@ -160,3 +173,31 @@ def _loop(node: ast.AST, offset: int) -> Loop:
     if not isinstance(node, ast.While):
         names = [each.id for each in ast.walk(node.target) if isinstance(each, ast.Name)]
     return Loop(node.lineno + offset, end + offset, tuple(names))
+
+
+def _names(function: ast.AST) -> tuple[frozenset[str], frozenset[str]]:
+    bound: set[str] = set()
+    used: set[str] = set()
+    free: set[str] = set()
+    waiting: list[tuple[ast.AST, bool]] = [(each, True) for each in ast.iter_child_nodes(function)]
+    while waiting:
+        node, own = waiting.pop()
+        match node:
+            case ast.Name(id=name):
+                used.add(name)
+                if own and not isinstance(node.ctx, ast.Load):
+                    bound.add(name)
+            case ast.Global(names=names) | ast.Nonlocal(names=names):
+                used.update(names)
+                free.update(names if own else ())
+            case ast.arg(arg=name) | ast.ExceptHandler(name=str(name)) if own:
+                bound.add(name)
+            case ast.alias() if own:
+                bound.add(node.asname or node.name.partition(".")[0])
+            case ast.MatchAs(name=str(name)) | ast.MatchStar(name=str(name)) if own:
+                bound.add(name)
+        inner = isinstance(node, (*_SCOPES, ast.Lambda))
+        if inner and own and not isinstance(node, ast.Lambda):
+            bound.add(node.name)  # type: ignore[attr-defined]
+        waiting += [(each, own and not inner) for each in ast.iter_child_nodes(node)]
+    return frozenset(bound - free), frozenset(used)

@@ -13,6 +13,7 @@ from ..config.file import Config
 from ..session.bridge import Engine
 from ..session.projection import Projector, View
 from ..session.session import Arrival, Moment, Session
+from ..session.tree import Node
 from . import frame, keymaps
 from .actions import ACTIONS
 from .feeds import Fed, Feeds
@@ -21,7 +22,7 @@ from .messages import FedTo, FollowFrame, Landed, Profiled, SeekTo
 from .navigator import Landing, Navigator
 from .panes.base import Pane
 from .panes.source import SourcePane
-from .panes.variables import Row, VariablesPane
+from .panes.variables import VariablesPane
 from .profile import Profiler
 from .registry import BY_NAME, EXTRA, PANES, SLOTS, STRIP, PaneSpec, first_in
 from .widgets.hints import Hints
@@ -72,6 +73,8 @@ class Chassis(App[None]):
         self._followed: Landing | None = None
         self._foci: dict[Moment, Focus] = {}
         self._answer: Callable[[str], object] | None = None
+        self._typed: Callable[[str], object] | None = None
+        self._untyped = ""
 
     def keys_of(self, action: Action) -> Sequence[str]:
         """The keys that an action has in the present keymap."""
@@ -326,7 +329,7 @@ class Chassis(App[None]):
     def tell(self, note: str, kind: str = "info") -> None:
         self.hints.tell(note, kind)
 
-    def selected_variable(self) -> Row | None:
+    def selected_variable(self) -> Node | None:
         return self.variables.selected
 
     def selected_expression(self) -> str:
@@ -338,9 +341,14 @@ class Chassis(App[None]):
         return self.source.expression or (row.key if row is not None else "")
 
     def ask_line(
-        self, placeholder: str, answer: Callable[[str], object], value: str = "", past: str = ""
+        self,
+        placeholder: str,
+        answer: Callable[[str], object],
+        value: str = "",
+        past: str = "",
+        typed: Callable[[str], object] | None = None,
     ) -> None:
-        self._answer = answer
+        self._answer, self._typed, self._untyped = answer, typed, value
         self.hints.display = False
         self.screen_stack[0].query_one(Prompt).ask(past or placeholder, placeholder, value)
 
@@ -348,8 +356,15 @@ class Chassis(App[None]):
         self.hints.display = True
         self.screen.set_focus(self.screen.query_one(".pane.-active", LineView))
         answer, self._answer = self._answer, None
+        typed, self._typed = self._typed, None
         if message.text and answer is not None:
             answer(message.text)
+        elif typed is not None:
+            typed("" if message.entered else self._untyped)
+
+    def on_prompt_typed(self, message: Prompt.Typed) -> None:
+        if self._typed is not None:
+            self._typed(message.text)
 
     def copy(self, text: str, what: str) -> None:
         """Puts safe text into the clipboard and says so."""

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from ..session.projection import View
     from ..session.session import Arrival, Session
+    from ..session.tree import Node
     from .panes.base import Pane
-    from .panes.variables import Row
 
 
 class Host(Protocol):
@@ -28,10 +28,16 @@ class Host(Protocol):
         """A word at the bottom; `kind` is "info", "warning" or "error"."""
 
     def ask_line(
-        self, placeholder: str, answer: Callable[[str], object], value: str = "", past: str = ""
+        self,
+        placeholder: str,
+        answer: Callable[[str], object],
+        value: str = "",
+        past: str = "",
+        typed: Callable[[str], object] | None = None,
     ) -> None:
         """Lets the person type a line; `answer` gets it unless they leave. `past` names the list
-        of earlier answers that ↑ walks through.
+        of earlier answers that ↑ walks through. `typed` hears of each change; when they leave, of
+        the first value again.
         """
 
     def copy(self, text: str, what: str) -> None:
@@ -46,7 +52,7 @@ class Host(Protocol):
     def reveal(self, name: str, *, focus: bool = True) -> None:
         """Makes a pane visible in its slot."""
 
-    def selected_variable(self) -> Row | None:
+    def selected_variable(self) -> Node | None:
         """The row of the variables pane that has its cursor."""
 
     def selected_expression(self) -> str:

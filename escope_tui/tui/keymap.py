@@ -57,6 +57,7 @@ _GLYPHS = {
     "at": "@",
     "slash": "/",
     "number_sign": "#",
+    "ampersand": "&",
     "full_stop": ".",
     "comma": ",",
     "apostrophe": "'",

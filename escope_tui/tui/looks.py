@@ -30,6 +30,20 @@ class Looks(Chassis):
     def action_pane(self, name: str) -> None:
         self.reveal(name)
 
+    def action_filter(self) -> None:
+        """Typing shows only the rows of the active pane that have the text."""
+        pane = self.pane(self.active)
+        if not pane.FILTERS:
+            self.tell(f"{BY_NAME[self.active].title}: its rows cannot be filtered", "warning")
+            return
+        self.ask_line(
+            "show only rows with this text; an empty line shows all",
+            pane.filter_rows,
+            value=pane.needle,
+            past="filter",
+            typed=pane.filter_rows,
+        )
+
     def action_zoom(self) -> None:
         self.zoomed = not self.zoomed
         self.arrange()

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from escope_tui.session.projection import CHANGED, INSIDE, NEW, Projector
+from escope_tui.session.projection import Projector
 from escope_tui.session.session import Arrival, History, Moment, Session
 from escope_tui.session.sourcetext import SourceText
+from escope_tui.session.variables import CHANGED, INSIDE, NEW
 from tests.helpers.fakerecording import SHOP, FakeRecording
 
 

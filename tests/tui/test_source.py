@@ -36,7 +36,7 @@ async def test_lines_tell_what_they_gave_in_this_iteration(rec: FakeRecording) -
         assert "price = 25" in row(app, "price = RATES[sku]")
         assert "subtotal = 20  price = 25  quantity = 4" in row(app, "subtotal += price")
         await app.press("S")
-        assert "price = " not in row(app, "price = RATES[sku]"), "not yet in this iteration"
+        assert "price = 10" not in row(app, "price = RATES[sku]"), "that was another iteration"
 
 
 async def test_the_lines_that_this_call_ran_are_marked(rec: FakeRecording) -> None:

@@ -56,6 +56,14 @@ class Pane(LineView):
         """Puts back what `state` gave; called after `show` of the same moment."""
         self.move_cursor(state)
 
+    FILTERS = False
+    """It can show a part of its rows; then it overrides `filter_rows`."""
+    needle = ""
+    """What its rows are filtered by."""
+
+    def filter_rows(self, text: str) -> None:
+        """Shows only rows that have a text in them; all of them if it is empty."""
+
     # -- what the view does not hold; see `feeds`
 
     def wants(self, view: View) -> Hashable:

@@ -4,207 +4,237 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
 from typing import Any
 
-from ...model.text import safe_text
-from ...model.values import CUT, Value
-from ...session.projection import CHANGED, INSIDE, NEW, SAME, Variable, View, difference
+from rich.cells import cell_len
+
+from ...model.text import one_line, safe_text
+from ...model.values import Value
+from ...session.formats import REPR, formats_of, lines_of
+from ...session.projection import View
+from ...session.tree import Node, Path, Tree, heading, matches
+from ...session.variables import (
+    CHANGED,
+    CLOSURE,
+    DEFINITION,
+    GLOBAL,
+    INSIDE,
+    MODULE,
+    NEW,
+    SAME,
+    Variable,
+    difference,
+)
 from ..widgets.lines import Part, fit, pad
 from .base import Pane
 
-PAGE = 500
-"""Children of one value that are shown at first; Enter on the last row shows as many again."""
-COMPARED = 2000
-"""Above this many children, a value's children are not compared with the earlier ones."""
 NAME_WIDTH = 24
 GLYPHS = {SAME: " ", NEW: "+", CHANGED: "●", INSIDE: "◦"}
-_SCOPES = {"global": "Module", "definition": "Functions, classes, imports"}
-
-Path = tuple[str, ...]
+HEADINGS = {
+    CLOSURE: "Closure",
+    GLOBAL: "Globals in use",
+    MODULE: "Other globals",
+    DEFINITION: "Functions, classes, imports",
+}
+LEAST_TYPED = 44
+"""From this width on, rows end with the type where there is room."""
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
-    """One visible line of the tree."""
+class Pin:
+    """A value that was kept to be compared with later and earlier ones."""
 
     path: Path
     label: str
-    depth: int
-    value: Value | None
-    """None for a heading."""
-    change: str = SAME
-    old: Value | None = None
-    folds: bool = False
-    open: bool = False
-    more: int = 0
-    """Children that are not shown yet; such a row shows them when it is chosen."""
-    key: str = ""
-    """What the value is called in an expression; empty where there is no way to say it."""
+    key: str
+    value: Value
+    step: int
 
 
 class VariablesPane(Pane):
     """A tree over recorded values, unfolded on demand."""
 
     TITLE = "Variables"
+    FILTERS = True
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self._open: set[Path] = set()
-        self._folded: set[Path] = {("definition",)}
-        self._pages: dict[Path, int] = {}
-        self._variables: tuple[Variable, ...] = ()
-        self._rows: list[Row] = []
-        self._texts: dict[int, tuple[str, str]] = {}
+        self._folded: set[Path] = {(MODULE,), (DEFINITION,)}
+        self._formats: dict[Path, str] = {}
+        self._pins: list[Pin] = []
+        self._tree = Tree((), set())
+        self._texts: dict[int, tuple[str, str, str]] = {}
         self._chosen: Path = ()
         self._name_width = 8
-        self._function = ""
+        self._width = 0
 
     # -- a new moment
 
     def show(self, view: View) -> None:
-        self._variables = view.variables
-        frame = view.frame
-        self._function = frame.function
-        marked = sum(1 for v in view.variables if v.change in (CHANGED, INSIDE, NEW))
-        self.set_title(
-            f"Variables · {fit(safe_text(frame.function), 40)}",
-            f"{marked} changed" if marked else "",
-        )
+        self._rebuild()
+
+    def state(self) -> Hashable:
+        return self._chosen
+
+    def restore(self, state: Any) -> None:
+        self._chosen = state
         self._rebuild()
 
     def _rebuild(self) -> None:
-        self._rows = list(self._walk())
+        if self.view is None:
+            return
+        self._tell_title(self.view)
+        tops = list(self._tops(self.view))
+        opened = self._open | set(self._formats)
+        self._tree = Tree(tops, opened, self.needle.lower(), self._lines)
         self._texts.clear()
-        names = [len(r.label) + 2 * r.depth for r in self._rows if r.value is not None]
+        names = [len(node.label) for node in tops if node.value is not None]
+        names += [len(path[-1]) + 2 * len(path) - 2 for path in self._open if len(path) > 1]
         self._name_width = max(6, min(NAME_WIDTH, max(names, default=6)))
-        self.cursor = self._find(self._chosen)
+        self.cursor = self._find()
         self.rows_changed()
         self.show_row(self.cursor)
         self.repaint()
 
-    def _find(self, path: Path) -> int:
-        best, length = 0, 0
-        for at, row in enumerate(self._rows):
-            if row.path == path:
-                return at
-            shared = len(row.path)
-            if length < shared < len(path) and path[:shared] == row.path:
-                best, length = at, shared
-        return best if length else min(self.cursor, max(0, len(self._rows) - 1))
+    def _tell_title(self, view: View) -> None:
+        marked = sum(1 for v in view.variables if v.change != SAME and v.scope != MODULE)
+        words = [f"{marked} changed"] if marked else []
+        if self.needle:
+            words.insert(0, f"only “{one_line(self.needle, 20)}”")
+        function = fit(safe_text(view.frame.function), 40)
+        self.set_title(f"Variables · {function}", " · ".join(words))
 
-    def _walk(self) -> Iterator[Row]:
-        scope = "local"
-        for variable in self._variables:
+    def _find(self) -> int:
+        found = self._tree.find(self._chosen) if self._chosen else None
+        return min(self.cursor, max(0, self._tree.count - 1)) if found is None else found
+
+    # -- the top rows
+
+    def _tops(self, view: View) -> Iterator[Node]:
+        if view.raised is not None and view.raised.value is not None:
+            yield _special("raises", "✖ raises", view.raised.value)
+        if view.returns is not None:
+            yield _special("returns", "→ returns", view.returns)
+        elif view.came_back is not None:
+            name, value = view.came_back
+            yield _special("came back", f"← {name}()", value)
+        for pin in self._pins:
+            yield self._pinned(pin, view)
+        scope = ""
+        for variable in view.variables:
             if variable.scope != scope:
                 scope = variable.scope
-                folded = (scope,) in self._folded
-                yield Row((scope,), _SCOPES[scope], 0, None, folds=True, open=not folded)
-            if scope != "local" and (scope,) in self._folded:
+                if scope in HEADINGS:
+                    yield heading(scope, HEADINGS[scope], opened=(scope,) not in self._folded)
+            if (scope,) in self._folded and not self.needle:
                 continue
             name = safe_text(variable.name)
-            yield from self._value(
-                (scope, name),
-                name,
-                1 if scope != "local" else 0,
-                variable.value,
-                variable.change,
-                variable.old,
-                name,
-            )
+            if self.needle and not matches(self.needle.lower(), name, variable.value):
+                continue
+            yield self._top(variable, name)
 
-    def _value(
-        self,
-        path: Path,
-        label: str,
-        depth: int,
-        value: Value,
-        change: str,
-        old: Value | None,
-        key: str,
-    ) -> Iterator[Row]:
-        folds = value.expandable
-        opened = folds and path in self._open
-        yield Row(path, label, depth, value, change, old, folds, opened, key=key)
-        if not opened:
-            return
-        limit = self._pages.get(path, PAGE)
-        before = self._before(value, old)
-        budget = [COMPARED]
-        shown = 0
-        for name, child in islice(value.children(), limit):
-            shown += 1
-            past = before.get(name) if before is not None else None
-            mark = SAME
-            if before is not None and child.kind != CUT:
-                mark = NEW if past is None else difference(child, past, budget)
-            inner = f"{key}{name}" if name.startswith("[") else f"{key}.{name}"
-            if not key or name.startswith("{") or child.kind == CUT:
-                inner = ""
-            yield from self._value((*path, name), name, depth + 1, child, mark, past, inner)
-        rest = (value.size or 0) - shown
-        if shown == limit and rest > 0:
-            yield Row((*path, "…"), "…", depth + 1, None, more=rest)
+    def _top(self, variable: Variable, name: str) -> Node:
+        value = variable.value
+        others = self.view.aliases.get(value.object_id or 0, ()) if self.view else ()
+        other = next((each for each in others if each != variable.name), "")
+        note = f"= {one_line(other, 30)}" if other else ""
+        return Node(
+            (variable.scope, name),
+            name,
+            1 if variable.scope in HEADINGS else 0,
+            value,
+            variable.change,
+            variable.old,
+            name,
+            note,
+            folds=value.expandable,
+        )
 
-    def _before(self, value: Value, old: Value | None) -> dict[str, Value] | None:
-        if old is None or old.object_id != value.object_id or (value.size or 0) > COMPARED:
-            return None
-        return dict(islice(old.children(), COMPARED))
+    def _pinned(self, pin: Pin, view: View) -> Node:
+        """What was kept, beside what the same path holds now."""
+        now = _resolve(view, pin.path)
+        label = f"◆ {pin.label} @{pin.step:,}"
+        path = ("pin", label)
+        if now is None:
+            return Node(path, label, 0, pin.value, note="not here now", folds=pin.value.expandable)
+        change = difference(now, pin.value)
+        return Node(path, label, 0, now, change, pin.value, pin.key, folds=now.expandable)
+
+    def _lines(self, path: Path, value: Value) -> Sequence[str]:
+        """The row in the format that was chosen for it."""
+        name = self._formats.get(path)
+        return lines_of(value, name, max(20, self.room - 6)) if name else ()
 
     # -- rows
 
     def row_count(self) -> int:
-        return len(self._rows)
+        return self._tree.count
+
+    def _is_heading(self, node: Node) -> bool:
+        return node.value is None and node.text is None
 
     def row_style(self, row: int) -> str:
-        return "heading" if self._rows[row].value is None and self._rows[row].folds else ""
+        return "heading" if self._is_heading(self._tree.at(row)) else ""
 
     def row_key(self, row: int) -> Hashable:
-        found = self._rows[row]
-        state = (found.path, found.change, found.open, found.folds, found.more, self._name_width)
-        return (*state, self._text(row))
+        node = self._tree.at(row)
+        state = (node.path, node.change, node.open, node.folds, node.text, self._name_width)
+        return (*state, self._text(row, node))
 
-    def _text(self, row: int) -> tuple[str, str]:
-        """What a row's value is, and what it was."""
+    def _text(self, row: int, node: Node) -> tuple[str, str, str]:
+        """What a row's value is, what it was, and a word on it."""
+        if self._width != self.room:
+            self._width = self.room
+            self._texts.clear()
         texts = self._texts.get(row)
         if texts is None:
-            found = self._rows[row]
-            width = max(20, self.size.width)
+            width = max(20, self.room)
             now = was = ""
-            if found.value is not None:
-                now = found.value.summary(width)
-            if found.change in (CHANGED, INSIDE) and found.old is not None:
-                was = found.old.summary(width)
-            texts = self._texts[row] = (now, was)
+            if node.value is not None:
+                now = node.value.summary(width)
+            if node.change in (CHANGED, INSIDE) and node.old is not None:
+                was = node.old.summary(width)
+            texts = self._texts[row] = (now, was, self._formats.get(node.path) or node.note)
         return texts
 
     def row_parts(self, row: int, width: int) -> Sequence[Part]:
-        found = self._rows[row]
-        indent = "  " * found.depth
-        if found.more:
-            return [(f"  {indent}… {found.more:,} more: Enter shows the next {PAGE}", "dim")]
-        fold = ("▾" if found.open else "▸") if found.folds else " "
-        if found.value is None:
-            return [(f" {fold} {found.label}", "heading")]
-        now, was = self._text(row)
-        changed = found.change != SAME
-        mark: Part = (GLYPHS[found.change], "changed" if changed else "")
-        name = (pad(f"{indent}{fold} {found.label}", self._name_width + 3), "name")
-        room = width - 1 - self._name_width - 3
-        parts = [mark, name]
+        node = self._tree.at(row)
+        indent = "  " * node.depth
+        if node.text is not None:
+            return [(f"  {indent}{fit(node.text, width - len(indent) - 2)}", "text")]
+        fold = ("▾" if node.open else "▸") if node.folds else " "
+        if node.value is None:
+            return [(f" {fold} {node.label}", "heading")]
+        now, was, note = self._text(row, node)
+        changed = node.change != SAME
+        label = f"{indent}{fold} {node.label}"
+        name = pad(label, max(self._name_width + 3, min(cell_len(label) + 1, width // 2)))
+        style = "bad" if node.path == ("raises", "") else "name"
+        parts: list[Part] = [(GLYPHS[node.change], "changed" if changed else ""), (name, style)]
+        room = width - 1 - cell_len(name)
+        tail = f"  {note}" if note and room > len(note) + 12 else ""
+        room -= len(tail)
         if was and was != now and room > 16:
             past = fit(was, max(6, room // 2 - 6))
             now = fit(now, room - len(past) - 8)
             parts += [(now, "changed"), ("   was ", "dim"), (past, "dim")]
+            room -= cell_len(now) + 7 + cell_len(past)
         else:
-            parts.append((fit(now, room), "changed" if changed else "value"))
+            now = fit(now, room)
+            parts.append((now, "changed" if changed else "value"))
+            room -= cell_len(now)
+        parts.append((tail, "dim"))
+        kind = _type_text(node.value)
+        if width >= LEAST_TYPED and kind and room >= len(kind) + 2:
+            parts.append((kind.rjust(room), "type"))
         return parts
 
     # -- what a person does
 
     @property
-    def selected(self) -> Row | None:
-        return self._rows[self.cursor] if self._rows else None
+    def selected(self) -> Node | None:
+        return self._tree.at(self.cursor) if self._tree.count else None
 
     @property
     def expression(self) -> str:
@@ -212,34 +242,31 @@ class VariablesPane(Pane):
         return row.key if row is not None else ""
 
     def cursor_moved(self) -> None:
-        if self._rows:
-            self._chosen = self._rows[self.cursor].path
+        row = self.selected
+        if row is not None:
+            self._chosen = row.path
 
     def select_name(self, name: str) -> None:
         """Puts the cursor on a variable, as when a search has found its change."""
-        for at, row in enumerate(self._rows):
-            if row.key == name:
+        for at in range(min(self._tree.count, 1000)):
+            if self._tree.at(at).key == name:
                 self.move_cursor(at)
                 return
 
     def action_choose(self) -> None:
         row = self.selected
-        if row is None:
-            return
-        if row.more:
-            parent = row.path[:-1]
-            self._pages[parent] = self._pages.get(parent, PAGE) + PAGE
-        elif row.folds:
+        if row is not None and row.folds:
             self._set_open(row, not row.open)
-        else:
-            return
-        self._rebuild()
+            self._rebuild()
 
-    def _set_open(self, row: Row, opened: bool) -> None:
+    def _set_open(self, row: Node, opened: bool) -> None:
+        self._chosen = row.path
         if row.value is None:
             (self._folded.discard if opened else self._folded.add)(row.path)
-        else:
-            (self._open.add if opened else self._open.discard)(row.path)
+            return
+        if not opened:
+            self._formats.pop(row.path, None)
+        (self._open.add if opened else self._open.discard)(row.path)
 
     def action_right(self) -> None:
         row = self.selected
@@ -256,8 +283,81 @@ class VariablesPane(Pane):
         if row.folds and row.open:
             self._set_open(row, False)
             self._rebuild()
+        elif len(row.path) > 1:
+            found = self._tree.find(row.path[:-1])
+            if found is not None and found != self.cursor:
+                self.move_cursor(found)
+
+    # -- formats, filter, pins
+
+    def action_format(self) -> None:
+        """The next way to show the row's value."""
+        self._next_format(1)
+
+    def action_format_back(self) -> None:
+        self._next_format(-1)
+
+    def _next_format(self, way: int) -> None:
+        row = self.selected
+        if row is not None and row.text is not None:
+            found = self._tree.find(row.path[:-1])
+            row = self._tree.at(found) if found is not None else None
+        if row is None or row.value is None:
             return
-        for at in range(self.cursor - 1, -1, -1):
-            if self._rows[at].depth < row.depth:
-                self.move_cursor(at)
-                return
+        names = formats_of(row.value)
+        now = self._formats.get(row.path, REPR)
+        name = names[(names.index(now) + way) % len(names)] if now in names else REPR
+        if len(names) == 1:
+            self.host.tell(f"{row.label} has one form only", "warning")
+            return
+        self._formats.pop(row.path, None)
+        self._open.discard(row.path)
+        if name != REPR:
+            self._formats[row.path] = name
+        self._chosen = row.path
+        self.host.tell(f"{row.label} as {name} · also {', '.join(n for n in names if n != name)}")
+        self._rebuild()
+
+    def filter_rows(self, text: str) -> None:
+        self.needle = text
+        self._rebuild()
+
+    def action_pin(self) -> None:
+        """Keeps the row's value to compare it with other moments, or lets go of it."""
+        row = self.selected
+        if row is None or row.value is None or self.view is None:
+            return
+        if row.path[0] == "pin":
+            self._pins = [pin for pin in self._pins if f"◆ {pin.label} @{pin.step:,}" != row.label]
+            self.host.tell("unpinned")
+        else:
+            label = row.key or row.label
+            self._pins.append(Pin(row.path, label, row.key, row.value, self.view.step.index))
+            self.host.tell(f"{label} is pinned: it is compared with what it is elsewhere")
+        self._rebuild()
+
+
+def _special(name: str, label: str, value: Value) -> Node:
+    return Node((name, ""), label, 0, value, folds=value.expandable)
+
+
+def _type_text(value: Value) -> str:
+    """The type, with the length of what has one."""
+    name = one_line(value.type_name, 24)
+    if not name or value.kind in ("None", "module", "function", "class"):
+        return ""
+    return f"{name} {value.size:,}" if value.size is not None else name
+
+
+def _resolve(view: View, path: Path) -> Value | None:
+    """What a path of labels leads to at a moment."""
+    value: Value | None = None
+    for variable in view.variables:
+        if safe_text(variable.name) == path[1]:
+            value = variable.value
+            break
+    for label in path[2:]:
+        if value is None:
+            return None
+        value = next((child for name, child in value.children(0, 5000) if name == label), None)
+    return value

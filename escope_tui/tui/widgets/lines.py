@@ -133,13 +133,19 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
         self._painted.clear()
         super().notify_style_update()
 
+    @property
+    def room(self) -> int:
+        """The cells of a row that no scroll bar hides."""
+        return self.scrollable_content_region.width or self.size.width
+
     def render_line(self, y: int) -> Strip:
         row = y + self.scroll_offset.y
-        width = self.size.width
+        whole = self.size.width
+        width = self.room
         base = self.rich_style
         if row >= self.row_count():
             self._painted.pop(y, None)
-            return Strip.blank(width, base)
+            return Strip.blank(whole, base)
         self._painted[y] = self._full_key(row)
         ground = base + self.paint(self._ground(row))
         segments: list[Segment] = []
@@ -151,7 +157,7 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
         left = self.scroll_offset.x
         if left or strip.cell_length > width:
             strip = self._crop(strip, left, width, ground)
-        return strip.extend_cell_length(width, ground)
+        return strip.extend_cell_length(whole, ground)
 
     def _crop(self, strip: Strip, left: int, width: int, ground: Style) -> Strip:
         return strip.crop(left, left + width)
@@ -167,7 +173,7 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
         return f"{names} {'cursor' if self.has_focus else 'cursor-idle'}"
 
     def _full_key(self, row: int) -> Hashable:
-        return (row, self.row_key(row), self._ground(row), self.scroll_offset.x, self.size.width)
+        return (row, self.row_key(row), self._ground(row), self.scroll_offset.x, self.room)
 
     def repaint(self) -> None:
         """Paints those visible rows again whose key has changed."""

@@ -21,9 +21,18 @@ class Prompt(Input):
     class Answered(Message):
         """A line was typed; empty if the person left."""
 
-        def __init__(self, purpose: str, text: str) -> None:
+        def __init__(self, purpose: str, text: str, entered: bool = True) -> None:
             super().__init__()
             self.purpose = purpose
+            self.text = text
+            self.entered = entered
+            """They pressed Enter, perhaps on an empty line."""
+
+    class Typed(Message):
+        """The line so far."""
+
+        def __init__(self, text: str) -> None:
+            super().__init__()
             self.text = text
 
     def __init__(self, **kwargs: Any) -> None:
@@ -53,8 +62,14 @@ class Prompt(Input):
             past.append(text)
         self._answer(text)
 
+    def on_input_changed(self, event: Input.Changed) -> None:
+        event.stop()
+        if self.display:
+            self.post_message(self.Typed(self.value))
+
     def action_leave(self) -> None:
-        self._answer("")
+        self.display = False
+        self.post_message(self.Answered(self._purpose, "", entered=False))
 
     def action_older(self) -> None:
         self._recall(-1)

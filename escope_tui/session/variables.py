@@ -1,0 +1,159 @@
+"""The variables of a frame at a moment: where they belong, what has changed, their aliases."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
+from typing import Any
+
+from ..model.events import Frame
+from ..model.values import CUT, Value
+from .bridge import Engine
+from .sourcetext import SourceText
+from .way import DULL
+
+SAME = ""
+NEW = "new"
+CHANGED = "changed"
+INSIDE = "inside"
+"""The name means the same object, whose contents changed."""
+
+COMPARE_DEPTH = 4
+COMPARE_BUDGET = 4000
+"""How many values a comparison of two moments looks at before it says "the same"."""
+
+HIDDEN = frozenset({"__name__", "__doc__", "__file__", "__builtins__", "__spec__", "__loader__"})
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """A name, what it is worth at this moment, and what it was worth before the last statement."""
+
+    name: str
+    value: Value
+    scope: str
+    """One of `SCOPES`."""
+    change: str = SAME
+    old: Value | None = None
+
+
+LOCAL, CLOSURE, GLOBAL, MODULE, DEFINITION = "local", "closure", "global", "module", "definition"
+SCOPES = (LOCAL, CLOSURE, GLOBAL, MODULE, DEFINITION)
+"""The function's own; those of functions around it; the module's that its code names; the
+module's others; functions, classes and modules.
+"""
+HOLDERS = 200
+HELD = 60
+"""How many variables, and how many members of each, are looked through for aliases."""
+
+
+def variables_of(
+    engine: Engine, frame: Frame, before: int | None, source: SourceText | None
+) -> tuple[Variable, ...]:
+    """All of a frame's variables, by scope; `before` is the frame's statement before this one."""
+    earlier: Frame | None = None
+    if before is not None:
+        for past in engine.stack(before):
+            if past.frame_id == frame.frame_id:
+                earlier = past
+    module = frame.kind == "module"
+    names = source.names(frame.line) if source is not None and not module else None
+    found = list(_compared(frame.locals, earlier.locals if earlier else None, LOCAL))
+    if not module:
+        found += _compared(frame.globals, earlier.globals if earlier else None, GLOBAL)
+    placed = [_placed(each, names) for each in found]
+    return tuple(sorted(placed, key=lambda v: SCOPES.index(v.scope)))
+
+
+def _placed(variable: Variable, names: tuple[frozenset[str], frozenset[str]] | None) -> Variable:
+    """A module's functions, classes and imports stand apart from its data."""
+    outer = variable.scope == GLOBAL or variable.value.kind == "module"
+    if variable.value.kind in DULL and (outer or variable.value.kind in ("class", "function")):
+        return replace(variable, scope=DEFINITION)
+    if names is None:
+        return variable
+    bound, used = names
+    if variable.scope == LOCAL and variable.name not in bound and variable.name in used:
+        return replace(variable, scope=CLOSURE)
+    if variable.scope == GLOBAL and variable.name not in used:
+        return replace(variable, scope=MODULE)
+    return variable
+
+
+def aliases(variables: Sequence[Variable]) -> dict[int, tuple[str, ...]]:
+    """The expressions that mean one object, for each object that more than one of them means."""
+    found: dict[int, list[str]] = {}
+    for variable in variables[:HOLDERS]:
+        value = variable.value
+        if value.object_id is None or variable.scope == DEFINITION:
+            continue
+        found.setdefault(value.object_id, []).append(variable.name)
+        for label, child in islice(value.children(0, HELD), HELD):
+            if child.object_id is not None and child.kind not in DULL and "…" not in label:
+                text = f"{variable.name}{label if label[0] in '[{' else '.' + label}"
+                found.setdefault(child.object_id, []).append(text)
+    return {number: tuple(names) for number, names in found.items() if len(names) > 1}
+
+
+def _compared(
+    now: Mapping[str, Value], earlier: Mapping[str, Value] | None, scope: str
+) -> Iterator[Variable]:
+    budget = [COMPARE_BUDGET]
+    for name, value in now.items():
+        if name in HIDDEN:
+            continue
+        if earlier is None:
+            yield Variable(name, value, scope, NEW if scope == "local" else SAME)
+            continue
+        old = earlier.get(name)
+        if old is None:
+            yield Variable(name, value, scope, NEW)
+        else:
+            yield Variable(name, value, scope, difference(value, old, budget), old)
+
+
+def difference(new: Value, old: Value, budget: list[int] | None = None) -> str:
+    """How a value differs from an earlier one; "the same" once the budget is used up."""
+    if budget is None:
+        budget = [COMPARE_BUDGET]
+    if new.object_id is not None or old.object_id is not None:
+        if new.object_id != old.object_id:
+            return CHANGED
+        return SAME if _same(new, old, COMPARE_DEPTH, budget, set()) else INSIDE
+    return SAME if _same(new, old, COMPARE_DEPTH, budget, set()) else CHANGED
+
+
+def _same(new: Value, old: Value, depth: int, budget: list[int], seen: set[int]) -> bool:
+    budget[0] -= 1
+    if budget[0] < 0 or depth < 0:
+        return True
+    if new.object_id != old.object_id or new.kind != old.kind:
+        return False
+    if new.is_scalar or new.kind == CUT:
+        return _identical(new.data, old.data) and new.size == old.size
+    if new.object_id is not None:
+        if new.object_id in seen:
+            return True
+        seen.add(new.object_id)
+    if new.size != old.size or new.text != old.text:
+        return False
+    entries = list(new.entries())
+    before = list(old.entries())
+    if len(entries) != len(before):
+        return False
+    for (_, key, value), (_, old_key, old_value) in zip(entries, before, strict=True):
+        if isinstance(key, Value):
+            if not isinstance(old_key, Value) or not _same(key, old_key, 1, budget, seen):
+                return False
+        elif key != old_key:
+            return False
+        if not _same(value, old_value, depth - 1, budget, seen):
+            return False
+        if budget[0] < 0:
+            return True
+    return True
+
+
+def _identical(new: Any, old: Any) -> bool:
+    return type(new) is type(old) and (new is old or repr(new) == repr(old))
