@@ -71,4 +71,4 @@ def _side(each: entry.Entry) -> str:
     ended = one_line(each.exception.partition(":")[0].rpartition(".")[2], 24)
     if not ended and each.exit_status:
         ended = f"exit {each.exit_status}"
-    return f"{ended} {each.steps:>11,} steps".strip()
+    return f"{ended} {each.steps:>11,} step{"s" if each.steps != 1 else " "}".strip()
