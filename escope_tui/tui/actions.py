@@ -152,7 +152,7 @@ TABLE: tuple[Action, ...] = (
     Action("right", ("right",), "unfold; scroll right", PANE, True),
     Action("unfold", ("space",), "unfold and fold", PANE, True),
     Action("choose", ("enter",), "go there; unfold", PANE, True),
-    Action("library", ("R",), "open another recording", APP),
+    Action("library", ("O",), "open another recording", APP),
     Action("export", ("E",), "export the screen: SVG or text", APP, takes_key=True),
     Action("help", ("question_mark", "f1"), "this page", APP),
     Action("command_palette", ("ctrl+p",), "every action by name", APP),

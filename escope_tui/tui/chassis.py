@@ -229,6 +229,8 @@ class Chassis(App[None]):
             self.show(landing.view)
             if landing.restore:
                 self._restore_focus(landing.view.moment)
+        elif self.view is not None and self.view.breakpoints != self.session.breakpoints:
+            self.refresh_view()
         self.tell(landing.note, landing.kind)
 
     def show(self, view: View) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 
 from ..session.session import Arrival
-from .moves import Moves
+from .typed import Typed
 
 SPEEDS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 5000, 20_000, 100_000)
 """Steps in a second."""
@@ -13,7 +13,7 @@ FRAMES = 20
 """Pictures in a second, at most: a faster film takes more steps at once."""
 
 
-class Film(Moves):
+class Film(Typed):
     """Plays until a breakpoint, an exception, an end of the recording, or a key."""
 
     _way = 0

@@ -91,6 +91,10 @@ def arrange(
     if STAGE not in there:
         return _spread(there, (0, 0, width, height), across=width >= NARROW)
     feet = [slot for slot in there if slot in (FOOT, TAIL, EXTRA)]
+    if EXTRA in feet and plan == CLASSIC:
+        plan = THEATRE
+    elif EXTRA in feet and plan == COLUMNS:
+        feet = [active if active in feet else EXTRA]
     side = SIDE in there
     rest = [slot for slot in there if slot != STAGE]
     left = _cut(width, shares.across if plan != TOWER else max(0.5, shares.across), LEAST[0])
@@ -123,6 +127,11 @@ def _cut(length: int, share: float, least: int) -> int:
     return max(min(least, length), min(length - min(least, length), round(length * share)))
 
 
+def _weight(slot: str) -> int:
+    """What was asked for gets twice the room."""
+    return 2 if slot == EXTRA else 1
+
+
 def _spread(slots: Collection[str], room: Rect, across: bool) -> dict[str, Rect]:
     """Slots side by side or one above the other, as many as there is room for."""
     x, y, width, height = room
@@ -130,8 +139,11 @@ def _spread(slots: Collection[str], room: Rect, across: bool) -> dict[str, Rect]
     least = LEAST[0] if across else LEAST[1]
     shown = list(slots)[: max(1, length // least)]
     found: dict[str, Rect] = {}
-    for at, slot in enumerate(shown):
-        start, end = at * length // len(shown), (at + 1) * length // len(shown)
+    whole = sum(map(_weight, shown))
+    done = 0
+    for slot in shown:
+        start, done = done * length // whole, done + _weight(slot)
+        end = done * length // whole
         if across:
             found[slot] = (x + start, y, end - start, height)
         else:

@@ -34,6 +34,7 @@ _VIM: dict[str, tuple[str, ...]] = {
     "over": ("o", "f10"),
     "over_back": ("O",),
     "editor": ("ctrl+e",),
+    "library": ("ctrl+r",),
     "place_previous": ("minus", "ctrl+o"),
     "page_up": ("pageup", "ctrl+u", "ctrl+b"),
     "page_down": ("pagedown", "ctrl+d", "ctrl+f"),

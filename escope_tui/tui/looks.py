@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from . import frame
 from .chassis import Chassis
-from .registry import BY_NAME, STRIP
+from .registry import BY_NAME, EXTRA, STRIP
 from .widgets.welcome import Welcome
 
 
@@ -104,6 +104,8 @@ class Looks(Chassis):
             welcome.remove()
         if self.zoomed:
             self.action_zoom()
+        elif BY_NAME[self.active].slot == EXTRA:
+            self.action_hide()
         self.tell("")
 
     def action_suspend(self) -> None:

@@ -2,17 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 
-from ..errors import EscopeError
-from ..model.text import one_line
-from ..session import goto
 from ..session.session import Arrival
 from .prefix import Prefixes
-
-COUNTED = re.compile(r"(\d{1,9})\s*([^\d\s:,_%.])\Z")
-"""`25n`: a move, so many times."""
 
 
 class Moves(Prefixes):
@@ -143,29 +136,3 @@ class Moves(Prefixes):
             return
         loop, frame = self.view.way.iterations[0].loop, self.view.frame
         self.travel(lambda: self.session.iteration(loop, frame.frame_id, frame.file, by=by, to=to))
-
-    # -- what is typed
-
-    def action_goto(self) -> None:
-        self.ask_line(f"go to: {goto.SYNTAX}", self.go, past="goto")
-
-    def go(self, text: str) -> None:
-        if (counted := COUNTED.match(text)) and self.run_counted(int(counted[1]), counted[2]):
-            return
-        file = self.view.frame.file if self.view else None
-        self.move(lambda: goto.go(self.session, text, file))
-
-    def action_evaluate(self) -> None:
-        self.ask_line(
-            "evaluate: an expression over the variables of this frame",
-            lambda text: self.move(lambda: self._evaluated(text)),
-            past="evaluate",
-        )
-
-    def _evaluated(self, text: str) -> Arrival:
-        here = self.session.here
-        try:
-            value = self.session.engine.evaluate(text, here.step, here.frame)
-        except EscopeError as error:
-            return Arrival(None, f"{one_line(text, 60)}: {error.message}", "warning")
-        return Arrival(None, f"{one_line(text, 60)} = {value.summary(200)}")

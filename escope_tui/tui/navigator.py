@@ -41,7 +41,7 @@ class Navigator(Thread):
     ) -> None:
         super().__init__(name="escope-navigator", daemon=True)
         self._session = session
-        self._projector = projector
+        self.projector = projector
         self._landed = landed
         self._moves: deque[tuple[float, Move]] = deque()
         self._wake = Condition()
@@ -132,7 +132,7 @@ class Navigator(Thread):
                 moved = moved or arrival.moment is not None
             view = None
             if moved:
-                view = self._projector.view(session.here, session.breakpoints)
+                view = self.projector.view(session.here, session.breakpoints)
             return Landing(view, arrival.note, arrival.kind, restore=arrival.restore)
         except EscopeError as error:
             session.here = start

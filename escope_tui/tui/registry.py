@@ -54,6 +54,7 @@ PANES: tuple[PaneSpec, ...] = (
     PaneSpec("variables", "2", "variables", "variables:VariablesPane", SIDE),
     PaneSpec("stack", "3", "stack", "stack:StackPane", FOOT),
     PaneSpec("output", "4", "output", "output:OutputPane", TAIL),
+    PaneSpec("answer", "", "answer", "answer:AnswerPane", EXTRA),
     PaneSpec("timeline", "5", "timeline", "timeline:Timeline", STRIP),
 )
 

@@ -184,7 +184,7 @@ async def test_ends_places_and_the_prompt(rec: FakeRecording) -> None:
         assert app.step == 60
         await app.press("colon")
         await app.type("what is this")
-        assert "24%" in app.news
+        assert "no such variable" in app.news
         await app.press("colon", "escape")
         assert app.app.focused is app.app.source
         await app.press("e")

@@ -127,7 +127,7 @@ async def test_another_recording_is_chosen_from_the_library(
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "other.esr").write_bytes(made.read_bytes())
     async with replaying(rec) as app:
-        await app.press("R")
+        await app.press("O")
         for _ in range(300):
             await app.pilot.pause(0.02)
             if app.app.screen.query_one("#offers").row_count():  # type: ignore[attr-defined]

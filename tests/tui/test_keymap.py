@@ -5,6 +5,7 @@ from __future__ import annotations
 from escope_tui.tui.actions import ACTIONS
 from escope_tui.tui.app import ReplayApp
 from escope_tui.tui.keymap import clashes, key_text
+from escope_tui.tui.registry import BY_NAME
 from escope_tui.tui.screens.help import page
 from escope_tui.tui.widgets.lines import LineView
 
@@ -39,7 +40,9 @@ def test_no_key_means_two_things() -> None:
 def test_every_action_can_be_done() -> None:
     for action in ACTIONS:
         name = "pane" if action.name.startswith("pane_") else action.name
-        owner = LineView if action.in_pane else ReplayApp
+        owner: type = LineView if action.in_pane else ReplayApp
+        if action.pane:
+            owner = type(BY_NAME[action.pane].load())
         assert callable(getattr(owner, f"action_{name}", None)), action.name
 
 

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
 import pytest
 
+from escope_tui.session.engine import open_engine
 from escope_tui.tui.commands import Commands
 from tests.helpers.driving import replaying
 from tests.helpers.fakerecording import SHOP, FakeRecording
@@ -144,3 +149,46 @@ async def test_layouts_sizes_and_hidden_panes(rec: FakeRecording) -> None:
             seen.add((app.app.plan, app.width("source"), app.width("stack")))
         assert len(seen) == 6
         assert app.app.plan == "auto"
+
+
+async def test_the_prompt_takes_the_commands_of_the_shell(rec: FakeRecording) -> None:
+    async with replaying(rec) as app:
+        await app.press("colon")
+        await app.type("p orders")
+        assert app.news.endswith("[]")
+        await app.press("colon")
+        await app.type("up")
+        assert app.view.frame.function == "main"
+        await app.press("colon")
+        await app.type("help")
+        assert "help COMMAND" in app.text("answer") or "move" in app.text("answer")
+        assert app.width("answer") > 30
+        await app.press("escape")
+        assert app.width("source") > 0
+        assert not app.app.pane("answer").shown
+        await app.press("colon")
+        await app.type("nonsense at all")
+        assert app.news
+        await app.press("colon")
+        await app.type("q")
+    assert app.app.return_code == 0
+
+
+async def test_a_breakpoint_that_was_typed_shows_in_the_source(
+    tmp_path: Path, record: Callable[..., Any]
+) -> None:
+    script = tmp_path / "loop.py"
+    script.write_text("total = 0\nfor n in range(9):\n    total += n\nprint(total)\n")
+    engine = open_engine(str(record(str(script)).trace))
+    async with replaying(engine, step=0) as app:
+        await app.press("colon")
+        await app.type("b 3 if total > 9")
+        assert any(row.startswith("●") for row in app.rows("source"))
+        await app.press("c")
+        assert app.line == 3
+        await app.press("colon")
+        await app.type("hist total")
+        here = app.step
+        await app.press("g", "enter")
+        assert app.step < here, "a row of the answer is a moment"
+    engine.close()

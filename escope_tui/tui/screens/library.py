@@ -71,4 +71,5 @@ def _side(each: entry.Entry) -> str:
     ended = one_line(each.exception.partition(":")[0].rpartition(".")[2], 24)
     if not ended and each.exit_status:
         ended = f"exit {each.exit_status}"
-    return f"{ended} {each.steps:>11,} step{"s" if each.steps != 1 else " "}".strip()
+    steps = f"{each.steps:,} step{'s' if each.steps != 1 else ' '}"
+    return f"{ended} {steps:>17}".strip()
