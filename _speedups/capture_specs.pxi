@@ -143,14 +143,27 @@ cdef void path_effect(Spec *s, PyObject *root, PyObject *o) noexcept:
 
 
 cdef void examine_values(SiteData *d, PyObject **args) noexcept:
-    """Unknown code had a hand in what this site binds or returns: known objects may have changed on the way."""
+    """Unknown code had a hand in what this site binds, stores or returns: known objects may have changed on the way."""
     cdef int i, a = 0
     cdef Spec *s
+    cdef PyObject *o
     for i in range(d.nspecs):
         s = &d.specs[i]
         if s.op == S_WRITE or s.op == S_VALUE:
             examine(args[a])
             a += 1
+        elif s.op == S_ATTR and not s.before:
+            o = follow(args[a], s.path.names, s.path.n)
+            o = raw_attr(o, s.name) if o != NULL else NULL
+            if o != NULL:
+                examine(o)
+            a += 1
+        elif s.op == S_ITEM and not s.before:
+            o = follow(args[a], s.path.names, s.path.n)
+            o = item_value(o, args[a + 1]) if o != NULL else NULL
+            if o != NULL:
+                examine(o)
+            a += 2
         elif s.op == S_ITEM or s.op == S_STORE_KEYED or s.op == S_KEY_STORED:
             a += 2
         elif s.op == S_METHOD or s.op == S_CALL:
@@ -159,20 +172,25 @@ cdef void examine_values(SiteData *d, PyObject **args) noexcept:
             a += 1
 
 
-cdef void examine_item(PyObject *o, PyObject *key) noexcept:
-    """Examine what o[key] holds, where that can be read safely."""
+cdef PyObject *item_value(PyObject *o, PyObject *key) noexcept:
+    """What o[key] holds; NULL where that cannot be read safely."""
     cdef int64_t i
     cdef Entry *e
-    cdef PyObject *value = NULL
     if Py_TYPE(o) == &PyList_Type and Py_TYPE(key) == &PyLong_Type and es_int_small(key, &i):
         if i < 0:
             i += Py_SIZE(o)
         if 0 <= i < Py_SIZE(o):
-            value = (<PyListObject *>o).ob_item[i]
+            return (<PyListObject *>o).ob_item[i]
     elif Py_TYPE(o).tp_flags & TPFLAGS_DICT_SUBCLASS and safe_key(key, 0):
         e = table_find(o)
         if e != NULL and e.flags & E_SAFE_KEYS:
-            value = PyDict_GetItemWithError(o, key)
+            return PyDict_GetItemWithError(o, key)
+    return NULL
+
+
+cdef void examine_item(PyObject *o, PyObject *key) noexcept:
+    """Examine what o[key] holds, where that can be read safely."""
+    cdef PyObject *value = item_value(o, key)
     if value != NULL:
         examine(value)
     else:

@@ -34,9 +34,10 @@ def rewrite(
     The statements of `prelude` run before the module's first one, and stay as they are.
     """
     reason = ""
+    package = path.endswith("__init__.py")
     for guards in (True, False):
         try:
-            return _rewrite(source, path, Options(guards, iterations), prelude)
+            return _rewrite(source, path, Options(guards, iterations, package), prelude)
         except RecursionError:
             reason = "nested too deeply"
             break

@@ -42,13 +42,15 @@ _CALLS_COUNT = sys.version_info < (3, 12)
 class Options:
     """What the rewriter puts in, beyond the statements themselves."""
 
-    __slots__ = ("guards", "iterations")
+    __slots__ = ("guards", "iterations", "package")
 
-    def __init__(self, guards: bool = True, iterations: bool = True) -> None:
+    def __init__(self, guards: bool = True, iterations: bool = True, package: bool = False) -> None:
         self.guards = guards
         """Handlers that tell of frames and blocks that end by an exception."""
         self.iterations = iterations
         """A step for each iteration of comprehensions and generator expressions."""
+        self.package = package
+        """Whether the module is a package: importing a module of it makes a variable here."""
 
 
 class Loop:

@@ -149,6 +149,8 @@ class Simple(Expressions):
         if getattr(node, "is_lazy", False):  # reading the name would import the module (3.15)
             self.finish(node, out)
             return
+        if self.options.package:
+            self.owe(Effect(("star",)))
         for alias in node.names:
             if alias.name == "*":
                 self.owe(Effect(("star",)))

@@ -107,16 +107,15 @@ def attributes(obj: object) -> tuple[list[tuple[str, object]], list[tuple[str, o
                         shown = _attribute_name(name)
                         if shown is not None and len(found) < limits.ITEMS:
                             found.append((shown, value))
-        if _FLAGS(cls) & _HEAPTYPE or has_base(cls, BaseException):
-            into = found if "__slots__" in members else inner
-            for name, entry in members.items():
-                if type(entry) is _MEMBER:
-                    try:
-                        value = _MEMBER_GET(entry, obj)
-                    except AttributeError:
-                        continue
-                    if len(into) < limits.ITEMS:
-                        into.append((name, value))
+        into = found if "__slots__" in members else inner
+        for name, entry in members.items():
+            if type(entry) is _MEMBER:
+                try:
+                    value = _MEMBER_GET(entry, obj)
+                except AttributeError:
+                    continue
+                if len(into) < limits.ITEMS:
+                    into.append((name, value))
     return found, inner
 
 

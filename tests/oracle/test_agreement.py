@@ -18,6 +18,9 @@ RACING = frozenset({"lang_threads.py", "heap_threads.py"})
 LONG = frozenset({"heap_recursion.py", "lang_recursion.py", "lang_deep.py"})
 """Programs whose stacks of a thousand frames take a minute to compare."""
 
+LONG_RUNS = frozenset({"go", "chaos", "fannkuch", "deltablue", "nbody", "hexiom", "pygments"})
+"""Programs of pyperformance and packages that take more than a few seconds to compare."""
+
 REASONS: dict[str, tuple[float, str]] = {}
 """Program to the least share of its pairs that agrees, and why not all. Others: all agree."""
 
@@ -62,9 +65,13 @@ def test_each_construct_program_agrees(script: Path, tmp_path: Path) -> None:
     check(compare(script.name, target_of(script), tmp_path))
 
 
-@pytest.mark.slow
-@pytest.mark.skipif(benchmarks.folder() is None, reason="pyperformance is not installed")
-@pytest.mark.parametrize("name", sorted(benchmarks.DRIVERS))
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(name, marks=[pytest.mark.slow] if name in LONG_RUNS else [])
+        for name in sorted(benchmarks.DRIVERS)
+    ],
+)
 def test_each_benchmark_agrees(name: str, tmp_path: Path) -> None:
     driver = benchmarks.write(name, tmp_path / name)
     target = Target([str(driver)], every=7, max_values=1500, stack=False)
@@ -94,8 +101,13 @@ PACKAGES = {
 }
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("name", sorted(PACKAGES))
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(name, marks=[pytest.mark.slow] if name in LONG_RUNS else [])
+        for name in sorted(PACKAGES)
+    ],
+)
 def test_each_package_agrees(name: str, tmp_path: Path) -> None:
     pytest.importorskip(name)
     (tmp_path / "README.md").write_text("# Title\n\n* a *b* **c**\n* [d](e)\n\n> f\n\n    g\n")
