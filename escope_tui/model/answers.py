@@ -141,7 +141,7 @@ class Loop:
     header: int
     """The step at which this iteration began: an evaluation of the header."""
     iteration: int
-    """Which iteration it is, from 1; 0 for the header's first evaluation before any."""
+    """Which iteration it is, from 1; count + 1 where the header is evaluated and ends the loop."""
     count: int
     """How many iterations this run of the loop had in all."""
     first: int

@@ -1,183 +1,601 @@
 """Causes: who wrote this value, from what, and who wrote that.
 
-Each cause is one write that is in the recording: its statement, the kind of hop, and the values
-that the statement read. Where the chain ends, `note` says why; nothing is guessed.
+Each cause is one write that is in the recording: its statement, the kind of hop, and what the
+statement read to make the value; what recorded calls returned is followed into them. Pure copies
+are folded. Where the chain ends, `note` says why; nothing is guessed.
 """
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from ..errors import EscopeError, EvaluationError, NotFoundError
+from ..errors import EscopeError
+from ..model.causes import KINDS, Cause, Read
 from ..model.events import Write
-from ..model.text import one_line
 from ..model.values import Value
-from ..replay import syntax
-from ..replay.names import Target, find_targets
-from ..replay.recording import EV_RETURN
+from ..replay.names import Part, Target, find_targets
+from ..replay.recording import EV_END, EV_RETURN, EV_YIELD
 from ..replay.state import guarded
-from .writes import object_change, same_value, step_to
+from .calls import CallView
+from .flow import Child, Flow, Operand
+from .loops import find_loop
+from .sources import (
+    argument_of,
+    assigned,
+    container_part,
+    header,
+    is_literal,
+    kind_of,
+    loop_member,
+    mutation,
+    omissions,
+)
+from .writes import object_change, statement_step, step_to
 
 if TYPE_CHECKING:
     from ..replay.recording import Replay
 
+__all__ = ["KINDS", "Cause", "Read", "explain"]
+
 MAX_CAUSES = 60
-MAX_READS = 8
-KINDS = (
-    "literal",
-    "copy",
-    "attribute",
-    "item",
-    "computed",
-    "call",
-    "call result",
-    "return",
-    "parameter",
-    "iteration",
-    "change",
-    "import",
-    "definition",
-    "with",
-    "exception",
-    "delete",
-    "unknown",
-)
+MAX_READS = 12
+NO_DATA = ("module", "function", "class", "method")
+STILL = (*NO_DATA, "iterator")
+"""Kinds of which a change in place tells nothing about where they came from."""
 
 
-@dataclass(frozen=True, slots=True)
-class Read:
-    """Something that a statement read."""
-
-    name: str
-    value: Value | None
-    step: int
-    """The moment at which it was read."""
-    cause: Cause | None
-
-
-@dataclass(frozen=True, slots=True)
-class Cause:
-    """One link of a chain of causes."""
-
-    target: str
-    kind: str
-    """One of `KINDS`."""
-    value: Value | None
-    step: int | None
-    """The statement that wrote; None where the chain ends."""
-    file: str = ""
-    line: int = 0
-    function: str = ""
-    source: str = ""
-    """The statement's first line."""
-    reads: tuple[Read, ...] = ()
-    note: str = ""
-    """Why the chain ends here."""
-
-    def walk(self) -> Iterator[tuple[int, Cause]]:
-        """This cause and those behind it, with their depth."""
-        waiting: list[tuple[int, Cause]] = [(0, self)]
-        while waiting:
-            depth, cause = waiting.pop()
-            yield depth, cause
-            behind = [read.cause for read in cause.reads if read.cause is not None]
-            waiting.extend((depth + 1, each) for each in reversed(behind))
-
-    def __iter__(self) -> Iterator[Cause]:
-        return (cause for _, cause in self.walk())
-
-    def lines(self) -> list[str]:
-        """The chain as indented safe lines of text."""
-        found = []
-        for depth, cause in self.walk():
-            shown = cause.value.summary(60) if cause.value is not None else "?"
-            where = "" if cause.step is None else f"  @{cause.step:,} {cause.function}:{cause.line}"
-            source = f"  {one_line(cause.source, 80)}" if cause.source else ""
-            note = f"  ({cause.note})" if cause.note else ""
-            found.append(
-                f"{'  ' * depth}{one_line(cause.target, 60)} = {shown}  [{cause.kind}]"
-                f"{where}{source}{note}"
-            )
-        return found
-
-
-def explain(rec: Replay, text: str, at: int, depth: int = 8) -> Cause:
+def explain(rec: Replay, text: str, at: int, depth: int = 8, frame: int | None = None) -> Cause:
     """The chain of causes of what a text means at a step."""
-    find_targets(rec, text, at)
-    return _Search(rec).cause(text, at, rec.state.current_frame(at), depth)
+    find_targets(rec, text, at, frame)
+    number = rec.state.current_frame(at) if frame is None else frame
+    search = Search(rec)
+    search.flow.horizon = at
+    return search.cause(text, at, number, depth)
 
 
-class _Search:
-    def __init__(self, rec: Replay) -> None:
+class Search:
+    """One walk back, with its budget."""
+
+    def __init__(self, rec: Replay, budget: int = MAX_CAUSES) -> None:
         self.rec = rec
-        self.left = MAX_CAUSES
-        self.seen: set[tuple[str, int, int]] = set()
+        self.left = budget
+        self.seen: dict[tuple[str, int, int], str] = {}
+        """What was shown already, with the kind of its hop."""
+        self.bound: set[int] = set()
+        self.flow = Flow(rec)
+        self.calls = CallView(rec)
 
-    def cause(self, text: str, at: int, frame: int, depth: int) -> Cause:
-        """Who wrote `text` as seen from a frame at a step."""
-        value = self._value(text, at, frame)
+    # -- one target
+
+    def cause(self, text: str, at: int, frame: int, depth: int, before: bool = False) -> Cause:
+        """Who wrote `text` as seen from a frame at a step; `before`: only who bound it."""
+        value = self.flow.value(text, at, frame)
         self.left -= 1
         try:
-            write, changed = self._newest(text, at, frame, value)
-        except (NotFoundError, EvaluationError) as error:
+            target, write, changed = self._newest(text, at, frame, None if before else value)
+        except EscopeError as error:
             return Cause(text, "unknown", value, None, note=error.message)
+        if value is not None and value.kind == "iterator" and not before:
+            moved = self._moved(text, value, at, frame, depth)
+            if moved is not None:
+                return moved
         if write is None:
             return Cause(text, "unknown", value, None, note="no write of it is in the recording")
         key = (text, write.step, write.visible)
         if key in self.seen:
-            return self._finish(text, write, value, "unknown", (), "shown above")
-        self.seen.add(key)
-        return self._follow(text, write, value, changed, depth)
-
-    def _value(self, text: str, at: int, frame: int) -> Value | None:
-        try:
-            return self.rec.evaluate(text, at=at, frame=frame)
-        except EscopeError:
-            return None
+            return self._finish(text, write, value, self.seen[key], (), "shown above")
+        if depth > 0:
+            self.seen[key] = "change" if changed else "computed"
+        if changed:
+            found = self._change(text, write, value, depth, frame, at)
+        else:
+            found = self._follow(text, target, write, value, depth)
+        if key in self.seen:
+            self.seen[key] = found.kind
+        return found
 
     def _newest(
         self, text: str, at: int, frame: int, value: Value | None
-    ) -> tuple[Write | None, bool]:
+    ) -> tuple[Target | None, Write | None, bool]:
         """The newest write, or the newest change in place of the object if that came later."""
         targets: list[Target] = find_targets(self.rec, text, at, frame)
-        found = [write for each in targets if (write := step_to(self.rec, each, at, -1))]
-        write = max(found, key=lambda each: each.visible, default=None)
-        if value is not None and value.object_id is not None:
+        found = [(w, each) for each in targets if (w := step_to(self.rec, each, at, -1))]
+        write, target = max(found, key=lambda pair: pair[0].visible, default=(None, None))
+        if value is not None and value.object_id is not None and value.kind not in STILL:
             change = object_change(self.rec, text, value.object_id, at, -1)
             known = change is not None and change.old is not None and change.old.kind != "unknown"
             if change is not None and known and (not write or change.visible > write.visible):
-                return change, True
-        return write, False
+                return target, change, True
+        return target, write, False
+
+    def _moved(self, text: str, value: Value, at: int, frame: int, depth: int) -> Cause | None:
+        """A generator that had ended before: the statement that took the last of it."""
+        rec, last = self.rec, value.as_of
+        if last is None or not 0 <= last < at:
+            return None
+        info = rec.step_info(last)
+        site = rec.program.site(info.site)
+        function = rec.program.function_of(site)
+        if function.kind != "generator" or not value.summary(200).startswith(
+            f"<generator {function.name}"
+        ):
+            return None
+        ended = any(
+            raw[3] == info.frame for raw in rec.raw_events(last, last + 1, EV_END | EV_RETURN)
+        )
+        if not ended:
+            return None
+        with rec.state.lock:
+            parent = guarded(lambda: rec.scanner.frame_info(info.frame)[2])
+        user = rec.next_frame_step(last, -1, parent) if parent else -1
+        if user < 0:
+            return None
+        key = (text, user, last)
+        if key in self.seen:
+            return None
+        self.seen[key] = "change"
+        bound = self._bound(text, at, frame, depth)
+        return self._at(
+            text,
+            "change",
+            value,
+            user,
+            (bound,) if bound is not None else (),
+            "it ended there: nothing was left to take from it",
+        )
+
+    # -- writes
 
     def _follow(
-        self, text: str, write: Write, value: Value | None, changed: bool, depth: int
+        self, text: str, target: Target | None, write: Write, value: Value | None, depth: int
     ) -> Cause:
         rec = self.rec
-        site = rec.program.site(rec.site_of(max(min(write.step, len(rec) - 1), 0)))
-        node = rec.syntax.statement(site)
-        kind, expressions = ("change", [node]) if changed else _hop(text, write, node)
-        reads: list[Read] = []
-        if kind == "parameter":
-            names = self._argument(text, write, node)
-        else:
-            names = [name for each in expressions for name in syntax.reads(_header(each))]
-        if kind == "call":
-            result = self._result(write, depth)
-            if result is not None:
-                kind = "call result"
-                reads.append(result)
-        note = ""
+        step = max(min(write.step, len(rec) - 1), 0)
+        node = rec.syntax.statement(rec.program.site(rec.site_of(step)))
+        if write.kind == "parameter":
+            return self._parameter(text, write, value, depth, node)
+        if write.kind == "delete":
+            return self._finish(text, write, value, "delete", (), "")
+        inside = self._inside(text, node)
+        if inside is not None:
+            return self._from(text, write, value, inside[1], inside[0], depth)
+        if isinstance(node, ast.For | ast.AsyncFor) and not _in_body(rec, step, node):
+            return self._iteration(text, write, value, node, depth)
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            return self._finish(text, write, value, "import", (), "")
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            return self._finish(text, write, value, "definition", (), "")
+        if isinstance(node, ast.Try) or (value is not None and value.kind == "exception"):
+            caught = self._caught(text, write, value, depth)
+            if caught is not None:
+                return caught
+        if isinstance(node, ast.With | ast.AsyncWith):
+            items = ast.Tuple([item.context_expr for item in node.items], ast.Load())
+            return self._from(text, write, value, items, "with", depth)
+        if isinstance(node, ast.AugAssign):
+            old = ast.parse(ast.unparse(node.target), mode="eval").body
+            both = ast.BinOp(old, node.op, node.value)
+            return self._from(text, write, value, both, "computed", depth)
+        tree = assigned(text, node) if isinstance(node, ast.Assign | ast.AnnAssign) else None
+        if isinstance(target, Part) and tree is None:
+            tree = mutation(node)
+        if tree is None:
+            tree = header(node)
+            if isinstance(tree, ast.Return | ast.Expr):
+                tree = tree.value
+        if isinstance(target, Part) and tree is not None:
+            tree = container_part(rec, target, tree, node)
+        return self._from(text, write, value, tree, None, depth)
+
+    def _inside(self, text: str, node: ast.AST | None) -> tuple[str, ast.AST] | None:
+        """A name that an expression of the statement binds: in a comprehension, by a walrus."""
+        tree = header(node)
+        for each in ast.walk(tree) if tree is not None else ():
+            if isinstance(each, ast.comprehension):
+                names = [leaf.id for leaf in ast.walk(each.target) if isinstance(leaf, ast.Name)]
+                if text in names:
+                    return "iteration", each.iter
+            elif isinstance(each, ast.NamedExpr) and each.target.id == text:
+                return kind_of(each.value), each.value
+        return None
+
+    def _from(
+        self,
+        text: str,
+        write: Write,
+        value: Value | None,
+        tree: ast.AST | None,
+        kind: str | None,
+        depth: int,
+    ) -> Cause:
+        """The cause whose value an expression of the writing statement gave."""
+        step, frame = write.step, write.frame_id
+        if isinstance(tree, ast.Name) and kind is None and depth > 0 and self.left > 0:
+            copied = self.flow.value(tree.id, step, frame)
+            if copied is not None and copied.kind not in NO_DATA:
+                return self._folded(text, write, value, self.cause(tree.id, step, frame, depth))
+        name = kind or kind_of(tree)
+        operands = self.flow.operands(tree, step, frame, write.visible)
+        if name == "call" and any(each.child is not None for each in operands):
+            name = "call result"
+        if name == "call" and operands and operands[0].source:
+            name = "input"
+        if not operands and kind is None and is_literal(tree):
+            name = "literal"
+        reads, note = self._read_all(operands, step, frame, depth)
+        if name == "input":
+            note = f"from {operands[0].source}"
+            reads = reads[1:]
+        if name == "literal":
+            reads += self._not_written(text, write, depth)
+        return self._finish(text, write, value, name, tuple(reads), note)
+
+    def _folded(self, text: str, write: Write, value: Value | None, inner: Cause) -> Cause:
+        if inner.step is None:
+            read = Read(inner.target, inner.value, write.step, inner)
+            return self._finish(text, write, value, "copy", (read,), "")
+        place = f"{text} @{write.step:,} {write.function}:{write.line}"
+        return replace(
+            inner,
+            target=text,
+            value=value if value is not None else inner.value,
+            through=(place, *inner.through),
+        )
+
+    def _read_all(
+        self, operands: list[Operand], step: int, frame: int, depth: int
+    ) -> tuple[list[Read], str]:
+        if not operands:
+            return [], ""
         if depth <= 0 or self.left <= 0:
-            note = "deeper causes are not followed" if names else ""
-            names = []
-        for name in names[:MAX_READS]:
-            read = self._read(name, write.step, write.frame_id, depth)
+            return [], "deeper causes are not followed"
+        reads = []
+        for each in operands[:MAX_READS]:
+            read = self._operand(each, step, frame, depth)
             if read is not None:
                 reads.append(read)
-        return self._finish(text, write, value, kind, tuple(reads), note)
+        cut = len(operands) - MAX_READS
+        return reads, f"{cut} more were read" if cut > 0 else ""
+
+    def _operand(self, each: Operand, step: int, frame: int, depth: int) -> Read | None:
+        if each.child is not None:
+            return self._returned(each, step, depth)
+        if each.source:
+            value = self.flow.value(each.text, step, frame)
+            cause = self._at(each.text, "input", value, step, (), f"from {each.source}")
+            return Read(each.text, value, step, cause, each.role)
+        value = self.flow.value(each.text, step, frame)
+        if value is None or value.kind in NO_DATA:
+            return None
+        behind = self.cause(each.text, step, frame, depth - 1) if self.left > 0 else None
+        return Read(each.text, value, step, behind, each.role)
+
+    def _returned(self, each: Operand, step: int, depth: int) -> Read | None:
+        """What a recorded call returned, and from what."""
+        rec, child = self.rec, each.child
+        assert child is not None
+        call = self.calls.call(child.enter)
+        end = self.calls.call_end(call)
+        last = end.step if end.step is not None else len(rec) - 1
+        own = rec.next_frame_step(last, -1, child.frame)
+        at = own if own >= 0 else last
+        self.left -= 1
+        name = each.text
+        if child.function.name == "__init__":
+            reads: list[Read] = []
+            made = self._constructed(child, depth)
+            reads += made
+            first = child.function.variables[0]
+            thing = self.flow.value(first, at, child.frame)
+            cause = self._at(name, "call result", thing, child.enter, tuple(reads), "")
+            return Read(name, thing, step, cause, each.role)
+        node = rec.syntax.statement(rec.program.site(rec.site_of(at)))
+        tree: ast.AST | None = node.value if isinstance(node, ast.Return) else None
+        if child.function.name == "<lambda>" and node is not None:
+            tree = _lambda_body(rec, child, node)
+        note = ""
+        if end.outcome == "raise":
+            note = "it raised an exception"
+        elif tree is None:
+            note = "it ended without a return: None"
+        operands = self.flow.operands(tree, at, child.frame) if depth > 0 else []
+        kind = "return"
+        followed, cut = self._read_all(operands, at, child.frame, depth - 1)
+        if not operands and tree is not None and is_literal(tree):
+            note = "written in the source"
+        cause = self._at(name, kind, end.returned, at, tuple(followed), note or cut)
+        return Read(name, end.returned, at, cause, each.role)
+
+    def _constructed(self, child: Child, depth: int) -> list[Read]:
+        """The arguments of a recorded `__init__`."""
+        function = child.function
+        names = function.variables[1 : function.parameters]
+        found = []
+        for name in names[:4]:
+            value = self.flow.value(name, child.enter, child.frame)
+            if value is None or value.kind in NO_DATA or depth <= 0 or self.left <= 0:
+                continue
+            cause = self.cause(name, child.enter, child.frame, depth - 1)
+            found.append(Read(name, value, child.enter, cause))
+        return found
+
+    # -- parameters
+
+    def _parameter(
+        self, text: str, write: Write, value: Value | None, depth: int, node: ast.stmt | None
+    ) -> Cause:
+        rec = self.rec
+        entry = rec.step_info(min(write.visible, len(rec) - 1))
+        function = rec.program.function_of(rec.program.site(entry.site))
+        began = statement_step(rec, write.step)
+        if began != write.step:
+            node = rec.syntax.statement(rec.program.site(rec.site_of(began)))
+        tree = header(node)
+        found, _ = self.flow.matched(tree, began, write.frame_id, generators=True)
+        places = [
+            call
+            for call, children in found.items()
+            if any(child.frame == entry.frame for child in children)
+        ]
+        if not places:
+            operands = self.flow.operands(tree, write.step, write.frame_id)
+            reads, note = self._read_all(
+                [each for each in operands if each.child is None], write.step, write.frame_id, depth
+            )
+            return self._finish(text, write, value, "parameter", tuple(reads), note)
+        if places and began != write.step and not _in_comprehension(tree, places[0]):
+            write = replace(write, step=began, line=rec.program.site(rec.site_of(began)).line)
+        given = argument_of(text, places[0], function)
+        if given == "default":
+            return self._default(text, value, entry.frame, function.line, depth)
+        if isinstance(given, str) or given is None:
+            arguments: ast.AST = places[0]
+            operands = self.flow.operands(_arguments(arguments), write.step, write.frame_id)
+            reads, note = self._read_all(operands, write.step, write.frame_id, depth)
+            return self._finish(text, write, value, "parameter", tuple(reads), note)
+        if isinstance(given, ast.Name) and depth > 0 and self.left > 0:
+            copied = self.flow.value(given.id, write.step, write.frame_id)
+            if copied is not None and copied.kind not in NO_DATA:
+                inner = self.cause(given.id, write.step, write.frame_id, depth)
+                return self._folded(text, write, value, inner)
+        operands = self.flow.operands(given, write.step, write.frame_id)
+        reads, note = self._read_all(operands, write.step, write.frame_id, depth)
+        if not operands and is_literal(given):
+            note = "written in the source"
+        return self._finish(text, write, value, "parameter", tuple(reads), note)
+
+    def _default(self, text: str, value: Value | None, frame: int, line: int, depth: int) -> Cause:
+        """A parameter's default: made once, by the statement that defined the function."""
+        rec = self.rec
+        with rec.state.lock:
+            module, place, *_ = guarded(lambda: rec.scanner.frame_info(frame))
+            first = guarded(lambda: rec.scanner.frame_range(frame)[0])
+        sites = [
+            number
+            for number, site in rec.program.module_sites(module)
+            if site.flags & 1 and site.function != place and site.line <= line <= site.end_line
+        ]
+        newest = max((rec.program.site(n).line for n in sites), default=0)
+        wanted = frozenset(n for n in sites if rec.program.site(n).line == newest)
+        step = rec.next_site(first - 1, -1, wanted) if first > 0 else -1
+        note = "no argument was passed: this is the default, made when the function was defined"
+        if step < 0:
+            return Cause(text, "default", value, None, note=note)
+        if value is not None and value.object_id is not None:
+            note += "; every call that passes none shares this one object"
+        return self._at(text, "default", value, step, (), note)
+
+    # -- loops
+
+    def _iteration(
+        self, text: str, write: Write, value: Value | None, node: ast.For | ast.AsyncFor, depth: int
+    ) -> Cause:
+        rec = self.rec
+        step, frame = write.step, write.frame_id
+        yielded = self._yielded(write, value, depth)
+        if yielded is not None:
+            return self._finish(text, write, value, "iteration", (yielded,), "")
+        loop = find_loop(rec, step)
+        began = loop.first if loop is not None else step
+        made = self._made_member(text, write, node, began, depth)
+        if made is not None:
+            return self._finish(text, write, value, "iteration", (made,), "")
+        member = loop_member(rec, self.flow, text, node, step, frame, write.visible)
+        if member is not None and depth > 0 and self.left > 0:
+            found = self.flow.value(member, step, frame)
+            cause = self.cause(member, step, frame, depth - 1)
+            read = Read(member, found, step, cause)
+            return self._finish(text, write, value, "iteration", (read,), "")
+        operands = self.flow.operands(node.iter, began, frame)
+        reads, note = self._read_all(operands, began, frame, depth)
+        return self._finish(text, write, value, "iteration", tuple(reads), note)
+
+    def _made_member(
+        self, text: str, write: Write, node: ast.For | ast.AsyncFor, began: int, depth: int
+    ) -> Read | None:
+        """The item of a dictionary that a call in the loop's header made."""
+        source, target = node.iter, node.target
+        if depth <= 0 or not isinstance(source, ast.Call) or not isinstance(target, ast.Tuple):
+            return None
+        owner = source.func.value if isinstance(source.func, ast.Attribute) else None
+        names = [ast.unparse(each) for each in target.elts]
+        if not isinstance(owner, ast.Call) or len(names) != 2 or names[1] != text:
+            return None
+        found, _ = self.flow.matched(owner, began, write.frame_id)
+        children = found.get(owner, [])
+        key = self.flow.value(names[0], write.visible, write.frame_id)
+        if len(children) != 1 or key is None or not key.is_scalar or key.truncated:
+            return None
+        returned = self.calls.call_end(self.calls.call(children[0].enter)).returned
+        if returned is None or returned.kind != "dict" or returned.object_id is None:
+            return None
+        name = f"{ast.unparse(owner)}[{key.data!r}]"
+        part = Part(name, returned, "item", key.data)
+        made = step_to(self.rec, part, write.step, -1)
+        member = part.read(self.rec.state.value_of_object(returned.object_id, write.step))
+        if made is None or member is None:
+            return None
+        self.left -= 1
+        cause = self._follow(name, part, made, member, depth - 1)
+        return Read(name, member, began, cause)
+
+    def _yielded(self, write: Write, value: Value | None, depth: int) -> Read | None:
+        rec = self.rec
+        best = None
+        stop = min(write.visible, len(rec))
+        if stop - write.step > 100_000:
+            return None
+        for raw in rec.raw_events(write.step, stop, EV_YIELD):
+            best = raw
+        if best is None:
+            return None
+        at, _, _, frame, number, raw_value = best
+        with rec.state.lock:
+            parent = guarded(lambda: rec.scanner.frame_info(frame)[2])
+        if parent != write.frame_id or rec.next_frame_step(at, 1, frame) not in range(at, stop):
+            own = rec.next_frame_step(at, -1, frame)
+        else:
+            own = at
+        if parent != write.frame_id:
+            return None
+        self.left -= 1
+        at = own if own >= 0 else at
+        site = rec.program.site(number)
+        name = f"{rec.program.function_of(site).name}()"
+        node = rec.syntax.statement(rec.program.site(rec.site_of(at)))
+        tree = next((e for e in ast.walk(node) if isinstance(e, ast.Yield)), None) if node else None
+        given = tree.value if tree is not None else None
+        operands = self.flow.operands(given, at, frame) if depth > 0 else []
+        reads, note = self._read_all(operands, at, frame, depth - 1)
+        passed = rec.state.passed_value(raw_value, best[0])
+        cause = self._at(name, "yield", passed, at, tuple(reads), note)
+        return Read(name, passed, at, cause)
+
+    def _not_written(self, text: str, write: Write, depth: int) -> list[Read]:
+        """For a value that nothing changed after it was set: loops without an iteration and
+        branches not taken that would have.
+        """
+        found = []
+        if depth <= 0:
+            return []
+        for node, step in omissions(self.rec, text, write)[:3]:
+            test = node.iter if isinstance(node, ast.For | ast.AsyncFor) else node.test
+            if self.left <= 0:
+                break
+            operands = self.flow.operands(test, step, write.frame_id)
+            reads, _ = self._read_all(operands, step, write.frame_id, depth - 1)
+            loop = isinstance(node, ast.For | ast.AsyncFor | ast.While)
+            words = "it ran no iteration" if loop else "its branch was not taken"
+            shown = ast.unparse(test)
+            value = self.flow.value(shown, step, write.frame_id)
+            cause = self._at(
+                shown,
+                "computed",
+                value,
+                step,
+                tuple(reads),
+                f"{words}, and so {text} kept its value",
+            )
+            found.append(Read(shown, value, step, cause, "not written"))
+        return found
+
+    # -- objects that were changed
+
+    def _change(
+        self, text: str, write: Write, value: Value | None, depth: int, frame: int, at: int
+    ) -> Cause:
+        rec = self.rec
+        step = max(min(write.step, len(rec) - 1), 0)
+        node = rec.syntax.statement(rec.program.site(rec.site_of(step)))
+        tree: ast.AST | None
+        if isinstance(node, ast.Assign | ast.AnnAssign | ast.AugAssign):
+            tree = node.value
+        else:
+            tree = mutation(node) or header(node)
+        operands = self.flow.operands(tree, step, write.frame_id, write.visible)
+        reads, note = self._read_all(operands, step, write.frame_id, depth)
+        if depth > 0 and self.left > 0:
+            bound = self._bound_of(value, node, step, write.frame_id, depth)
+            if bound is None and frame:
+                bound = self._bound(text, at, frame, depth)
+            if bound is not None:
+                reads.append(bound)
+        earlier = self._earlier(text, write, value, depth)
+        if earlier is not None:
+            reads.append(earlier)
+        return self._finish(text, write, value, "change", tuple(reads), note)
+
+    def _bound(self, text: str, at: int, frame: int, depth: int) -> Read | None:
+        """Who made the name mean the object."""
+        if depth <= 0 or self.left <= 0:
+            return None
+        value = self.flow.value(text, at, frame)
+        identity = value.object_id if value is not None else None
+        if identity is not None:
+            if identity in self.bound:
+                return None
+            self.bound.add(identity)
+        cause = self.cause(text, min(at, len(self.rec)), frame, depth - 1, before=True)
+        if cause.note == "shown above":
+            return None
+        return Read(text, cause.value, at, cause, "before")
+
+    def _bound_of(
+        self, value: Value | None, node: ast.stmt | None, step: int, frame: int, depth: int
+    ) -> Read | None:
+        """Who bound the name by which the changing statement reached the object."""
+        if value is None or value.object_id is None or node is None:
+            return None
+        for each in ast.walk(header(node) or ast.Pass()):
+            if not isinstance(each, ast.Name | ast.Attribute):
+                continue
+            text = ast.unparse(each)
+            found = self.flow.value(text, step, frame)
+            if found is not None and found.object_id == value.object_id:
+                return self._bound(text, step, frame, depth)
+        return None
+
+    def _earlier(self, text: str, write: Write, value: Value | None, depth: int) -> Read | None:
+        """The change of the object before this one."""
+        if value is None or value.object_id is None or depth <= 0 or self.left <= 0:
+            return None
+        change = object_change(self.rec, text, value.object_id, write.visible - 1, -1)
+        known = change is not None and change.old is not None and change.old.kind != "unknown"
+        if change is None or not known:
+            return None
+        key = (text, change.step, change.visible)
+        if key in self.seen:
+            return None
+        self.seen[key] = "change"
+        self.left -= 1
+        cause = self._change(text, change, change.value, depth - 1, 0, -1)
+        return Read(text, change.value, change.step, cause, "before")
+
+    def _caught(self, text: str, write: Write, value: Value | None, depth: int) -> Cause | None:
+        from .exceptions import all_exceptions
+
+        if value is None or value.object_id is None:
+            return None
+        for each in all_exceptions(self.rec):
+            if each.value is None or each.value.object_id != value.object_id:
+                continue
+            if each.caught is None or each.raised.step > write.visible:
+                continue
+            step, frame = each.raised.step, each.raised.frame_id
+            node = self.rec.syntax.statement(self.rec.program.site(self.rec.site_of(step)))
+            tree = node.exc if isinstance(node, ast.Raise) else header(node)
+            operands = self.flow.operands(tree, step, frame) if depth > 0 else []
+            reads, note = self._read_all(operands, step, frame, depth - 1)
+            raised = self._at(
+                f"raise {each.type_name}", "exception", value, step, tuple(reads), note
+            )
+            read = Read(f"raise {each.type_name}", value, step, raised)
+            return self._finish(text, write, value, "exception", (read,), "")
+        return None
+
+    # -- results
 
     def _finish(
         self,
@@ -188,182 +606,55 @@ class _Search:
         reads: tuple[Read, ...],
         note: str,
     ) -> Cause:
+        shown = value if value is not None else write.value
+        return self._at(text, kind, shown, write.step, reads, note)
+
+    def _at(
+        self,
+        text: str,
+        kind: str,
+        value: Value | None,
+        step: int,
+        reads: tuple[Read, ...],
+        note: str,
+    ) -> Cause:
         program = self.rec.program
-        site = program.site(self.rec.site_of(max(min(write.step, len(self.rec) - 1), 0)))
+        at = max(min(step, len(self.rec) - 1), 0)
+        site = program.site(self.rec.site_of(at))
         return Cause(
             text,
             kind,
-            value if value is not None else write.value,
-            write.step,
-            write.file,
-            write.line,
-            write.function,
+            value,
+            at,
+            program.paths[site.module],
+            site.line,
+            program.function_of(site).qualname,
             program.statement(site),
             reads,
             note,
         )
 
-    def _read(self, name: str, step: int, frame: int, depth: int) -> Read | None:
-        value = self._value(name, step, frame)
-        if value is None or value.kind in ("module", "function", "class"):
-            return None
-        cause = self.cause(name, step, frame, depth - 1) if self.left > 0 else None
-        return Read(name, value, step, cause)
 
-    def _argument(self, text: str, write: Write, node: ast.stmt | None) -> list[str]:
-        """What the caller's statement read to pass this parameter."""
-        rec = self.rec
-        entry = rec.step_info(min(write.visible, len(rec) - 1))
-        function = rec.program.function_of(rec.program.site(entry.site))
-        if node is None or function.name == "<lambda>":
-            return syntax.reads(_header(node))
-        calls = [
-            each
-            for each in ast.walk(_header(node) or ast.Pass())
-            if isinstance(each, ast.Call) and _called(each) in (function.name, _class(function))
-        ]
-        if len(calls) != 1:
-            return syntax.reads(_header(node))
-        call = calls[0]
-        for keyword in call.keywords:
-            if keyword.arg == text:
-                return syntax.reads(keyword.value)
-        place = function.variables.index(text) if text in function.variables else -1
-        if place > 0 and function.variables[0] in ("self", "cls"):
-            place -= 1
-        plain = not any(isinstance(each, ast.Starred) for each in call.args)
-        if plain and 0 <= place < len(call.args):
-            return syntax.reads(call.args[place])
-        return syntax.reads(call)
-
-    def _result(self, write: Write, depth: int) -> Read | None:
-        """The recorded call whose return value was written."""
-        rec = self.rec
-        best = None
-        for raw in rec.raw_events(write.step, min(write.visible + 1, len(rec)), EV_RETURN):
-            step, _, _, frame, number, value = raw
-            with rec.state.lock:
-                parent = guarded(lambda f=frame: rec.scanner.frame_info(f)[2])  # type: ignore[misc]
-            passed = rec.state.passed_value(value, step)
-            if parent == write.frame_id and same_value(passed, write.value):
-                best = (step, frame, number, passed)
-        if best is None:
-            return None
-        step, frame, number, passed = best
-        site = rec.program.site(number)
-        function = rec.program.function_of(site)
-        own = rec.next_frame_step(step, -1, frame)
-        at = own if own >= 0 else step
-        node = rec.syntax.statement(rec.program.site(rec.site_of(at)))
-        names = syntax.reads(node.value) if isinstance(node, ast.Return) else []
-        self.left -= 1
-        behind: list[Read] = []
-        if depth > 0:
-            for name in names[:MAX_READS]:
-                read = self._read(name, at, frame, depth - 1)
-                if read is not None:
-                    behind.append(read)
-        cause = Cause(
-            f"{function.qualname}()",
-            "return",
-            passed,
-            at,
-            rec.program.paths[site.module],
-            site.line,
-            function.qualname,
-            rec.program.statement(site),
-            tuple(behind),
-        )
-        return Read(f"{function.qualname}()", passed, at, cause)
+def _in_comprehension(tree: ast.AST | None, call: ast.AST) -> bool:
+    kinds = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+    return tree is not None and any(
+        isinstance(each, kinds) and any(inner is call for inner in ast.walk(each))
+        for each in ast.walk(tree)
+    )
 
 
-def _called(call: ast.Call) -> str:
-    if isinstance(call.func, ast.Name):
-        return call.func.id
-    return call.func.attr if isinstance(call.func, ast.Attribute) else ""
+def _in_body(rec: Replay, step: int, node: ast.stmt) -> bool:
+    return rec.program.site(rec.site_of(step)).line != node.lineno
 
 
-def _class(function: object) -> str:
-    """The class whose construction calls this `__init__`."""
-    qualname = str(getattr(function, "qualname", ""))
-    owner, _, name = qualname.rpartition(".")
-    return owner.rpartition(".")[2] if name in ("__init__", "__new__") else "\0"
-
-
-def _header(node: ast.AST | None) -> ast.AST | None:
-    """What of a statement runs in its own step: of a compound statement, its header."""
-    if isinstance(node, ast.For | ast.AsyncFor):
-        return node.iter
-    if isinstance(node, ast.While | ast.If):
-        return node.test
-    if isinstance(node, ast.With | ast.AsyncWith):
-        return ast.Tuple([item.context_expr for item in node.items], ast.Load())
-    if isinstance(node, ast.Match):
-        return node.subject
-    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Try):
-        return None
+def _arguments(node: ast.AST) -> ast.AST:
+    """The arguments of a call, without what is called."""
+    if isinstance(node, ast.Call):
+        return ast.Tuple([*node.args, *(each.value for each in node.keywords)], ast.Load())
     return node
 
 
-def _hop(text: str, write: Write, node: ast.stmt | None) -> tuple[str, list[ast.AST | None]]:
-    """The kind of a write's statement, and the expressions that it was made from."""
-    if write.kind == "parameter":
-        return "parameter", []
-    if write.kind == "delete":
-        return "delete", []
-    inside = _bound_inside(text, node)
-    if inside is not None:
-        return inside
-    if isinstance(node, ast.Assign | ast.AnnAssign):
-        return _assigned(text, node)
-    if isinstance(node, ast.AugAssign):
-        target = ast.parse(ast.unparse(node.target), mode="eval").body
-        return "computed", [target, node.value]
-    if isinstance(node, ast.For | ast.AsyncFor):
-        return "iteration", [node.iter]
-    if isinstance(node, ast.With | ast.AsyncWith):
-        return "with", [node]
-    if isinstance(node, ast.Import | ast.ImportFrom):
-        return "import", []
-    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-        return "definition", []
-    if isinstance(node, ast.Try):
-        return "exception", []
-    return ("computed", [node]) if node is not None else ("unknown", [])
-
-
-def _bound_inside(text: str, node: ast.AST | None) -> tuple[str, list[ast.AST | None]] | None:
-    """A name that an expression of the statement binds: a comprehension's variable, a walrus."""
-    header = _header(node)
-    for each in ast.walk(header) if header is not None else ():
-        if isinstance(each, ast.comprehension):
-            names = [leaf.id for leaf in ast.walk(each.target) if isinstance(leaf, ast.Name)]
-            if text in names:
-                return "iteration", [each.iter]
-        elif isinstance(each, ast.NamedExpr) and each.target.id == text:
-            kind = "literal" if isinstance(each.value, ast.Constant) else "computed"
-            return kind, [each.value]
-    return None
-
-
-def _assigned(text: str, node: ast.Assign | ast.AnnAssign) -> tuple[str, list[ast.AST | None]]:
-    value = node.value
-    targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-    for target in targets:
-        if isinstance(target, ast.Tuple | ast.List) and isinstance(value, ast.Tuple | ast.List):
-            names = [ast.unparse(each) for each in target.elts]
-            if len(names) == len(value.elts) and names.count(text) == 1:
-                value = value.elts[names.index(text)]
-                break
-    if value is None:
-        return "unknown", []
-    if isinstance(value, ast.Constant):
-        return "literal", []
-    kind = {
-        ast.Name: "copy",
-        ast.Attribute: "attribute",
-        ast.Subscript: "item",
-        ast.Call: "call",
-        ast.Await: "call",
-    }.get(type(value), "computed")
-    return kind, [value]
+def _lambda_body(rec: Replay, child: Child, node: ast.stmt) -> ast.AST | None:
+    found = [each for each in ast.walk(node) if isinstance(each, ast.Lambda)]
+    mine = [each for each in found if each.lineno == child.function.line]
+    return mine[0].body if len(mine) == 1 else None

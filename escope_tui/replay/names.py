@@ -96,6 +96,10 @@ def find_variables(
         slot = _slot(rec, function, name)
         if slot is not None:
             found.append(Variable(name, 0, function, slot))
+    if step is not None:  # no frame runs there: the module's own come first
+        shared = [each for each in found if each.is_global]
+        if shared:
+            return shared
     return [each for each in found if each.function.kind != "class"] or found
 
 

@@ -6,6 +6,7 @@ import os
 from collections import deque
 from collections.abc import Callable, Collection, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from .._speedups.unpack import Survey
@@ -24,8 +25,12 @@ class Surveyor:
 
     def __init__(self, rec: Replay) -> None:
         self._rec = rec
-        self.survey = Survey(rec.file)
         self._hits: dict[int, dict[int, int]] = {}
+
+    @cached_property
+    def survey(self) -> Survey:
+        """The codec's part."""
+        return Survey(self._rec.file)
 
     def numbers(
         self,

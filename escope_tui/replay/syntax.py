@@ -19,6 +19,8 @@ class Syntax:
     def __init__(self, program: Program) -> None:
         self._program = program
         self._statements: dict[int, dict[int, list[ast.stmt]]] = {}
+        self._parents: dict[int, dict[ast.AST, ast.AST]] = {}
+        self._trees: dict[int, ast.Module] = {}
 
     def _by_line(self, module: int) -> dict[int, list[ast.stmt]]:
         found = self._statements.get(module)
@@ -32,9 +34,27 @@ class Syntax:
                         tree = ast.parse(text)
                 except (SyntaxError, ValueError, RecursionError, MemoryError):
                     return found
+                self._trees[module] = tree
                 for node in ast.walk(tree):
                     if isinstance(node, ast.stmt):
                         found.setdefault(node.lineno, []).append(node)
+        return found
+
+    def tree(self, module: int) -> ast.Module | None:
+        """The module's syntax tree; None where this Python cannot parse it."""
+        self._by_line(module)
+        return self._trees.get(module)
+
+    def parents(self, module: int) -> dict[ast.AST, ast.AST]:
+        """Each node's parent."""
+        found = self._parents.get(module)
+        if found is None:
+            found = self._parents[module] = {}
+            tree = self.tree(module)
+            for node in ast.walk(tree) if tree is not None else ():
+                for child in ast.iter_child_nodes(node):
+                    if not isinstance(child, ast.expr_context | ast.operator | ast.cmpop):
+                        found[child] = node
         return found
 
     def statement(self, site: Site) -> ast.stmt | None:

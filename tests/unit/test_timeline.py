@@ -205,17 +205,6 @@ def test_an_unknown_name_is_an_error(story: Story) -> None:
         story.open().last_write("nobody", before=3)
 
 
-def test_why_follows_values_to_where_they_came_from(story: Story) -> None:
-    rec = story.open()
-    cause = rec.why("y", at=12)
-    assert cause.kind == "call result"
-    assert cause.step == 1
-    kinds_seen = [each.kind for each in cause]
-    assert "return" in kinds_seen
-    assert any(each.target == "x" for each in cause)
-    assert all(line.isprintable() for line in cause.lines())
-
-
 def test_calls_tell_how_they_ended(story: Story) -> None:
     rec = story.open()
     calls = rec.calls("f")

@@ -1,0 +1,354 @@
+"""Chains of causes, hop by hop: each program's chain was read and is what a reader would say."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import escope_tui as escope
+
+ROOT = Path(__file__).parents[2]
+PROGRAMS = {
+    "swap": """\
+def order(pairs):
+    out = {}
+    for left, right in pairs:
+        low, high = right, left
+        out[left] = high - low
+    return out
+table = order([(1, 4), (2, 9)])
+result = table[2]
+done = 1
+""",
+    "shared_row": """\
+def grid(n):
+    row = [0] * n
+    return [row for _ in range(n)]
+board = grid(3)
+board[0][1] = 7
+cell = board[2][1]
+done = 1
+""",
+    "prop": """\
+class Item:
+    def __init__(self, price, count):
+        self.price = price
+        self.count = count
+    @property
+    def amount(self):
+        return self.price + self.count
+items = [Item(10, 2), Item(5, 3)]
+total = 0
+for item in items:
+    total += item.amount
+done = 1
+""",
+    "env": """\
+import os, random, time
+def read_limit(name):
+    raw = os.environ.get(name, "10")
+    return int(raw) * 2
+limit = read_limit("NO_SUCH_THING")
+t = time.time()
+r = random.random()
+done = 1
+""",
+    "inherit": """\
+class Base:
+    rate = 2
+    def __init__(self, base):
+        self.base = base
+    def cost(self):
+        return self.base * self.factor()
+    def factor(self):
+        return 1
+class Sale(Base):
+    def factor(self):
+        return self.base
+def price_of(cls, n):
+    thing = cls(n)
+    return thing.cost()
+price = price_of(Sale, 5)
+done = 1
+""",
+    "closure": """\
+def makers():
+    fs = []
+    for i in range(3):
+        fs.append(lambda x: x * i)
+    return fs
+fs = makers()
+answer = fs[0](10)
+done = 1
+""",
+    "cache": """\
+cache = {}
+def area(w, h):
+    key = w
+    if key in cache:
+        return cache[key]
+    cache[key] = w * h
+    return cache[key]
+first = area(3, 4)
+second = area(3, 10)
+done = 1
+""",
+    "comp": """\
+def clean(rows):
+    kept = [r.strip().lower() for r in rows if len(r) > 3]
+    return sorted(kept)
+rows = ["  Abc", "De", "Fghi"]
+names = clean(rows)
+picked = names[0]
+done = 1
+""",
+    "exc": """\
+def parse(text):
+    try:
+        number = int(text)
+    except ValueError as error:
+        number = -1
+    return number
+def best(texts):
+    top = 0
+    for t in texts:
+        n = parse(t)
+        if n > top:
+            top = n
+    return top
+value = best(["3", "x", "2"])
+low = parse("q")
+done = 1
+""",
+    "cond": """\
+def fee_of(amount, member):
+    if amount > 100 or member:
+        fee = 0
+    else:
+        fee = amount // 10
+    return fee
+fee = fee_of(50, True)
+none = fee_of(20, False) or 5
+ternary = "a" if none > 3 else "b"
+x = y = 3
+x += y
+nested = {"a": [1, {"b": x}]}
+deep = nested["a"][1]["b"]
+done = 1
+""",
+    "gen": """\
+def pairs(n):
+    for i in range(n):
+        yield i, i * i
+last = None
+for i, sq in pairs(4):
+    last = sq
+text = ",".join(str(v) for _, v in pairs(3))
+done = 1
+""",
+    "kw": """\
+from dataclasses import dataclass, field
+@dataclass
+class Cfg:
+    name: str
+    size: int = 3
+    tags: list = field(default_factory=list)
+def run(cfg, *args, scale=1, **more):
+    return cfg.size * scale + len(args) + more.get("extra", 0)
+cfg = Cfg("x", size=4)
+cfg.tags.append("t")
+out = run(cfg, 1, 2, scale=3, extra=9)
+first = cfg.tags[0]
+done = 1
+""",
+}
+CHAINS = {
+    ("swap", "result"): [
+        (0, "result", "item", 8),
+        (1, "table[2]", "computed", 5),
+        (2, "high", "iteration", 3),
+        (3, "pairs", "parameter", 7),
+        (2, "low", "iteration", 3),
+        (3, "pairs", "parameter", 7),
+    ],
+    ("shared_row", "cell"): [
+        (0, "cell", "item", 6),
+        (1, "board[2][1]", "literal", 5),
+    ],
+    ("prop", "total"): [
+        (0, "total", "computed", 11),
+        (1, "total", "computed", 11),
+        (2, "total", "literal", 9),
+        (2, "item.amount()", "return", 7),
+        (3, "self.price", "parameter", 8),
+        (3, "self.count", "parameter", 8),
+        (1, "item.amount()", "return", 7),
+        (2, "self.price", "parameter", 8),
+        (2, "self.count", "parameter", 8),
+    ],
+    ("env", "limit"): [
+        (0, "limit", "call result", 5),
+        (1, "read_limit()", "return", 4),
+        (2, "raw", "input", 3),
+        (3, "name", "parameter", 5),
+    ],
+    ("env", "t"): [
+        (0, "t", "input", 6),
+    ],
+    ("env", "r"): [
+        (0, "r", "input", 7),
+    ],
+    ("inherit", "price"): [
+        (0, "price", "call result", 15),
+        (1, "price_of()", "return", 14),
+        (2, "thing.cost()", "return", 6),
+        (3, "self.base", "parameter", 15),
+        (3, "self.factor()", "return", 11),
+        (4, "self.base", "parameter", 4),
+    ],
+    ("closure", "answer"): [
+        (0, "answer", "call result", 7),
+        (1, "fs[0]()", "return", 4),
+        (2, "x", "parameter", 7),
+        (2, "i", "iteration", 3),
+    ],
+    ("cache", "second"): [
+        (0, "second", "call result", 9),
+        (1, "area()", "return", 5),
+        (2, "cache[key]", "computed", 6),
+        (3, "w", "parameter", 8),
+        (3, "h", "parameter", 8),
+        (2, "key", "parameter", 9),
+    ],
+    ("comp", "picked"): [
+        (0, "picked", "item", 6),
+        (1, "names[0]", "call", 3),
+        (2, "kept", "computed", 2),
+        (3, "rows", "literal", 4),
+    ],
+    ("comp", "names"): [
+        (0, "names", "call result", 5),
+        (1, "clean()", "return", 3),
+        (2, "kept", "computed", 2),
+        (3, "rows", "literal", 4),
+    ],
+    ("exc", "value"): [
+        (0, "value", "call result", 14),
+        (1, "best()", "return", 13),
+        (2, "top", "call result", 10),
+        (3, "parse()", "return", 6),
+        (4, "number", "call", 3),
+        (5, "text", "iteration", 9),
+        (6, "texts[0]", "literal", 14),
+    ],
+    ("exc", "low"): [
+        (0, "low", "call result", 15),
+        (1, "parse()", "return", 6),
+        (2, "number", "literal", 5),
+    ],
+    ("cond", "fee"): [
+        (0, "fee", "call result", 7),
+        (1, "fee_of()", "return", 6),
+        (2, "fee", "literal", 3),
+    ],
+    ("cond", "none"): [
+        (0, "none", "computed", 8),
+        (1, "fee_of()", "return", 6),
+        (2, "fee", "computed", 5),
+        (3, "amount", "parameter", 8),
+    ],
+    ("cond", "ternary"): [
+        (0, "ternary", "computed", 9),
+        (1, "none", "computed", 8),
+        (2, "fee_of()", "return", 6),
+        (3, "fee", "computed", 5),
+        (4, "amount", "parameter", 8),
+    ],
+    ("cond", "x"): [
+        (0, "x", "computed", 11),
+        (1, "x", "literal", 10),
+        (1, "y", "literal", 10),
+    ],
+    ("cond", "deep"): [
+        (0, "deep", "item", 13),
+        (1, "nested['a'][1]['b']", "computed", 12),
+        (2, "x", "computed", 11),
+        (3, "x", "literal", 10),
+        (3, "y", "literal", 10),
+    ],
+    ("gen", "last"): [
+        (0, "last", "iteration", 5),
+        (1, "pairs()", "yield", 3),
+        (2, "i", "iteration", 2),
+        (3, "n", "parameter", 5),
+    ],
+    ("gen", "text"): [
+        (0, "text", "call", 7),
+    ],
+    ("kw", "out"): [
+        (0, "out", "call result", 11),
+        (1, "run()", "return", 8),
+        (2, "cfg.size", "literal", 9),
+        (2, "scale", "parameter", 11),
+        (2, "args", "parameter", 11),
+        (2, "more['extra']", "literal", 11),
+    ],
+    ("kw", "first"): [
+        (0, "first", "item", 12),
+        (1, "cfg.tags[0]", "literal", 10),
+    ],
+}
+
+
+@pytest.fixture(scope="module")
+def traces(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    folder = tmp_path_factory.mktemp("why")
+    found = {}
+    for name, text in PROGRAMS.items():
+        script = folder / f"{name}.py"
+        script.write_text(text)
+        found[name] = Path(escope.record([str(script)], output=str(folder / f"{name}.esr")))
+    return found
+
+
+@pytest.mark.parametrize(("program", "target"), CHAINS)
+def test_each_hop_is_what_made_the_value(
+    traces: dict[str, Path], program: str, target: str
+) -> None:
+    with escope.open(str(traces[program])) as rec:
+        cause = rec.why(target, at=len(rec))
+        found = [(depth, c.target, c.kind, c.line) for depth, c in cause.walk()]
+        assert found == CHAINS[program, target]
+        assert all(line.isprintable() for line in cause.lines())
+
+
+@pytest.mark.parametrize(
+    ("sample", "target", "function", "words"),
+    [
+        # given a cache under half of its key: the rate of another day is what is looked up
+        ("exchange", "balance", "main", "rate = self.rates[payment.currency, payment.day]"),
+        # given a default that all calls share: the definition that made it
+        ("invoices", "self.lines", "Invoice.total", "lines: list[Line] = []"),
+        # given a generator that is spent: the loop that took the last of it
+        ("survey", "value", "main", "for region, answer in answers:"),
+    ],
+)
+def test_the_chain_reaches_the_bug_planted_in_a_sample(
+    sample: str, target: str, function: str, words: str
+) -> None:
+    with escope.open(str(ROOT / "recordings" / f"{sample}.esr")) as rec:
+        call = rec.calls(function=function)[-1]
+        last = max(s.index for s in rec if s.frame_id == call.frame_id)
+        if sample == "exchange":
+            last = len(rec) - 1
+        cause = rec.why(target, at=last)
+        assert any(words in each.source for each in cause), cause.lines()
+
+
+def test_a_spent_generator_is_told_of(tmp_path: Path) -> None:
+    with escope.open(str(ROOT / "recordings" / "survey.esr")) as rec:
+        chain = list(rec.why("value", at=66))
+    told = [each for each in chain if "nothing was left to take from it" in each.note]
+    assert [(each.function, each.line) for each in told] == [("report", 46)]
+    assert any("it ran no iteration" in each.note for each in chain)
