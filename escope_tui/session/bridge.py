@@ -46,6 +46,11 @@ class Engine(Protocol):
     def files(self, name: str) -> Sequence[str]:
         """Recorded files whose path ends in `name`, the shortest first."""
 
+    def damaged(self, step: int, back: bool) -> tuple[int, int] | None:
+        """The nearest stretch from a step on that cannot be read: its first step, and the first
+        one after it. None: there is no such stretch.
+        """
+
     def all_files(self) -> Sequence[str]:
         """Every recorded file."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from bisect import bisect_left
 from collections.abc import Collection, Mapping, Sequence
+from typing import TYPE_CHECKING, cast
 
 from .._speedups.unpack import Unbound
 from ..errors import EscopeError, FormatError, NotFoundError
@@ -19,6 +20,9 @@ from ..replay.state import guarded
 from . import tail
 from .bridge import LoopSteps
 from .stops import Reached, Stop, nearest
+
+if TYPE_CHECKING:
+    from ..format.reader import RecordingFile
 
 MARKS = 2000
 """Exceptions that are marked on the timeline at most."""
@@ -152,6 +156,28 @@ class RecordingEngine:
     def files(self, name: str) -> Sequence[str]:
         found = [f for f in self._look.files() if f == name or f.endswith(f"/{name}")]
         return sorted(found, key=len)
+
+    def damaged(self, step: int, back: bool) -> tuple[int, int] | None:
+        file = cast("RecordingFile", self._search.file)
+        number, way = file.chunk_of(step), _way(back)
+        while 0 <= number < len(file.chunks) and self._sound(number):
+            number += way
+        if not 0 <= number < len(file.chunks):
+            return None
+        first = last = number
+        while first > 0 and not self._sound(first - 1):
+            first -= 1
+        while last + 1 < len(file.chunks) and not self._sound(last + 1):
+            last += 1
+        end = file.chunks[last]
+        return file.chunks[first].first_step, end.first_step + end.n_steps
+
+    def _sound(self, number: int) -> bool:
+        try:
+            cast("RecordingFile", self._search.file).load_chunk(number)
+        except EscopeError:
+            return False
+        return True
 
     def all_files(self) -> Sequence[str]:
         return self._look.files()

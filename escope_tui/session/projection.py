@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import TypeVar
 
+from ..errors import FormatError
 from ..model.events import ExceptionEvent, Frame, OutputChunk, Step
 from ..model.text import one_line
 from ..model.values import Value
@@ -12,9 +14,11 @@ from .bridge import Engine
 from .loops import Loops
 from .session import Moment, describe, selected
 from .sourcetext import SourceText
-from .variables import GLOBAL, MODULE, Variable, aliases, variables_of
+from .variables import GLOBAL, MODULE, SAME, Variable, aliases, variables_of
 from .way import Remark, Way, follow, read_values
 
+LOST = -1
+"""There is a step, but it lies in a damaged stretch."""
 LOOPS = 3
 """Of how many loops around a statement the iterations are counted."""
 
@@ -62,6 +66,17 @@ class View:
         return self.frames[self.selected]
 
 
+T = TypeVar("T")
+
+
+def spared(ask: Callable[[], T], otherwise: T) -> T:
+    """What is around a moment may lie in a damaged stretch: then the moment shows without it."""
+    try:
+        return ask()
+    except FormatError:
+        return otherwise
+
+
 class Projector:
     """Builds views; keeps the texts of the files it has met."""
 
@@ -83,13 +98,20 @@ class Projector:
         frames = tuple(engine.stack(moment.step))
         at = selected(frames, moment.frame)
         frame = frames[at]
-        before = engine.before_in_frame(moment.step, frame.frame_id)
-        raised = engine.exception_at(moment.step)
+        lost: int | None = LOST
+        before = spared(lambda: engine.before_in_frame(moment.step, frame.frame_id), lost)
+        raised = spared(lambda: engine.exception_at(moment.step), None)
         last = moment.step == len(engine) - 1
         inner = frame.frame_id == step.frame_id
         source = self.source(frame.file)
-        variables = variables_of(engine, frame, before, source)
-        way = self._way(frame, source)
+        try:
+            variables = variables_of(engine, frame, before if before != LOST else None, source)
+        except FormatError:
+            before, variables = LOST, variables_of(engine, frame, None, source)
+        if before == LOST:
+            # What they were before is not known: no mark says that they are new.
+            before, variables = None, tuple(replace(v, change=SAME, old=None) for v in variables)
+        way = spared(lambda: self._way(frame, source), Way())
         return View(
             moment=moment,
             step=step,
@@ -97,16 +119,18 @@ class Projector:
             frames=frames,
             selected=at,
             source=source,
-            hits=engine.line_hits(frame.file),
+            hits=spared(lambda: engine.line_hits(frame.file), {}),
             variables=variables,
-            remarks=self._remarks(frame, step, before, variables, raised, way),
+            remarks=spared(lambda: self._remarks(frame, step, before, variables, raised, way), {}),
             output=engine.output(),
             written=engine.written(moment.step + 1 if last else moment.step),
             error=describe(raised) if raised else "",
             raised=raised,
             way=way,
-            returns=engine.returned(moment.step, frame.frame_id) if inner else None,
-            came_back=self._came_back(step) if inner else None,
+            returns=spared(
+                lambda: engine.returned(moment.step, frame.frame_id) if inner else None, None
+            ),
+            came_back=spared(lambda: self._came_back(step) if inner else None, None),
             aliases=aliases(variables),
             thread=one_line(engine.threads().get(step.thread, f"thread {step.thread}"), 40),
             breakpoints=breakpoints,

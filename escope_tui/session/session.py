@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from ..errors import EscopeError
+from ..errors import EscopeError, FormatError
 from ..model.events import ExceptionEvent, Frame, Write
 from ..model.text import one_line
 from .bridge import Engine
@@ -120,18 +120,40 @@ class Session:
             return Arrival(None, nowhere, "warning")
         return Arrival(self.moment(step), note)
 
+    def _past_damage(self, error: FormatError, step: int, back: bool) -> Arrival:
+        """The first moment beyond the damaged stretch that a move has met."""
+        stretch = self.engine.damaged(step, back)
+        if stretch is None:
+            raise error
+        first, stop = stretch
+        target = first - 1 if back else stop
+        lost = f"steps {first:,} to {stop - 1:,} are damaged and left out"
+        if not 0 <= target < len(self.engine):
+            edge = "start" if back else "end"
+            return Arrival(None, f"{lost}: nothing can be read from there to the {edge}", "warning")
+        return Arrival(self.moment(target), lost, "warning")
+
     # -- steps
 
     def into(self, back: bool) -> Arrival:
         edge = FIRST if back else self._last_word()
-        return self._to(self.engine.into(self.here.step, back), edge)
+        try:
+            return self._to(self.engine.into(self.here.step, back), edge)
+        except FormatError as error:
+            return self._past_damage(error, self.here.step, back)
 
     def over(self, back: bool) -> Arrival:
         edge = "nothing ran before this" if back else self._last_word()
-        return self._to(self.engine.over(self.here.step, back, self.here.frame), edge)
+        try:
+            return self._to(self.engine.over(self.here.step, back, self.here.frame), edge)
+        except FormatError as error:
+            return self._past_damage(error, self.here.step, back)
 
     def out(self, back: bool) -> Arrival:
-        step = self.engine.out(self.here.step, back, self.here.frame)
+        try:
+            step = self.engine.out(self.here.step, back, self.here.frame)
+        except FormatError as error:
+            return self._past_damage(error, self.here.step, back)
         if back:
             return self._to(step, "no recorded statement called this frame")
         return self._to(step, "this frame does not return to recorded code")
@@ -220,10 +242,13 @@ class Session:
         if not 0 <= step <= last:
             edge = f"there is no step {step:,}: the recording has 0 to {last:,}"
             return Arrival(self.moment(min(max(step, 0), last)), edge, "warning")
-        return Arrival(self.moment(step), note)
+        try:
+            return Arrival(self.moment(step), note)
+        except FormatError as error:
+            return self._past_damage(error, step, step < self.here.step)
 
     def edge(self, end: bool) -> Arrival:
-        return Arrival(self.moment(len(self.engine) - 1 if end else 0))
+        return self.goto(len(self.engine) - 1 if end else 0)
 
     def visited(self, back: bool) -> Arrival:
         moment = self.history.back() if back else self.history.forward()

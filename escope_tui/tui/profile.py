@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from threading import Event, Thread
 
-from ..errors import EscopeError
+from ..errors import EscopeError, FormatError
 from ..session.session import Session
 
 SAMPLES = 240
@@ -49,7 +49,10 @@ class Profiler:
                 if self._ended.wait(PAUSE_SECONDS):
                     return
                 step = at * (total - 1) // max(1, count - 1)
-                levels.append(engine.step(step).depth)
+                try:
+                    levels.append(engine.step(step).depth)
+                except FormatError:
+                    levels.append(0)
         except EscopeError:
             return
         if not self._ended.is_set():

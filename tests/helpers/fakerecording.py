@@ -297,6 +297,9 @@ class FakeRecording:
     def files(self, name: str) -> Sequence[str]:
         return [self.file] if self.file.endswith(name) else []
 
+    def damaged(self, step: int, back: bool) -> tuple[int, int] | None:
+        return None
+
     def all_files(self) -> Sequence[str]:
         return [self.file]
 
