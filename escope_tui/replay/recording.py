@@ -338,9 +338,10 @@ class Replay:
 
     def tasks(self) -> dict[int, str]:
         """The names of the asyncio tasks, by identity."""
-        return dict(self._task_frames().values())
+        return dict(self.task_frames().values())
 
-    def _task_frames(self) -> dict[int, tuple[int, str]]:
+    def task_frames(self) -> dict[int, tuple[int, str]]:
+        """The outermost frame of each asyncio task, with the task's identity and name."""
         if self._tasks is None:
             self._tasks = {}
             for chunk in self.file.chunks:
@@ -354,7 +355,7 @@ class Replay:
 
     def task_of(self, frame: int) -> int | None:
         """The asyncio task that a frame runs in."""
-        tasks = self._task_frames()
+        tasks = self.task_frames()
         if not tasks:
             return None
         if frame not in self._task_of:

@@ -145,6 +145,26 @@ def read_values(
     return [(one_line(text, 40), value) for text, value in found.items()]
 
 
+def read_texts(node: ast.stmt | None) -> list[str]:
+    """The chains of names, attributes and items that a statement reads, left to right."""
+    found: dict[str, None] = {}
+
+    def visit(node: ast.AST) -> None:
+        if isinstance(node, ast.Name | ast.Attribute | ast.Subscript) and _root(node):
+            found.setdefault(ast.unparse(node))
+            return
+        for child in ast.iter_child_nodes(node):
+            called = isinstance(node, ast.Call) and child is node.func
+            if called and isinstance(child, ast.Attribute):
+                visit(child.value)
+            elif not called and not isinstance(getattr(child, "ctx", None), ast.Store | ast.Del):
+                visit(child)
+
+    for part in _read_parts(node):
+        visit(part)
+    return list(found)
+
+
 def _root(node: ast.AST) -> str:
     """The variable that a chain of names, attributes and items begins with; empty if a call or a
     slice is in it.

@@ -75,6 +75,7 @@ class Chassis(App[None]):
         self._answer: Callable[[str], object] | None = None
         self._typed: Callable[[str], object] | None = None
         self._untyped = ""
+        self.pointed = ""
 
     def keys_of(self, action: Action) -> Sequence[str]:
         """The keys that an action has in the present keymap."""
@@ -149,7 +150,7 @@ class Chassis(App[None]):
 
     def _tabs(self, spec: PaneSpec) -> list[str]:
         """How the panes behind one are named in its title."""
-        others = [each for each in PANES if each.slot == spec.slot and each is not spec]
+        others = [e for e in PANES if e.slot == spec.slot and e is not spec and e.key]
         return [f"{each.key} {each.title}".strip() for each in others if spec.slot != EXTRA]
 
     def reveal(self, name: str, *, focus: bool = True) -> None:
@@ -333,6 +334,13 @@ class Chassis(App[None]):
 
     def selected_variable(self) -> Node | None:
         return self.variables.selected
+
+    def light_up(self, text: str) -> None:
+        for pane in self.panes():
+            pane.seek_text(text)
+
+    def source_line(self) -> int:
+        return self.source.cursor_line
 
     def selected_expression(self) -> str:
         """What the active pane's cursor points at, else the selected variable."""

@@ -16,6 +16,8 @@ class Host(Protocol):
     """The app, as a pane sees it."""
 
     session: Session
+    pointed: str
+    """What was pointed at when the pane's action was called; see `selected_expression`."""
     view: View | None
 
     def move(self, move: Callable[[], Arrival]) -> None:
@@ -57,3 +59,9 @@ class Host(Protocol):
 
     def selected_expression(self) -> str:
         """What the focused pane's cursor points at, else the selected variable; empty: nothing."""
+
+    def source_line(self) -> int:
+        """The line of the statement under the source's cursor, from 1."""
+
+    def light_up(self, text: str) -> None:
+        """Marks a text wherever source and output show it; an empty one marks nothing."""

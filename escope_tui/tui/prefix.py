@@ -55,6 +55,7 @@ class Prefixes(Chassis):
         """An action that a pane carries out, or that takes a key."""
         action = _BY_NAME[name]
         owner: Any = self.pane(action.pane) if action.pane else self
+        self.pointed = self.selected_expression()
         if action.pane and not action.quiet:
             self.reveal(action.pane)
         method = getattr(owner, f"action_{name}")

@@ -64,6 +64,9 @@ class Pane(LineView):
     def filter_rows(self, text: str) -> None:
         """Shows only rows that have a text in them; all of them if it is empty."""
 
+    def seek_text(self, text: str) -> None:
+        """Marks a text that is searched for wherever the pane shows it."""
+
     # -- what the view does not hold; see `feeds`
 
     def wants(self, view: View) -> Hashable:

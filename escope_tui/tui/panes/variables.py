@@ -292,12 +292,6 @@ class VariablesPane(Pane):
 
     def action_format(self) -> None:
         """The next way to show the row's value."""
-        self._next_format(1)
-
-    def action_format_back(self) -> None:
-        self._next_format(-1)
-
-    def _next_format(self, way: int) -> None:
         row = self.selected
         if row is not None and row.text is not None:
             found = self._tree.find(row.path[:-1])
@@ -306,7 +300,7 @@ class VariablesPane(Pane):
             return
         names = formats_of(row.value)
         now = self._formats.get(row.path, REPR)
-        name = names[(names.index(now) + way) % len(names)] if now in names else REPR
+        name = names[(names.index(now) + 1) % len(names)] if now in names else REPR
         if len(names) == 1:
             self.host.tell(f"{row.label} has one form only", "warning")
             return

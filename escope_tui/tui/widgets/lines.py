@@ -252,6 +252,9 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
     def action_right(self) -> None:
         self.scroll_to(x=self.scroll_offset.x + 8, animate=False)
 
+    def action_remove(self) -> None:
+        """For lists whose rows a person has made."""
+
     def action_unfold(self) -> None:
         self.action_choose()
 

@@ -1,0 +1,228 @@
+"""Rows that are moments: a table that Enter leads out of. Executions, history, causes, search."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Hashable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from rich.cells import cell_len
+
+from ...session.projection import View
+from ..widgets.lines import Part, fit, pad
+from .base import Pane
+
+MEASURED = 400
+"""Rows that the widths of the columns are taken from."""
+WIDEST = 60
+NARROWEST = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row. Its texts are safe."""
+
+    step: int | None
+    """Where Enter goes; None: nowhere."""
+    cells: tuple[str, ...]
+    frame: int = 0
+    styles: tuple[str, ...] = ()
+    """Of the cells; what is missing is plain."""
+    depth: int = 0
+    """How far the first cell is set in."""
+    note: str = ""
+    """What is said on arrival."""
+
+
+class TablePane(Pane):
+    """A pane of rows that a feed finds."""
+
+    FILTERS = True
+    EMPTY = "nothing"
+    SORTED = True
+    """Rows stand in order of time, so that the present one can be pointed at."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._all: list[Row] = []
+        self._rows: list[Row] = []
+        self._head: tuple[str, ...] = ()
+        self._widths: list[int] = []
+        self._step_width = 0
+        self._steps: list[int] = []
+        self._says = ""
+        """A line instead of rows, or above them: progress, or why there are none."""
+        self._generation = 0
+        self._now = -1
+
+    # -- what subclasses call
+
+    def set_rows(self, rows: Iterable[Row], head: Sequence[str] = ()) -> None:
+        """Shows rows; `head` names their columns."""
+        self._all = list(rows)
+        self._head = tuple(head)
+        self._says = ""
+        self._take()
+
+    def says(self, text: str) -> None:
+        """Shows a line in place of rows."""
+        self._all, self._says = [], text
+        self._take()
+
+    def fill(self, answer: Any) -> None:
+        self.set_rows(answer, self._head)
+
+    def waiting(self, note: str) -> None:
+        self._says = note
+        self._generation += 1
+        self.repaint()
+
+    def refused(self, note: str) -> None:
+        self.says(note)
+
+    # -- rows
+
+    def filter_rows(self, text: str) -> None:
+        self.needle = text
+        self._take()
+
+    def _take(self) -> None:
+        needle = self.needle.lower()
+        fresh = not self._rows
+        self._rows = [
+            row
+            for row in self._all
+            if not needle or any(needle in cell.lower() for cell in row.cells)
+        ]
+        sample = self._rows[:MEASURED]
+        columns = max([len(self._head), *(len(row.cells) for row in sample)], default=0)
+        self._widths = [0] * columns
+        for at in range(columns):
+            cells = [
+                cell_len(row.cells[at]) + (2 * row.depth if at == 0 else 0)
+                for row in sample
+                if at < len(row.cells)
+            ]
+            head = [len(self._head[at])] if at < len(self._head) else []
+            self._widths[at] = min(WIDEST, max([*cells, *head], default=0))
+        steps = [row.step for row in self._rows if row.step is not None]
+        self._step_width = max((len(f"@{step:,}") for step in steps), default=0)
+        self._steps = steps if self.SORTED and len(steps) == len(self._rows) else []
+        self._generation += 1
+        self._point(fresh)
+        self._count()
+        self.rows_changed()
+        self.show_row(self.cursor)
+        self.repaint()
+
+    def _count(self) -> None:
+        shown, total = len(self._rows), len(self._all)
+        count = f"{shown:,} of {total:,}" if shown != total else f"{total:,}" if total else ""
+        self.set_title(self.heading(), count)
+
+    def heading(self) -> str:
+        """The title of the pane."""
+        return self.TITLE
+
+    def show(self, view: View) -> None:
+        self._now = view.step.index
+        self._point()
+        self._count()
+        self.rows_changed()
+        self.show_row(self.cursor)
+        self.repaint()
+
+    def _point(self, fresh: bool = False) -> None:
+        """Puts the cursor on the row of the present moment, unless somebody moves it."""
+        if not self._steps:
+            self.cursor = max(self.cursor, self._first)
+            return
+        if self.has_focus and not fresh:
+            return
+        at = bisect_left(self._steps, self._now)
+        exact = at < len(self._steps) and self._steps[at] == self._now
+        self.cursor = self._first + (at if exact else max(0, at - 1))
+
+    @property
+    def _first(self) -> int:
+        """Rows above the first one that is a moment: the names of the columns."""
+        return 1 if any(self._head) and self._rows else 0
+
+    def row(self, row: int) -> Row | None:
+        """The table's row that is shown in a line."""
+        at = row - self._first
+        return self._rows[at] if 0 <= at < len(self._rows) else None
+
+    def row_count(self) -> int:
+        return self._first + len(self._rows) if self._rows else 1
+
+    def row_key(self, row: int) -> Hashable:
+        found = self.row(row)
+        return (self._generation, row, found is not None and found.step == self._now)
+
+    def row_parts(self, row: int, width: int) -> Sequence[Part]:
+        if not self._rows:
+            return [(f" {fit(self._says or self.EMPTY, width - 2)}", "dim")]
+        found = self.row(row)
+        margin = 1 + (self._step_width + 2 if self._step_width else 0)
+        if found is None:
+            columns = self._columns(self._head, width - margin)
+            head = "  ".join(pad(name, w) for name, w in columns)
+            return [(f"{' ' * margin}{fit(head, width - margin)}", "heading")]
+        here = found.step is not None and found.step == self._now
+        parts: list[Part] = [("▶" if here else " ", "here")]
+        if self._step_width:
+            step = f"@{found.step:,}" if found.step is not None else ""
+            parts.append((f"{step:>{self._step_width}}  ", "here" if here else "type"))
+        used = margin
+        for at, (cell, w) in enumerate(self._columns(found.cells, width - margin)):
+            text = "  " * found.depth + cell if at == 0 else cell
+            last = at == len(found.cells) - 1
+            room = max(0, width - used)
+            if not last:
+                text = fit(pad(text, w) + ("  " if w else ""), room)
+            text = fit(text, room)
+            parts.append((text, found.styles[at] if at < len(found.styles) else "value"))
+            used += cell_len(text)
+        return parts
+
+    def _columns(self, cells: Sequence[str], room: int) -> list[tuple[str, int]]:
+        """Cells with the widths that their columns have in so much room: the widest give way."""
+        widths = self._widths[: len(cells)]
+        cap = max(widths, default=0)
+        gaps = 2 * (sum(1 for width in widths if width) - 1)
+        while cap > NARROWEST and sum(min(each, cap) for each in widths) + gaps > room:
+            cap -= 1
+        return [(cell, min(width, cap)) for cell, width in zip(cells, widths, strict=False)]
+
+    # -- what a person does
+
+    @property
+    def chosen(self) -> Row | None:
+        return self.row(self.cursor)
+
+    def action_choose(self) -> None:
+        row = self.chosen
+        if row is not None and row.step is not None:
+            self.host.seek(row.step, row.note, row.frame)
+
+    def go_by(self, way: int) -> bool:
+        """Goes to the row after (before) the present moment; False where there is none."""
+        later = way > 0
+        rows = self._rows if later else list(reversed(self._rows))
+        if self._steps:
+            found = next(
+                (r for r in rows if r.step is not None and (r.step - self._now) * way > 0), None
+            )
+        else:
+            at = self.cursor + way
+            found = self.row(at)
+            if found is not None:
+                self.move_cursor(at)
+        if found is None or found.step is None:
+            return False
+        if self._steps:
+            self.move_cursor(self._first + self._rows.index(found))
+        self.host.seek(found.step, found.note, found.frame)
+        return True

@@ -1,0 +1,77 @@
+"""Why a variable has its value: the chain of causes as a tree, each row a moment."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from typing import TYPE_CHECKING, Any
+
+from ...model.text import one_line
+from ...query.why import Cause
+from ...session.projection import View
+from .history import Asked
+from .table import Row, TablePane
+
+if TYPE_CHECKING:
+    from ..feeds import Job
+
+VALUE = 48
+
+
+class WhyPane(TablePane):
+    """Stays with the question that it was asked."""
+
+    TITLE = "Why"
+    EMPTY = "select a variable and press x"
+    SORTED = False
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._asked: Asked | None = None
+        self._value = ""
+
+    @property
+    def expression(self) -> str:
+        row = self.chosen
+        return row.cells[0].partition(" = ")[0] if row is not None else ""
+
+    def action_why(self) -> None:
+        """Asks about the selected variable as it is now."""
+        text = self.host.pointed
+        if not text or self.view is None:
+            self.host.tell("select a variable first: 2 goes to the variables", "warning")
+            return
+        self._asked = Asked(text, self.view.step.index, self.view.frame.frame_id)
+        self.says("looking for its causes…")
+        self.want_again()
+
+    def wants(self, view: View) -> Hashable:
+        return self._asked
+
+    def fetch(self, job: Job, want: Asked) -> list[Row]:
+        from ...query.why import explain
+
+        cause = explain(job.recording, want.text, want.step, frame=want.frame)
+        return [_row(depth, each) for depth, each in cause.walk()]
+
+    def heading(self) -> str:
+        if self._asked is None:
+            return self.TITLE
+        return f"Why {one_line(self._asked.text, 40)} at @{self._asked.step:,}"
+
+
+def _row(depth: int, cause: Cause) -> Row:
+    shown = cause.value.summary(VALUE) if cause.value is not None else "?"
+    what = f"{one_line(cause.target, 40)} = {shown}"
+    where = f"{one_line(cause.function, 30)}:{cause.line}" if cause.step is not None else ""
+    source = one_line(cause.source, 60)
+    if cause.note:
+        source = f"{source}  ({cause.note})".strip()
+    note = f"{one_line(cause.target, 40)} came to be {shown} here"
+    return Row(
+        cause.step,
+        (what, source, cause.kind, where),
+        0,
+        ("value", "code", "heading", "type"),
+        depth,
+        note,
+    )

@@ -1,0 +1,283 @@
+"""The panes that ask the recording: calls, executions, history, causes, search, watches, marks."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from escope_tui.errors import EscopeError
+from escope_tui.session.engine import open_engine
+from escope_tui.session.stops import DATA, EXCEPTION, FUNCTION, LINE
+from escope_tui.tui.panes.executions import parse_columns
+from escope_tui.tui.panes.marks import Marked, markdown
+from escope_tui.tui.panes.watches import parse_stop
+from tests.helpers.driving import Driver, replaying
+
+PROGRAM = """\
+import threading
+
+
+class Cart:
+    def __init__(self):
+        self.total = 0
+
+    def add(self, price, count):
+        cost = price * count
+        self.total += cost
+        return cost
+
+
+def checkout(rows):
+    cart = Cart()
+    for price, count in rows:
+        paid = cart.add(price, count)
+        if paid > 20:
+            print("dear", paid)
+    return cart.total
+
+
+def worker():
+    return checkout([(1, 1)])
+
+
+thread = threading.Thread(target=worker, name="side")
+thread.start()
+thread.join()
+result = checkout([(2, 3), (5, 5), (7, 4), (1, 9)])
+result / (result - 68)
+"""
+LINES = PROGRAM.splitlines()
+Replay = Callable[..., AbstractAsyncContextManager[Driver]]
+
+
+@pytest.fixture(scope="module")
+def trace(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("cart")
+    (folder / "cart.py").write_text(PROGRAM)
+    path = folder / "cart.esr"
+    command = [sys.executable, "-m", "escope_tui", "record", "-o", str(path), "cart.py"]
+    subprocess.run(command, cwd=folder, capture_output=True, check=False, timeout=60)
+    return path
+
+
+@pytest.fixture
+def replay(trace: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Replay:
+    monkeypatch.setenv("ESCOPE_HOME", str(tmp_path))
+
+    @asynccontextmanager
+    async def start(at: str = "", hit: int = 0, **more: object) -> AsyncIterator[Driver]:
+        engine = open_engine(str(trace))
+        step = None
+        if at:
+            line = next(n for n, text in enumerate(LINES, 1) if at in text)
+            file = next(iter(engine.files("cart.py")))
+            main = [h for h in engine.recording.hits(file, line) if h.thread == 0]
+            step = main[hit].step
+        try:
+            async with replaying(engine, step=step, size=(180, 50)) as app:
+                yield app
+        finally:
+            engine.close()
+
+    return start
+
+
+async def test_executions_of_a_line_show_what_it_reads(replay: Replay) -> None:
+    async with replay("cost = price * count", 1) as app:
+        await app.press("asterisk")
+        rows = app.rows("executions")
+        assert rows[0].split() == ["price", "count"]
+        assert [row.split()[-2:] for row in rows[1:6]] == [
+            ["1", "1"],
+            ["2", "3"],
+            ["5", "5"],
+            ["7", "4"],
+            ["1", "9"],
+        ]
+        assert rows[3].startswith("▶"), "the present one is pointed at"
+        await app.press("j", "enter")
+        assert "price = 7" in app.text("source")
+
+
+async def test_executions_take_other_columns_and_a_condition(replay: Replay) -> None:
+    async with replay("cost = price * count") as app:
+        await app.press("asterisk", "A")
+        for _ in range(30):
+            await app.pilot.press("backspace")
+        await app.pilot.press(*"self", "full_stop", *"total", "space", *"if", "space", *"price")
+        await app.pilot.press("space", "greater_than_sign", "space", "1", "enter")
+        await app.settle()
+        rows = app.rows("executions")
+        assert rows[0].split() == ["self.total"]
+        assert [row.split()[-1] for row in rows[1:4]] == ["0", "6", "31"]
+        assert not rows[4]
+
+
+async def test_executions_of_a_def_line_are_its_calls(replay: Replay) -> None:
+    async with replay("cart = Cart()") as app:
+        await app.press("k", "asterisk")
+        assert "checkout()" in str(app.app.pane("executions").border_title)
+        assert "(rows=[(1, 1)]) → 1" in app.text("executions")
+        assert "→ 68" in app.text("executions")
+
+
+async def test_the_history_of_a_variable_is_a_table_of_moments(replay: Replay) -> None:
+    async with replay("return cart.total") as app:
+        await app.press("2")
+        app.app.variables.select_name("paid")
+        await app.press("v")
+        values = [row.split()[1] for row in app.rows("history")[:4]]
+        assert values == ["6", "25", "28", "9"]
+        assert "History of paid  6 " in str(app.app.pane("history").border_title)
+        await app.press("g", "enter")
+        assert LINES[app.line - 1].strip() == "paid = cart.add(price, count)"
+
+
+async def test_why_shows_the_chain_of_causes(replay: Replay) -> None:
+    async with replay('print("dear", paid)', 1) as app:
+        await app.press("2")
+        app.app.variables.select_name("paid")
+        await app.press("x", "z")
+        why = app.text("why")
+        assert "paid = 28" in why
+        assert "return cost" in why
+        assert "cost = price * count" in why
+        await app.press("j", "enter")
+        assert app.view.frame.function == "Cart.add"
+
+
+async def test_search_finds_and_goes_both_ways(replay: Replay) -> None:
+    async with replay("cart = Cart()") as app:
+        await app.press("slash")
+        await app.type("dear")
+        found = app.text("found")
+        assert "output" in found
+        await app.press("full_stop")
+        first = app.step
+        await app.press("full_stop")
+        assert app.step > first
+        await app.press("comma")
+        assert app.step == first
+
+
+async def test_what_is_nowhere_is_said(replay: Replay) -> None:
+    async with replay("cart = Cart()") as app:
+        await app.press("slash")
+        await app.type("zebra")
+        assert app.news == "zebra is nowhere in this recording"
+
+
+async def test_the_calls_are_unfolded_down_to_the_present_one(replay: Replay) -> None:
+    async with replay("self.total += cost", 2) as app:
+        await app.press("7", "z")
+        calls = app.text("calls")
+        assert "▾ checkout(rows=[(2, 3)" in calls
+        assert "add(self=Cart(total=31), price=7, count=4) → 28" in calls
+        await app.press("left", "left")
+        assert "add(" not in app.text("calls")
+        await app.press("X")
+        assert "add(" in app.text("calls")
+        await app.press("enter")
+        assert LINES[app.line - 1].strip() == "cart = Cart()"
+
+
+async def test_watches_follow_the_moment(replay: Replay) -> None:
+    async with replay("return cart.total") as app:
+        await app.press("w")
+        await app.type("cart.total")
+        assert app.rows("watches")[0].split()[:2] == ["cart.total", "68"]
+        await app.press("N", "N", "N")
+        row = app.rows("watches")[0].split()
+        assert row[:2] != ["cart.total", "68"]
+        await app.press("8", "delete")
+        assert "cart.total" not in app.text("watches")
+
+
+async def test_breakpoints_are_listed_with_their_hits(replay: Replay) -> None:
+    async with replay("cart = Cart()") as app:
+        await app.press("B")
+        await app.pilot.press(*"add", "left_parenthesis", "right_parenthesis", "space", *"if")
+        await app.pilot.press(
+            "space", *"price", "space", "greater_than_sign", "space", "6", "enter"
+        )
+        await app.settle()
+        assert "◉ function add if price > 6" in app.text("watches")
+        assert "5 times" in app.text("watches")
+        await app.press("c")
+        assert "price = 7" in app.text("source")
+        await app.press("8", "space")
+        assert "○ function add" in app.text("watches")
+
+
+async def test_marks_are_kept_for_the_next_session(replay: Replay) -> None:
+    async with replay("cost = price * count", 2) as app:
+        marked = app.step
+        await app.press("m", "a", "semicolon")
+        await app.pilot.press(*"here", "enter")
+        await app.settle()
+        await app.press("M")
+        assert "here" in app.text("marks")
+    async with replay("cart = Cart()") as app:
+        await app.press("apostrophe", "a")
+        assert app.step == marked
+        await app.press("M", "g", "delete")
+        assert "here" not in app.text("marks")
+
+
+async def test_threads_tell_where_they_are(replay: Replay) -> None:
+    async with replay("cart = Cart()") as app:
+        await app.press("9")
+        rows = app.rows("threads")
+        assert "MainThread" in rows[0]
+        assert "here" in rows[0]
+        assert "side" in rows[1]
+        assert "ended" in rows[1]
+        await app.press("j", "enter")
+        assert "side" in str(app.app.source.border_subtitle)
+
+
+def test_columns_are_expressions_and_perhaps_a_condition() -> None:
+    assert parse_columns("a, b[0].c if a > 3") == (("a", "b[0].c"), "a > 3")
+    assert parse_columns("if x") == ((), "x")
+    assert parse_columns("f(a, b), c") == (("f(a, b)", "c"), "")
+    with pytest.raises(EscopeError):
+        parse_columns("a +")
+
+
+async def test_breakpoints_are_read_as_people_write_them(replay: Replay) -> None:
+    async with replay("cart = Cart()") as app:
+        files = app.app.session.engine.files
+
+        def parsed(text: str) -> tuple[str, object, str]:
+            stop = parse_stop(text, app.view, files)
+            return stop.kind, stop.name or stop.line, stop.condition
+
+        assert parsed("41") == (LINE, 41, "")
+        assert parsed("cart.py:9 if price > 3") == (LINE, 9, "price > 3")
+        assert parsed("Cart.add()") == (FUNCTION, "Cart.add", "")
+        assert parsed("raise KeyError") == (EXCEPTION, "KeyError", "")
+        assert parsed("change cart.total") == (DATA, "cart.total", "")
+        for text in ("nothing.py:3", "what is this", "41 42"):
+            with pytest.raises(EscopeError):
+                parsed(text)
+
+
+def test_notes_become_markdown_with_recorded_text_as_code() -> None:
+    marks = [Marked("n7", 7, "too late", "f:3", "x = `a`"), Marked("a", 2, "", "g:1", "")]
+    assert markdown("t.esr", marks) == [
+        "# Notes on `t.esr`",
+        "",
+        "## `t.esr@2` · `g:1`",
+        "",
+        "## `t.esr@7` · `f:3`",
+        "",
+        "`` x = `a` ``",
+        "",
+        "too late",
+        "",
+    ]
