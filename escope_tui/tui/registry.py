@@ -54,9 +54,7 @@ PANES: tuple[PaneSpec, ...] = (
     PaneSpec("variables", "2", "variables", "variables:VariablesPane", SIDE),
     PaneSpec("stack", "3", "stack", "stack:StackPane", FOOT),
     PaneSpec("output", "4", "output", "output:OutputPane", TAIL),
-<<<<<<< HEAD
     PaneSpec("answer", "", "answer", "answer:AnswerPane", EXTRA),
-=======
     PaneSpec("executions", "6", "executions", "executions:ExecutionsPane", TAIL),
     PaneSpec("calls", "7", "calls", "calls:CallsPane", FOOT),
     PaneSpec("watches", "8", "watches", "watches:WatchesPane", SIDE),
@@ -65,7 +63,6 @@ PANES: tuple[PaneSpec, ...] = (
     PaneSpec("history", "", "history", "history:HistoryPane", TAIL),
     PaneSpec("why", "", "why", "why:WhyPane", TAIL),
     PaneSpec("marks", "", "marks", "marks:MarksPane", TAIL),
->>>>>>> 34b05ce (Add panes of moments: executions, calls, history, causes, search, watches, threads, marks)
     PaneSpec("timeline", "5", "timeline", "timeline:Timeline", STRIP),
 )
 

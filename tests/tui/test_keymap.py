@@ -38,14 +38,9 @@ def test_no_key_means_two_things() -> None:
 
 
 def test_every_action_can_be_done() -> None:
-    owner: type
     for action in ACTIONS:
         name = "pane" if action.name.startswith("pane_") else action.name
-<<<<<<< HEAD
         owner: type = LineView if action.in_pane else ReplayApp
-=======
-        owner = LineView if action.in_pane else ReplayApp
->>>>>>> 34b05ce (Add panes of moments: executions, calls, history, causes, search, watches, threads, marks)
         if action.pane:
             owner = type(BY_NAME[action.pane].load())
         assert callable(getattr(owner, f"action_{name}", None)), action.name
