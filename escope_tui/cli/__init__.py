@@ -54,11 +54,13 @@ GROUPS: dict[str, dict[str, str]] = {
         "writes": "list who wrote a variable, an attribute or an item",
         "calls": "list the calls of functions, with arguments and results",
         "exceptions": "list every exception, where it was raised and what became of it",
+        "sql": "ask a recording in SQL",
         "output": "print what the program wrote, and which step wrote it",
     },
     "look into a recording": {
         "info": "show what is in a recording",
         "steps": "print a recording's steps, one per line",
+        "export": "write a recording's tables as SQLite, JSON lines or Parquet",
         "dump": "print a recording as text, for those who look into the format",
     },
     "help": {

@@ -44,7 +44,7 @@ def run(args: Namespace) -> int:
 
 def remove(catalogue: Catalogue, entry: Entry, *, keep_file: bool = False) -> None:
     """Removes the file and its entry."""
-    from escope_tui.query.index import index_path
+    from escope_tui.query.sql.index import index_path
 
     if not keep_file:
         try:

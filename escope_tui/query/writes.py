@@ -42,11 +42,12 @@ def iter_writes(
     rec: Replay, text: str, at: int | None = None, frame: int | None = None
 ) -> Iterator[Write]:
     """The writes of a name, attribute or item, in the order in which they show."""
-    streams = [_writes_of(rec, each) for each in find_targets(rec, text, at, frame)]
+    streams = [writes_of(rec, each) for each in find_targets(rec, text, at, frame)]
     yield from heapq.merge(*streams, key=lambda write: (write.visible, write.step))
 
 
-def _writes_of(rec: Replay, target: Target) -> Iterator[Write]:
+def writes_of(rec: Replay, target: Target) -> Iterator[Write]:
+    """The writes of one target, in the order in which they show."""
     write = step_to(rec, target, -1, 1)
     while write is not None:
         yield write

@@ -1,0 +1,1 @@
+"""A recording's tables in the formats of other tools."""

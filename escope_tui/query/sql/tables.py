@@ -1,0 +1,247 @@
+"""The tables that SQL is asked over, and the rows of each.
+
+What people ask are views; the tables under them hold numbers in the place of texts that would be
+in every row. A part is what is built at once: some tables under views, in one go over the
+recording.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from ..._speedups.unpack import Unbound
+from ...model.sites import ENTER
+from ...model.text import safe_text
+from ...replay.recording import EV_OBJECT
+from ...replay.state import guarded
+from ..calls import caller_step, iter_calls
+from ..writes import statement_step
+
+if TYPE_CHECKING:
+    from ...model.values import Value
+    from ...replay.tables import Function
+    from ..recording import Recording
+
+WIDTH = 200
+MAX_NUMBER = 2**63
+STRETCH = 8192
+"""Steps between two reports of progress."""
+
+Progress = Callable[[float], None]
+Rows = Iterator[tuple[Any, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Tables that are built together."""
+
+    name: str
+    table: str
+    """The table that it fills."""
+    columns: Mapping[str, Any]
+    """Of that table."""
+    key: str | None
+    rows: Callable[[Recording, Progress], Rows]
+    indexes: tuple[str, ...] = ()
+    """Columns that are looked up by."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of a view, for people."""
+
+    name: str
+    type: str
+    help: str
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """One table that can be asked."""
+
+    name: str
+    help: str
+    select: str
+    columns: tuple[Column, ...]
+
+
+def step_rows(rec: Recording, progress: Progress) -> Rows:
+    """Numbers of every step."""
+    total = len(rec)
+    tasks = bool(rec.tasks())
+    for start in range(0, total, STRETCH):
+        progress(start / total)
+        with rec.state.lock:
+            at, stop = start, min(start + STRETCH, total)
+            infos = guarded(lambda a=at, b=stop: list(rec.scanner.steps(a, b)))  # type: ignore[misc]
+        for step, site, thread, frame, depth, time_ns in infos:
+            task = rec.task_of(frame) if tasks else None
+            yield (step, site, thread, task, depth, time_ns, frame)
+
+
+def site_rows(rec: Recording, progress: Progress) -> Rows:
+    """The places that steps stand at."""
+    program = rec.program
+    for module, path in enumerate(program.paths):
+        progress(module / len(program.paths))
+        for number, site in program.module_sites(module):
+            function = program.function_of(site).qualname
+            kind = program.step_kind(number)
+            source = safe_text(program.statement(site))
+            yield (number, kind, path, site.line, site.end_line, function, source)
+
+
+def line_rows(rec: Recording, progress: Progress) -> Rows:
+    """Every line of the recorded files; `hits` is null where no statement begins."""
+    files = rec.files()
+    for number, path in enumerate(files):
+        progress(number / len(files))
+        counts = rec.line_counts(path)
+        lines = rec.program.lines(rec.program.modules_of(path)[-1])
+        if lines and not lines[-1]:
+            lines = lines[:-1]
+        for line, text in enumerate(lines, 1):
+            yield (path, line, counts.get(line), safe_text(text, keep="\t"))
+
+
+def call_rows(rec: Recording, progress: Progress) -> Rows:
+    """The calls of recorded functions."""
+    total = max(len(rec), 1)
+    for number, call in enumerate(iter_calls(rec)):
+        if number % 256 == 0:
+            progress(call.enter / total)
+        args = {safe_text(name): value.summary(WIDTH) for name, value in call.args.items()}
+        returned, _, number_returned, _ = of_value(call.returned)
+        exception = call.exception
+        info = rec.step_info(call.enter)
+        with rec.state.lock:
+            parent = guarded(lambda f=call.frame_id: rec.scanner.frame_info(f)[2])  # type: ignore[misc]
+        yield (
+            call.frame_id,
+            call.function,
+            call.file,
+            call.line,
+            call.enter,
+            call.exit,
+            call.outcome,
+            json.dumps(args),
+            returned,
+            number_returned,
+            None if exception is None else exception.summary(WIDTH),
+            call.caller,
+            parent or None,
+            call.thread,
+            info.depth,
+            info.time_ns,
+        )
+
+
+def exception_rows(rec: Recording, progress: Progress) -> Rows:
+    """The exceptions."""
+    progress(0.0)
+    for number, each in enumerate(rec.exceptions()):
+        caught = each.caught
+        yield (
+            number,
+            each.step,
+            each.type_name,
+            each.message,
+            each.raised.file,
+            each.raised.line,
+            each.raised.function,
+            each.raised.frame_id,
+            each.fate,
+            None if caught is None else caught.step,
+            None if caught is None else caught.file,
+            None if caught is None else caught.line,
+            None if caught is None else caught.function,
+            len(each.propagated),
+            each.thread,
+        )
+
+
+def output_rows(rec: Recording, progress: Progress) -> Rows:
+    """What the program wrote."""
+    progress(0.0)
+    for number, chunk in enumerate(rec.output()):
+        text = chunk.text.encode("utf-8", "backslashreplace").decode()
+        yield (number, chunk.step, chunk.stream, text)
+
+
+def object_rows(rec: Recording, progress: Progress) -> Rows:
+    """The objects that have an identity, in the order in which they were first seen."""
+    total = max(len(rec), 1)
+    seen: dict[int, list[int]] = {}
+    for start in range(-1, len(rec), STRETCH):
+        progress(max(start, 0) / total / 2)
+        for raw in rec.raw_events(start, min(start + STRETCH, len(rec)), EV_OBJECT):
+            row = seen.setdefault(int(raw[5]), [raw[0] + 1, raw[0] + 1, 0])
+            row[1], row[2] = raw[0] + 1, row[2] + 1
+    for place, (number, (first, last, records)) in enumerate(seen.items()):
+        if place % 256 == 0:
+            progress(0.5 + place / len(seen) / 2)
+        value = rec.state.value_of_object(number, min(first, len(rec)))
+        text, kind, _, _ = of_value(value)
+        yield (number, kind, safe_text(value.module), text, value.size, first, last, records)
+
+
+def write_rows(rec: Recording, progress: Progress) -> Rows:
+    """Every time that a variable of a frame or a module was bound or unbound."""
+    functions = rec.program.functions()
+    for place, function in enumerate(functions):
+        owner = function.qualname
+        scope = "global" if function.kind == "module" else "local"
+        for slot, name in enumerate(function.variables):
+            share = slot / len(function.variables)
+            for number, write in enumerate(_writes(rec, function, slot)):
+                step, visible, frame, kind, value = write
+                if number % 256 == 0:
+                    inside = share + visible / max(len(rec), 1) / len(function.variables)
+                    progress((place + inside) / len(functions))
+                site = rec.site_of(min(max(step, 0), len(rec) - 1))
+                who = (safe_text(name), scope, owner, frame if scope == "local" else None)
+                yield (step, visible, site, *who, kind, *of_value(value))
+
+
+def _writes(
+    rec: Recording, function: Function, slot: int
+) -> Iterator[tuple[int, int, int, str, Value | None]]:
+    """The writing step, the first step that shows it, the frame, the kind and the value."""
+    inside = slot in rec.program.comprehension_slots(function)
+    at = -1
+    while at < len(rec):
+        with rec.state.lock:
+            raw = guarded(
+                lambda at=at: rec.scanner.next_function_write(  # type: ignore[misc]
+                    at, 1, function.module, function.place, slot
+                )
+            )
+        if raw is None:
+            return
+        writer, at, frame, new = raw
+        value = None if isinstance(new, Unbound) else rec.state.value(new, at)
+        kind = "assign" if value is not None else "delete"
+        step = writer if inside else statement_step(rec, writer)
+        argument = 0 <= writer == at and slot < function.parameters
+        if argument and rec.program.site(rec.site_of(writer)).flags & ENTER:
+            kind = "parameter"
+            caller = caller_step(rec, frame, writer)
+            step = writer if caller is None else caller
+        yield step, at, frame, kind, value
+
+
+def of_value(value: Value | None) -> tuple[str | None, str | None, int | float | None, int | None]:
+    """A value as text, its type, itself where it is a number, and its identity."""
+    if value is None:
+        return None, None, None, None
+    number: int | float | None = None
+    if value.kind in ("int", "float", "bool") and not value.truncated:
+        data = value.data
+        if isinstance(data, int | float) and (
+            isinstance(data, float) or -MAX_NUMBER <= data < MAX_NUMBER
+        ):
+            number = int(data) if isinstance(data, bool) else data
+    return value.summary(WIDTH), safe_text(value.type_name), number, value.object_id
