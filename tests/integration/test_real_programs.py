@@ -114,7 +114,7 @@ def test_a_real_program_is_recorded_and_prints_the_same(
     assert seen.code == expected.returncode
     with seen.open() as rec:
         assert len(rec) > 100
-        steps = [rec[i] for i in range(len(rec))]
+        steps = list(rec.steps(0, len(rec)))
         functions = {step.function.rpartition(".")[2] for step in steps}
         assert functions & set(case.functions) or case.package == "prompt_toolkit"
         assert len({step.thread for step in steps}) >= case.threads
