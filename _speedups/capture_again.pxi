@@ -39,6 +39,7 @@ def detach():
         free(type_infos[i].slots)
         free(type_infos[i])
     type_count = 0
+    memset(recent_types, 0, sizeof(recent_types))
     for i in range(FRAME_BUCKETS if frame_map != NULL else 0):
         while frame_map[i] != NULL:
             f = frame_map[i]
@@ -53,6 +54,7 @@ def detach():
     death_calls = False
     step_count = 0
     visit_mark = 0
+    forget_joined()
     time_countdown = 0
     unknown_ran = False
     for i in range(module_total):

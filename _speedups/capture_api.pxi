@@ -274,7 +274,7 @@ def attach(int fd, unsigned long long size):
 
 def start():
     """Begin to record."""
-    global recording, time_zero, frame_map
+    global recording, time_zero, frame_map, paid_until
     if ring_header == NULL:
         raise RuntimeError("attach() comes before start()")
     if not table_start() or not texts_start():
@@ -283,6 +283,7 @@ def start():
         frame_map = <Frame **>calloc(FRAME_BUCKETS, sizeof(Frame *))
     pthread_atfork(NULL, NULL, forked_child)
     time_zero = es_now()
+    paid_until = time_zero
     recording = True
     es_store_release(&ring_header[H_STATE], STATE_RECORDING)
     find_thread()

@@ -332,6 +332,7 @@ cdef inline void write_delta(PyObject *owner, Entry *e, unsigned int op, PyObjec
     """One exact change: op oid [key] value. Strings and objects named in it are made known first."""
     cdef unsigned char *p
     cdef uint64_t oid = e.oid
+    cdef bint joined = e.joined
     global tuple_budget
     tuple_budget = 4096
     if key != NULL and op != OP_SETATTR and op != OP_DELATTR:
@@ -355,6 +356,10 @@ cdef inline void write_delta(PyObject *owner, Entry *e, unsigned int op, PyObjec
     write_buffer(&delta_buffer)
     if es_unlikely(doubted_count) and is_doubted(oid):
         event_u64(OP_ASOF, oid)
+    if es_unlikely(joined) and value != NULL:
+        join(value)
+        if op == OP_SETITEM:
+            join(key)
 
 
 cdef void attribute_stored(PyObject *o, PyObject *name) noexcept:
@@ -467,6 +472,7 @@ cdef void list_item(PyObject *o, Entry *e, int64_t i) noexcept:
     cdef uint64_t oid = e.oid
     cdef unsigned char *p
     cdef unsigned char *end
+    cdef bint joined = e.joined
     e.flags |= E_DIRTY
     p = reserve(40)
     if p == NULL:
@@ -480,6 +486,8 @@ cdef void list_item(PyObject *o, Entry *e, int64_t i) noexcept:
         commit(p, end)
         if es_unlikely(doubted_count) and is_doubted(oid):
             event_u64(OP_ASOF, oid)
+        if es_unlikely(joined):
+            join(value)
         return
     prepare(value, limit_depth - 1)
     tuple_budget = 4096
@@ -496,6 +504,8 @@ cdef void list_item(PyObject *o, Entry *e, int64_t i) noexcept:
     write_buffer(&delta_buffer)
     if es_unlikely(doubted_count) and is_doubted(oid):
         event_u64(OP_ASOF, oid)
+    if es_unlikely(joined):
+        join(value)
 
 
 cdef void appended(PyObject *o) noexcept:

@@ -66,10 +66,13 @@ cdef void snapshot(PyObject *o, uint64_t oid, int depth) noexcept:
         object_buffer.size += 5
     e = NULL if info.transient else table_find(o)
     if e != NULL:
-        if e.flags & E_SNAPPED and not e.flags & E_DIRTY and e.print == w.print \
-                and (e.size == <uint32_t>w.size or e.flags & E_TYPE):
-            return
+        if e.flags & E_SNAPPED:
+            pay(&w)
+            if not e.flags & E_DIRTY and e.print == w.print \
+                    and (e.size == <uint32_t>w.size or e.flags & E_TYPE):
+                return
         e.print = w.print
+        e.doubted = 0
         if not e.flags & E_TYPE:
             e.size = <uint32_t>w.size
         e.flags = (e.flags | E_SNAPPED) & ~(E_DIRTY | E_CUT)
@@ -90,6 +93,8 @@ cdef void snapshot(PyObject *o, uint64_t oid, int depth) noexcept:
     if es_unlikely(doubted_count) and e != NULL and is_doubted(oid):
         e.flags |= E_DIRTY
         event_u64(OP_ASOF, oid)
+    if e != NULL and e.joined:
+        joined_again(o, e)
 
 
 cdef void drain_pending() noexcept:
@@ -105,6 +110,8 @@ cdef void drain_pending() noexcept:
             e = table_find(q.object)
             if e != NULL:
                 e.explored = 0
+                if e.flags & E_SNAPPED:
+                    doubt_entry(e)
             continue
         done += 1
         snapshot(q.object, q.oid, q.depth)
@@ -115,15 +122,18 @@ cdef void drain_pending() noexcept:
 cdef bint doubting = False       # what would be examined is marked as uncertain instead
 
 
-cdef bint changed(PyObject *o, Entry *e) noexcept:
-    """Whether the contents differ from what the recording has (bounded; cut containers are judged by size and head)."""
+cdef bint changed(PyObject *o, Entry *e, bint *deep) noexcept:
+    """Whether the contents differ from what the recording has (bounded; cut containers are judged by size and head).
+
+    With `deep`, what the object holds is queued for examination where that is possible on the way; `deep` is then
+    set to False.
+    """
     cdef TypeInfo *info
     cdef Walk w
     if not e.flags & E_SNAPPED:
         return False
-    if doubting:
-        e.flags |= E_DIRTY
-        event_u64(OP_ASOF, e.oid)
+    if doubting or (e.size > SMALL and not e.flags & E_TYPE) and not affordable():
+        doubt_entry(e)
         return False
     if e.flags & E_DIRTY:
         return True
@@ -131,11 +141,16 @@ cdef bint changed(PyObject *o, Entry *e) noexcept:
     if info == NULL or info.fixed:
         return False
     memset(&w, 0, sizeof(Walk))
+    if deep != NULL and (
+            info.shape == SHAPE_LIST or info.shape == SHAPE_DICT or info.shape == SHAPE_INSTANCE and not info.nfields):
+        w.deep = True
+        deep[0] = False
     walk_contents(&w, o, info)
+    pay(&w)
     return w.print != e.print or (<uint32_t>w.size != e.size and not e.flags & E_TYPE)
 
 
-cdef bint is_container(PyObject *o) noexcept:
+cdef inline bint is_container(PyObject *o) noexcept:
     """Whether an object can change under the program's hands (NULL: a tuple's item that is not there yet)."""
     cdef PyTypeObject *tp
     if o == NULL:
@@ -156,7 +171,7 @@ cdef void examine(PyObject *o) noexcept:
     if e == NULL or not e.flags & E_SNAPPED:
         prepare(o, limit_depth)
         return
-    if changed(o, e):
+    if changed(o, e, NULL):
         queue_snapshot(o, e.oid, e.explored)
     if e.flags & E_CUT:
         event_u64(OP_ASOF, e.oid)
@@ -170,20 +185,25 @@ cdef size_t deep_count = 0, deep_capacity = 0
 cdef uint16_t visit_mark = 0
 
 
-cdef void deep_push(PyObject *o, int depth) noexcept:
+cdef inline void deep_push(PyObject *o, int depth) noexcept:
+    if is_container(o):
+        container_pushed(o, depth)
+
+
+cdef void container_pushed(PyObject *o, int depth) noexcept:
     """Queue a known object for examination, once; what is not known itself is looked through."""
     global deep, deep_capacity, deep_count
     cdef Entry *e
     cdef Py_ssize_t i, n
-    cdef PyTypeObject *tp
-    if not is_container(o):
-        return
-    tp = Py_TYPE(o)
+    cdef PyTypeObject *tp = Py_TYPE(o)
     if tp == &PyTuple_Type:
         if depth < 4:
             n = PyTuple_GET_SIZE(o)
             for i in range(n if n < <Py_ssize_t>limit_items else <Py_ssize_t>limit_items):
                 deep_push(PyTuple_GET_ITEM(o, i), depth + 1)
+        return
+    if es_unlikely(join_children):
+        join_push(o, tp, depth)
         return
     e = table_find(o)
     if e == NULL or not e.flags & E_SNAPPED:
@@ -301,7 +321,10 @@ cdef void examine_deep(PyObject *o) noexcept:
     """Record again whatever changed in the graph of an object that unknown code was given."""
     global visit_mark, deep_count
     cdef size_t i, budget = limit_budget
-    cdef Entry *e
+    cdef Entry *e = NULL
+    cdef bint children
+    cdef uint64_t began = 0
+    cdef int64_t units = 0
     if not is_container(o):
         return
     if Py_TYPE(o) == &PyModule_Type:
@@ -312,7 +335,10 @@ cdef void examine_deep(PyObject *o) noexcept:
         if (e == NULL or not e.flags & E_SNAPPED) and not looked_through(Py_TYPE(o)):
             prepare(o, limit_depth)
             return
-    visit_mark += 1
+    if e != NULL and es_unlikely(e.joined) and not doubting and not affordable():
+        doubt_joined()
+        return
+    visit_mark = (visit_mark + 1) & 0x7FFF
     if visit_mark == 0:
         for i in range(table_mask + 1):
             table[i].visit = 0
@@ -325,16 +351,25 @@ cdef void examine_deep(PyObject *o) noexcept:
         if e == NULL:
             i += 1
             continue
-        if i >= budget:
-            event_u64(OP_ASOF, e.oid)
-            i += 1
-            continue
-        if changed(deep[i], e):
+        if i >= budget or (i >= FEW or e.size > SMALL or e.joined) and not doubting and not affordable():
+            while i < deep_count:
+                join(deep[i])
+                i += 1
+            doubt_joined()
+            break
+        if i == MANY:
+            began = es_now()
+            units = allowance
+        children = True
+        if changed(deep[i], e, &children):
             e = table_find(deep[i])
             queue_snapshot(deep[i], e.oid, e.explored)
         elif e.flags & E_CUT:
             event_u64(OP_ASOF, e.oid)
         if view_count or owner_count:
             memory_touched(deep[i])
-        deep_children(deep[i])
+        if children:
+            deep_children(deep[i])
         i += 1
+    if i > MANY:
+        pay_for(began, units - allowance)

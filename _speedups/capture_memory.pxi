@@ -562,7 +562,7 @@ cdef int unlisted(View *table_of, int count, uint64_t oid) noexcept:
 
 cdef void look_again(PyObject *o) noexcept:
     cdef Entry *e = table_find(o)
-    if e != NULL and e.flags & E_SNAPPED and changed(o, e):
+    if e != NULL and e.flags & E_SNAPPED and changed(o, e, NULL):
         e = table_find(o)
         queue_snapshot(o, e.oid, e.explored)
 

@@ -150,8 +150,7 @@ cdef void doubt(Exposed *x) noexcept:
     """No longer looked at: what it holds is uncertain until something else tells."""
     cdef Entry *e = table_find_block(x.block)
     if e != NULL and e.oid == x.oid:
-        e.flags |= E_DIRTY
-        event_u64(OP_ASOF, e.oid)
+        doubt_entry(e)
 
 
 cdef void check_exposed() noexcept:

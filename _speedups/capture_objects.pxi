@@ -5,6 +5,8 @@ cdef inline void walk_value(Walk *w, uint64_t position, PyObject *v) noexcept:
         prepare(v, w.depth)
         put_value(&object_buffer, v, w.depth)
     w.print += mix(position + ident(v, 0))
+    if w.deep and is_container(v):
+        deep_push(v, 0)
 
 
 cdef inline void walk_item(Walk *w, PyObject *v) noexcept:
@@ -17,6 +19,8 @@ cdef inline void walk_pair(Walk *w, PyObject *k, PyObject *v) noexcept:
     if w.emit:
         prepare(k, w.depth)
         put_value(&object_buffer, k, w.depth)
+    if w.deep and is_container(k):
+        deep_push(k, 0)
     walk_value(w, h * 3 + <uint64_t>w.pairs, v)
     w.pairs += 1
 

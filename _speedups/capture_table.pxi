@@ -5,14 +5,30 @@
 # (whose memory may go to a free list instead). Types with other free lists (bound methods, slices, small
 # tuples, iterators) are never entered by address: they are identified by their content, or not at all.
 
-cdef struct Entry:
-    void *block          # start of the object's memory block; NULL: free
-    uint64_t oid
-    uint64_t print       # fingerprint of the contents last recorded
-    uint32_t size        # number of items last recorded
-    unsigned char explored   # levels below this object that were captured; 0: seen, not captured
-    unsigned char flags
-    uint16_t visit
+cdef extern from *:
+    """
+    typedef struct {
+        void *block;
+        uint64_t oid;
+        uint64_t print;
+        uint32_t size;
+        unsigned char flags;
+        unsigned char explored : 7;
+        unsigned char doubted : 1;
+        unsigned short visit : 15;
+        unsigned short joined : 1;
+    } es_entry;
+    """
+    ctypedef struct Entry "es_entry":
+        void *block              # start of the object's memory block; NULL: free
+        uint64_t oid
+        uint64_t print           # fingerprint of the contents last recorded
+        uint32_t size            # number of items last recorded
+        unsigned char flags
+        unsigned char explored   # levels below this object that were captured; 0: seen, not captured
+        unsigned char doubted    # marked as uncertain since it was last recorded
+        uint16_t visit           # the last walk that came by
+        unsigned char joined     # of a graph that is too large to be looked at each time
 
 cdef enum:
     E_SNAPPED = 1        # contents are in the recording
@@ -38,10 +54,6 @@ cdef inline size_t block_hash(void *block) noexcept:
     return <size_t>(h >> 20)
 
 
-cdef inline Entry *table_find(PyObject *o) noexcept:
-    return table_find_block(es_block(o))
-
-
 cdef inline Entry *table_find_block(void *block) noexcept:
     cdef size_t i = block_hash(block) & table_mask
     while table[i].block != NULL:
@@ -49,6 +61,10 @@ cdef inline Entry *table_find_block(void *block) noexcept:
             return &table[i]
         i = (i + 1) & table_mask
     return NULL
+
+
+cdef inline Entry *table_find(PyObject *o) noexcept:
+    return table_find_block(es_block(o))
 
 
 cdef bint table_grow() noexcept:
@@ -130,6 +146,8 @@ cdef void on_free_block(void *block) noexcept:
                     death_called()
                 else:
                     generator_died(block)
+            if flags & E_TYPE:
+                memset(recent_types, 0, sizeof(recent_types))
             if recording and not flags & E_LONG:
                 event_u64(OP_DEATH, oid)
             return

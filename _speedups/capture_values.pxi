@@ -53,6 +53,7 @@ cdef struct Transient:
 
 cdef struct Walk:
     bint emit                # write values to object_buffer, and see to it that they are known
+    bint deep                # queue what is met for examination
     int depth                # levels left below the object
     uint64_t print
     uint32_t items
@@ -63,6 +64,10 @@ cdef struct Walk:
     bint attrs_cut           # some attributes cannot be shown
     uint32_t text            # string id, 0: none
 
+cdef enum:
+    RECENT = 64
+
+cdef TypeInfo *recent_types[64]      # by address; emptied when a class dies
 cdef TypeInfo **type_infos = NULL
 cdef uint32_t type_count = 0
 cdef uint32_t type_capacity = 0
@@ -236,7 +241,16 @@ cdef void put_str_name(Buffer *b, PyObject *s) noexcept:
     b.size += 2 + length
 
 
-cdef TypeInfo *type_info(PyTypeObject *tp) noexcept:
+cdef inline TypeInfo *type_info(PyTypeObject *tp) noexcept:
+    cdef TypeInfo *info = recent_types[(<size_t>tp >> 4) & (RECENT - 1)]
+    if es_likely(info != NULL and info.tp == tp):
+        return info
+    info = type_info_found(tp)
+    recent_types[(<size_t>tp >> 4) & (RECENT - 1)] = info
+    return info
+
+
+cdef TypeInfo *type_info_found(PyTypeObject *tp) noexcept:
     global type_count, type_capacity, type_infos, next_oid
     cdef Entry *e = table_find(<PyObject *>tp)
     cdef TypeInfo *info
@@ -343,10 +357,16 @@ cdef inline uint64_t mix(uint64_t x) noexcept:
     return x ^ (x >> 29)
 
 
-cdef uint64_t ident(PyObject *v, int depth) noexcept:
+cdef inline uint64_t ident(PyObject *v, int depth) noexcept:
     """A number that tells apart what a container's item may become (fingerprints only)."""
-    cdef PyTypeObject *tp
     cdef int64_t x
+    if v != NULL and Py_TYPE(v) == &PyLong_Type and es_int_small(v, &x):
+        return mix(<uint64_t>x * 2 + 1)
+    return other_ident(v, depth)
+
+
+cdef uint64_t other_ident(PyObject *v, int depth) noexcept:
+    cdef PyTypeObject *tp
     cdef double f
     cdef uint64_t u
     cdef Entry *e
@@ -355,8 +375,6 @@ cdef uint64_t ident(PyObject *v, int depth) noexcept:
         return 1
     tp = Py_TYPE(v)
     if tp == &PyLong_Type:
-        if es_int_small(v, &x):
-            return mix(<uint64_t>x * 2 + 1)
         return mix(<uint64_t>PyObject_Hash(v) * 2 + 0x1111)
     if tp == &PyUnicode_Type:
         if PyUnicode_GET_LENGTH(v) <= hashed_length:
