@@ -12,8 +12,10 @@ cdef enum:
     OBJECT = 8               # units that an object takes besides
     GRACE = 3000000          # units that may be saved up: 50 ms
     SHARE = 4                # one part in so many of the run may be spent on examinations
+    PACKING = 3              # how much longer the writer takes over an object than the program
     SMALL = 8                # items that are always looked at,
     FEW = 4                  # and objects: that costs no more than marking them
+    LARGE = 64               # items, and
     MANY = 24                # objects from which on the clock says what looking at them took
 
 cdef struct Joined:
@@ -21,7 +23,6 @@ cdef struct Joined:
     uint64_t oid
 
 cdef int64_t allowance = GRACE
-cdef uint64_t paid_until = 0         # the time up to which the allowance was granted
 cdef Joined *certain = NULL          # joined objects that are not marked
 cdef size_t certain_count = 0, certain_capacity = 0
 cdef PyObject **joining = NULL       # joined objects whose children are still to be joined

@@ -176,6 +176,8 @@ cdef int method_effect(PyTypeObject *tp, PyObject *name) noexcept:
     if tp == &PySet_Type or tp == &PyFrozenSet_Type:
         return EFFECT_NONE if in_list(n, PURE_SET) else EFFECT_RECEIVER
     if not is_heap(tp) and (tp.tp_flags & TPFLAGS_DICT_SUBCLASS or base_named(tp, b"collections.deque")):
+        if strcmp(n, b"append") == 0:
+            return EFFECT_APPEND
         return EFFECT_NONE if in_list(n, PURE_DICT) or in_list(n, PURE_LIST) else EFFECT_RECEIVER
     if tp == &PyGen_Type or tp == &PyCoro_Type:
         return EFFECT_RECEIVER
@@ -196,6 +198,8 @@ cdef int method_effect(PyTypeObject *tp, PyObject *name) noexcept:
         return EFFECT_DEEP
     if Py_TYPE(found) == &PyMethodDescr_Type:
         owner = (<PyDescrObject *>found).d_type
+        if strcmp(n, b"append") == 0 and (owner == &PyList_Type or strcmp(owner.tp_name, b"collections.deque") == 0):
+            return EFFECT_APPEND
         if owner != tp and owner != NULL and (owner == &PyList_Type or owner == &PyDict_Type or owner == &PySet_Type
                                               or strcmp(owner.tp_name, b"collections.deque") == 0):
             return method_effect_of_base(owner, n)
@@ -511,6 +515,9 @@ cdef void list_item(PyObject *o, Entry *e, int64_t i) noexcept:
 cdef void appended(PyObject *o) noexcept:
     cdef Entry *e = table_find(o)
     cdef Py_ssize_t n = Py_SIZE(o)
+    if not Py_TYPE(o).tp_flags & TPFLAGS_LIST_SUBCLASS:
+        mutated(o, M_APPEND, NULL)
+        return
     if e == NULL or not e.flags & E_SNAPPED:
         prepare(o, limit_depth)
         return

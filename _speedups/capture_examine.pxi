@@ -31,7 +31,7 @@ cdef bint safe_key(PyObject *k, int depth) noexcept:
 
 cdef void snapshot(PyObject *o, uint64_t oid, int depth) noexcept:
     """Write an OBJ event with the object's contents unless the recording has them already; queue its children."""
-    global tuple_budget
+    global tuple_budget, allowance
     cdef PyTypeObject *tp = Py_TYPE(o)
     cdef TypeInfo *info = type_info(tp)
     cdef Walk w
@@ -68,6 +68,7 @@ cdef void snapshot(PyObject *o, uint64_t oid, int depth) noexcept:
     if e != NULL:
         if e.flags & E_SNAPPED:
             pay(&w)
+            allowance -= PACKING * <int64_t>(w.items + w.pairs + w.attrs)
             if not e.flags & E_DIRTY and e.print == w.print \
                     and (e.size == <uint32_t>w.size or e.flags & E_TYPE):
                 return
@@ -101,6 +102,8 @@ cdef void drain_pending() noexcept:
     """Capture what was queued, breadth first, within the budget for one step."""
     global pending_count, pending_next
     cdef size_t done = 0
+    cdef uint64_t began
+    cdef int64_t size
     cdef Pending *q
     cdef Entry *e
     while pending_next < pending_count and recording:
@@ -114,7 +117,14 @@ cdef void drain_pending() noexcept:
                     doubt_entry(e)
             continue
         done += 1
-        snapshot(q.object, q.oid, q.depth)
+        e = table_find(q.object)
+        if e != NULL and e.flags & E_SNAPPED and e.size >= LARGE and not e.flags & E_TYPE:
+            began = es_now()
+            size = e.size
+            snapshot(q.object, q.oid, q.depth)
+            pay_for(began, OBJECT + (size if size < <int64_t>limit_items else <int64_t>limit_items))
+        else:
+            snapshot(q.object, q.oid, q.depth)
     pending_count = 0
     pending_next = 0
 
@@ -130,6 +140,7 @@ cdef bint changed(PyObject *o, Entry *e, bint *deep) noexcept:
     """
     cdef TypeInfo *info
     cdef Walk w
+    cdef uint64_t began = 0
     if not e.flags & E_SNAPPED:
         return False
     if doubting or (e.size > SMALL and not e.flags & E_TYPE) and not affordable():
@@ -145,8 +156,12 @@ cdef bint changed(PyObject *o, Entry *e, bint *deep) noexcept:
             info.shape == SHAPE_LIST or info.shape == SHAPE_DICT or info.shape == SHAPE_INSTANCE and not info.nfields):
         w.deep = True
         deep[0] = False
+    if e.size >= LARGE and not e.flags & E_TYPE:
+        began = es_now()
     walk_contents(&w, o, info)
     pay(&w)
+    if began:
+        pay_for(began, OBJECT + w.items + w.pairs)
     return w.print != e.print or (<uint32_t>w.size != e.size and not e.flags & E_TYPE)
 
 

@@ -9,6 +9,7 @@ cdef struct Note:
     bint deep
     PyObject *key           # of an item stored, held: scalars, strings and tuples of them only
     bint in_place
+    bint grows              # a list's append was called
 
 cdef Note notes[256]
 cdef int note_count = 0
@@ -36,6 +37,7 @@ cdef void note_depth(PyObject *o, PyObject *name, bint deep, int depth) noexcept
     for i in range(note_count - 1, max(note_count - 9, -1), -1):
         if notes[i].oid == e.oid and notes[i].frame == current and notes[i].name == name and notes[i].key == NULL \
                 and notes[i].deep == deep:
+            notes[i].grows = False
             return
     if note_count == 256:
         event_u64(OP_ASOF, e.oid)
@@ -48,6 +50,7 @@ cdef void note_depth(PyObject *o, PyObject *name, bint deep, int depth) noexcept
     notes[note_count].deep = deep
     notes[note_count].key = NULL
     notes[note_count].in_place = False
+    notes[note_count].grows = False
     note_count += 1
     attention += 1
 
@@ -246,6 +249,8 @@ cdef void settle_note(Note *n) noexcept:
             examine_item(n.object, n.key)
     elif n.deep:
         examine_deep(n.object)
+    elif n.grows:
+        appended(n.object)
     else:
         examine(n.object)
 

@@ -222,6 +222,7 @@ cdef void method_called(Spec *s, PyObject **args) noexcept:
     cdef PyObject *o = follow(args[0], s.path.names, s.path.n)
     cdef PyTypeObject *tp
     cdef PyObject *f
+    cdef PyObject *key
     cdef int effect
     if o == NULL:
         touch(s, args[0])
@@ -247,6 +248,15 @@ cdef void method_called(Spec *s, PyObject **args) noexcept:
             unknown_ran = True
             if s.before:
                 unknown_to_come()
+        if s.mutator and (effect == EFFECT_RECEIVER or effect == EFFECT_APPEND):
+            key = args[1] if s.nargs else NULL
+            if key != NULL and s.argpaths != NULL and s.argpaths[0].n:
+                key = follow(key, s.argpaths[0].names, s.argpaths[0].n)
+                if key == NULL:
+                    examine(o)
+                    return
+            mutated(o, s.mutator, key)
+            return
         if s.before and effect != EFFECT_NONE:
             note(o, NULL, effect == EFFECT_DEEP)
         else:
@@ -287,7 +297,7 @@ cdef void arguments_given(Spec *s, PyObject **args, bint deep) noexcept:
 cdef void receiver_noted(Spec *s, PyObject *o) noexcept:
     """The receiver of a method call, on its way there."""
     cdef PyTypeObject *tp = Py_TYPE(o)
-    cdef int effect
+    cdef int effect, kept
     if es_is_super(o):
         effect = super_effect(o, s.name)
         if effect != EFFECT_NONE and es_super_object(o) != NULL:
@@ -297,7 +307,10 @@ cdef void receiver_noted(Spec *s, PyObject *o) noexcept:
         return
     effect = cached_effect(s, tp)
     if effect != EFFECT_NONE:
+        kept = note_count
         note(o, NULL, effect == EFFECT_DEEP)
+        if note_count > kept:
+            notes[kept].grows = effect == EFFECT_APPEND
         if effect == EFFECT_DEEP:
             unknown_to_come()
 

@@ -9,6 +9,7 @@ from escope_tui.instrument.tables import Effect, Path
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import ast
+    from typing import Any
 else:
     from escope_tui.instrument import tree as ast
 
@@ -264,7 +265,8 @@ class Effects(State):
         if INLINE not in modes:
             paths = tuple(item for _, item in found)
             spec = ("m", method, path, len(found), paths)
-            self._owe_call(spec, wanted, BEFORE in modes)
+            if BEFORE in modes or not self._owe_mutator(node, spec, wanted):
+                self._owe_call(spec, wanted, BEFORE in modes)
             self._visit_arguments(node, inline)
         else:
             mode = self.mode(name)
@@ -277,6 +279,55 @@ class Effects(State):
         for root, item in found:
             self.guard(root, item)
         return node
+
+    def _owe_mutator(self, node: ast.Call, spec: tuple[Any, ...], wanted: list[str]) -> bool:
+        """Owe a method that may change one item, with the value of its first argument.
+
+        What it did is told by the number of items, so there may be but one in a statement.
+        """
+        here = self.here
+        _, method, path, count, paths = spec
+        least, most = names.MUTATORS.get(method, (1, 0))
+        others = [known for known in here.after if known.plain is not None]
+        for known in others:
+            plain = known.plain
+            assert plain is not None
+            known.spec, known.arguments, known.key = plain.spec, plain.arguments, plain.key
+            known.plain = None
+        if others or here.mutators or node.keywords or not least <= len(node.args) <= most:
+            here.mutators += 1
+            return False
+        here.mutators += 1
+        plain = Effect(spec, *wanted)
+        if not node.args:
+            self.owe(Effect(("mk", method, path, 0, ()), wanted[0], plain=plain))
+            return True
+        key: str | ast.expr = node.args[0]
+        key_path: Path = ()
+        reached = self.chain(node.args[0])
+        if reached is not None:
+            key, key_path = reached
+            if self.mode(key) != AFTER or self.is_builtin(key):
+                return False
+        elif not self._simple_key(node.args[0]):
+            return False
+        told = ("mk", method, path, count + 1, (key_path, *paths))
+        self.owe(Effect(told, wanted[0], key, *wanted[1:], plain=plain))
+        return True
+
+    def _simple_key(self, node: ast.expr) -> bool:
+        """Whether a key can be read once more after the statement."""
+        if isinstance(node, ast.Constant):
+            return isinstance(node.value, int | str | bytes | None)
+        if isinstance(node, ast.Tuple):
+            return all(self._simple_key(item) for item in node.elts)
+        if isinstance(node, ast.UnaryOp):
+            return isinstance(node.op, ast.USub) and isinstance(node.operand, ast.Constant)
+        return (
+            isinstance(node, ast.Name)
+            and self.mode(node.id) == AFTER
+            and not self.is_builtin(node.id)
+        )
 
     def _other_receiver(self, node: ast.Call, func: ast.Attribute, method: str) -> None:
         value = func.value

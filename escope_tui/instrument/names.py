@@ -48,6 +48,16 @@ NAMESPACE_CHANGERS: Final = frozenset(("exec", "eval", "globals"))
 
 PURE_MODULES: Final = _words("math cmath time os os.path re posixpath ntpath")
 
+MUTATORS: Final = {
+    "add": (1, 1),
+    "discard": (1, 1),
+    "pop": (0, 2),
+    "popleft": (0, 0),
+    "remove": (1, 1),
+    "setdefault": (1, 2),
+}
+"""Methods of the builtin containers that change one item: least and most arguments."""
+
 HARMLESS_METHODS: Final = _words(
     "add append appendleft clear copy count discard get index insert items keys pop popitem"
     " popleft remove reverse rotate setdefault sort values startswith endswith strip lstrip rstrip"

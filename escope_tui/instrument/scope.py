@@ -87,6 +87,8 @@ class Scope:
         """What the statement has changed before it yields, told with the yield."""
         self.operations = 0
         """How many calls and stores the statement has made so far, in the order of evaluation."""
+        self.mutators = 0
+        """How many of them are methods that may change one item."""
         self.written: set[str] = set()
         self.walrus: set[str] = set()
         """Names that the statement binds by `:=` while it runs."""

@@ -22,6 +22,7 @@ class Simple(Expressions):
         here = self.here
         here.written = written or set()
         here.operations = 0
+        here.mutators = 0
         here.handed = []
         here.walrus = set()
         if here.facts.walrus:

@@ -31,13 +31,17 @@ class Effect:
     An empty spec stands for one more argument of the spec before it.
     """
 
-    __slots__ = ("arguments", "key", "order", "spec")
+    __slots__ = ("arguments", "key", "order", "plain", "spec")
 
-    def __init__(self, spec: Spec, *arguments: str | ast.expr) -> None:
+    def __init__(
+        self, spec: Spec, *arguments: str | ast.expr, plain: Effect | None = None
+    ) -> None:
         self.spec = spec
         self.arguments = arguments
         self.order = 0
         """Which of the statement's operations it is, counted from 1; 0: before all, or not told."""
+        self.plain = plain
+        """The same, told without the argument's value."""
         names = tuple(a if isinstance(a, str) else id(a) for a in arguments)
         self.key = (spec, names)
 
@@ -187,6 +191,8 @@ def owed_by(effects: list[Effect], last: int) -> list[Spec]:
         late = 0
         if effect.order == last:
             late = 2 if kind in STORES else 1
+        if effect.plain is not None:
+            effect = effect.plain
         spec = effect.spec
         names = [argument for argument in effect.arguments if isinstance(argument, str)]
         if kind == "i":
