@@ -317,9 +317,12 @@ def disable(reason=""):
         turn_off(STATE_FAULT)
 
 
-def set_limits(items=None, string=None, depth=None, budget=None):
-    """Bounds of what is captured: items of a container, characters of a string, levels, objects per step."""
-    global limit_items, limit_string, limit_depth, limit_budget, hashed_length
+def set_limits(items=None, string=None, depth=None, budget=None, grace=None):
+    """Bounds of what is captured: items of a container, characters of a string, levels, objects per step.
+
+    `grace`: milliseconds that examinations may take before the run has earned any.
+    """
+    global limit_grace, allowance, limit_items, limit_string, limit_depth, limit_budget, hashed_length
     if items is not None:
         limit_items = max(1, min(int(items), 65536))
     if string is not None:
@@ -329,6 +332,8 @@ def set_limits(items=None, string=None, depth=None, budget=None):
         limit_depth = max(1, min(int(depth), 100))
     if budget is not None:
         limit_budget = max(16, int(budget))
+    if grace is not None:
+        limit_grace = allowance = max(0, min(int(grace), 60000)) * 1000000 // UNIT
 
 
 def object_count():

@@ -10,7 +10,6 @@
 cdef enum:
     UNIT = 16                # nanoseconds that looking at one item takes, about
     OBJECT = 8               # units that an object takes besides
-    GRACE = 3000000          # units that may be saved up: 50 ms
     SHARE = 4                # one part in so many of the run may be spent on examinations
     PACKING = 3              # how much longer the writer takes over an object than the program
     SMALL = 8                # items that are always looked at,
@@ -22,7 +21,8 @@ cdef struct Joined:
     void *block
     uint64_t oid
 
-cdef int64_t allowance = GRACE
+cdef int64_t limit_grace = 50000000 // 16     # units that may be saved up: 50 ms
+cdef int64_t allowance = limit_grace
 cdef Joined *certain = NULL          # joined objects that are not marked
 cdef size_t certain_count = 0, certain_capacity = 0
 cdef PyObject **joining = NULL       # joined objects whose children are still to be joined
@@ -40,13 +40,13 @@ cdef bint granted() noexcept:
     global allowance, paid_until
     cdef uint64_t now = es_now()
     cdef int64_t more = <int64_t>((now - paid_until) // (UNIT * SHARE))
-    if allowance + more < GRACE >> 6:        # in pieces: looking at one object of a graph is of no use
+    if allowance + more <= limit_grace >> 6:       # in pieces: looking at one object of a graph is of no use
         return False
     paid_until = now
     allowance += more
-    if allowance > GRACE:
-        allowance = GRACE
-    return True
+    if allowance > limit_grace:
+        allowance = limit_grace
+    return allowance > 0
 
 
 cdef inline void pay(Walk *w) noexcept:
@@ -157,4 +157,4 @@ cdef void forget_joined() noexcept:
     """For another recording in the same process."""
     global certain_count, joining_count, allowance
     certain_count = joining_count = 0
-    allowance = GRACE
+    allowance = limit_grace

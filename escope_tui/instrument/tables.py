@@ -33,9 +33,7 @@ class Effect:
 
     __slots__ = ("arguments", "key", "order", "plain", "spec")
 
-    def __init__(
-        self, spec: Spec, *arguments: str | ast.expr, plain: Effect | None = None
-    ) -> None:
+    def __init__(self, spec: Spec, *arguments: str | ast.expr, plain: Effect | None = None) -> None:
         self.spec = spec
         self.arguments = arguments
         self.order = 0

@@ -65,6 +65,13 @@ def test_each_construct_program_agrees(script: Path, tmp_path: Path) -> None:
     check(compare(script.name, target_of(script), tmp_path))
 
 
+def test_a_graph_that_is_too_large_to_be_looked_at_is_marked(tmp_path: Path) -> None:
+    script = PROGRAMS / "heap_allowance.py"
+    report = compare(script.name, target_of(script), tmp_path)
+    check(report)
+    assert report.marked > report.pairs // 20, report.text()
+
+
 @pytest.mark.parametrize(
     "name",
     [
