@@ -52,10 +52,16 @@ GROUPS: dict[str, dict[str, str]] = {
     "ask a recording": {
         "why": "tell why a variable has its value: who wrote it, from what, and so on",
         "writes": "list who wrote a variable, an attribute or an item",
+        "history": "list the values that a variable or an object took",
+        "hits": "list the executions of a line or function, with expressions of yours",
         "calls": "list the calls of functions, with arguments and results",
         "exceptions": "list every exception, where it was raised and what became of it",
-        "sql": "ask a recording in SQL",
+        "search": "find a text or a value anywhere, in the order of time",
+        "diff": "tell what differs between two moments",
         "output": "print what the program wrote, and which step wrote it",
+        "coverage": "tell which lines ran, how often, and which never did",
+        "hotspots": "list the functions by their own time, calls or exceptions",
+        "sql": "ask a recording in SQL",
     },
     "look into a recording": {
         "info": "show what is in a recording",

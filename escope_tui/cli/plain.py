@@ -8,6 +8,7 @@ from typing import Any
 
 from escope_tui.cli.common import shown
 from escope_tui.errors import EscopeError
+from escope_tui.model.answers import HistoryPoint
 from escope_tui.model.events import Call, ExceptionEvent, OutputChunk
 from escope_tui.model.text import safe_text
 from escope_tui.model.values import Value
@@ -16,6 +17,7 @@ LEFT_OUT = frozenset({"view", "headers", "call"})
 MORE: dict[type, tuple[str, ...]] = {
     Call: ("args", "outcome", "returned", "exception", "exit", "caller"),
     ExceptionEvent: ("step", "fate"),
+    HistoryPoint: ("number",),
 }
 """What is looked up besides the fields."""
 

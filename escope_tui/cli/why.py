@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from escope_tui.cli import common
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
 
-    from escope_tui.query.why import Cause
 
 EPILOG = """\
 TARGET is a variable, an attribute or an item as the frame of that moment sees it.
@@ -32,28 +31,14 @@ def configure(parser: ArgumentParser) -> None:
 
 def run(args: Namespace) -> int:
     """Prints the chain."""
+    from escope_tui.cli.plain import plain
+
     trace, (target,) = common.take_words(args, 1, 1, "TARGET")
     with common.opened(trace) as (rec, step):
         cause = rec.why(target, at=step, depth=min(args.depth, 100))
         if args.json:
-            common.write_json(_plain(cause))
+            common.write_json(plain(cause))
         else:
             for line in cause.lines():
                 common.write(line)
     return 0
-
-
-def _plain(cause: Cause) -> dict[str, Any]:
-    from escope_tui.cli.plain import plain
-
-    reads = [
-        {
-            "name": plain(read.name),
-            "value": plain(read.value),
-            "step": read.step,
-            "cause": None if read.cause is None else _plain(read.cause),
-        }
-        for read in cause.reads
-    ]
-    names = ("target", "kind", "value", "step", "file", "line", "function", "source", "note")
-    return {name: plain(getattr(cause, name)) for name in names} | {"reads": reads}

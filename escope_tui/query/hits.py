@@ -32,9 +32,14 @@ def line_counts(rec: Replay, file: str) -> dict[int, int]:
     ran.
     """
     totals = rec.file.site_hits()
-    counts: dict[int, int] = {}
+    statements: dict[tuple[int, int, int], int] = {}
     for module in rec.program.modules_of(file):
         for number, site in rec.program.module_sites(module):
             if site.flags & BEGINS_STEP:
-                counts[site.line] = max(counts.get(site.line, 0), totals.get(number, 0))
+                # A loop's header has a site for each way that leads to it.
+                key = (module, site.line, site.column)
+                statements[key] = statements.get(key, 0) + totals.get(number, 0)
+    counts: dict[int, int] = {}
+    for (_, line, _), count in statements.items():
+        counts[line] = max(counts.get(line, 0), count)
     return counts

@@ -151,6 +151,78 @@ def test_why_names_the_write_that_gave_the_value(ask: Run, trace: str) -> None:
     assert {read["name"] for read in cause["reads"]} == {"total", "key"}
 
 
+def test_the_executions_of_a_line_are_its_steps_with_the_values_there(ask: Run, trace: str) -> None:
+    steps = ask("steps", trace)
+    line = line_of("total = total + key")
+    rows = ask("hits", trace, f"trees.py:{line}", "total + key", "nothing")
+    assert [row["step"] for row in rows] == [r["index"] for r in steps if r["line"] == line]
+    totals = [row["value"] for row in ask("writes", trace, "total")][-len(rows) :]
+    assert [row["values"]["total + key"] for row in rows] == totals
+    assert all("error" in row["values"]["nothing"] for row in rows)
+    some = ask("hits", f"{trace}@{rows[2]['step']}", f"trees.py:{line}", "--where", "key % 2")
+    assert [row["step"] for row in some] == [
+        row["step"] for row, key in zip(rows, [1, 2, 3, 5, 8, 9], strict=True) if key % 2
+    ][1:]
+    back = ask("hits", trace, f"trees.py:{line}", "--back", "--limit", "2")
+    assert [row["step"] for row in back] == [row["step"] for row in rows[:-3:-1]]
+
+
+def test_the_executions_of_a_function_are_its_calls(ask: Run, trace: str) -> None:
+    calls = ask("calls", trace, "checked")
+    rows = ask("hits", trace, "checked", "value * 2")
+    assert [row["step"] for row in rows] == [row["enter"] for row in calls]
+    for row, call in zip(rows, calls, strict=True):
+        assert row["args"] == call["args"]
+        assert int(row["values"]["value * 2"]) == 2 * int(call["args"]["value"])
+
+
+def test_the_history_of_a_name_is_its_values(ask: Run, trace: str) -> None:
+    writes = [row["value"] for row in ask("writes", trace, "total")]
+    assert [row["value"] for row in ask("history", trace, "total")] == writes
+    assert [row["number"] for row in ask("history", trace, "total")] == list(map(float, writes))
+
+
+def test_a_search_finds_each_step_that_shows_the_value(ask: Run, trace: str) -> None:
+    steps = ask("steps", trace)
+    (last,) = ask("writes", trace, "total", "--last")
+    found = ask("search", trace, last["value"], "--kind", "value")
+    assert last["visible"] in [row["step"] for row in found]
+    forward = [row["step"] for row in ask("search", trace, "skipped", "--kind", "output")]
+    back = [row["step"] for row in ask("search", trace, "skipped", "--kind", "output", "--back")]
+    assert forward == back[::-1]
+    assert {steps[step]["line"] for step in forward} == {
+        line_of('print("skipped", error, file=sys.stderr)')
+    }
+    kinds = ask("search", trace, "checked", "--kind", "name")
+    assert ask("calls", trace, "checked")[0]["enter"] in [row["step"] for row in kinds]
+
+
+def test_two_moments_differ_in_what_was_written_between(ask: Run, trace: str) -> None:
+    steps = ask("steps", trace)
+    line = line_of("total = total + key")
+    first, second = [row["index"] for row in steps if row["line"] == line][1:3]
+    rows = {
+        row["name"]: (row["old"], row["value"])
+        for row in ask("diff", f"{trace}@{first}", f"@{second}")
+    }
+    assert rows == {"key": ("2", "3"), "total": (rows["total"][0], rows["total"][1])}
+    assert int(rows["total"][1]) - int(rows["total"][0]) == 2
+    assert ask("diff", f"{trace}@{first}", f"{trace}@{first}") == []
+
+
+def test_coverage_and_hotspots_count_the_steps(ask: Run, trace: str) -> None:
+    steps = ask("steps", trace)
+    (coverage,) = ask("coverage", trace)
+    for line, count in coverage["counts"].items():
+        assert count == sum(row["line"] == int(line) for row in steps), line
+    assert coverage["executed"] + len(coverage["missed"]) == coverage["statements"]
+    for row in ask("hotspots", trace):
+        assert row["steps"] == sum(r["function"] == row["function"] for r in steps)
+    calls = ask("hotspots", trace, "--by", "calls", "--limit", "1")
+    assert calls[0]["function"] == "Tree.insert"
+    assert calls[0]["calls"] == len(ask("calls", trace, "insert"))
+
+
 # -- naming a recording
 
 
@@ -168,7 +240,10 @@ def test_without_a_file_the_newest_is_asked_and_options_stand_anywhere(
     assert len(ask("writes", name.removesuffix(".esr"), "x")) == 2
 
 
-ASKING = ("why", "writes", "calls", "exceptions", "output", "steps", "info")
+ASKING = (
+    "why", "writes", "history", "hits", "calls", "exceptions", "search", "diff", "output",
+    "coverage", "hotspots", "steps", "info", "sql",
+)  # fmt: skip
 HOSTILE = (
     "\x1b[31m",
     "x y",
