@@ -19,6 +19,7 @@ from ..replay.recording import EV_RETURN
 from ..replay.state import guarded
 from . import tail
 from .bridge import LoopSteps
+from .ownsteps import OwnSteps
 from .stops import Reached, Stop, nearest
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ class RecordingEngine:
                 f"{safe_text(path)} holds no step: no recorded statement ran",
                 hint=f"what is in it: escope info {safe_text(path)}",
             )
+        self._own = OwnSteps(self._look)
         self.name = one_line(os.path.basename(path), 80)
         self.ending = ending_text(self._look)
         self._output: Sequence[OutputChunk] | None = None
@@ -83,6 +85,8 @@ class RecordingEngine:
     def own_steps(
         self, frame: int, index: int, back: bool, limit: int
     ) -> Sequence[tuple[int, int]]:
+        if back and limit > 1:
+            return self._own.before(frame, index, limit)
         rec, way = self._look, _way(back)
         found: list[tuple[int, int]] = []
         at = rec.next_frame_step(index + way, way, frame)

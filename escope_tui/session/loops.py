@@ -8,8 +8,12 @@ from dataclasses import dataclass, field
 from .bridge import Engine
 from .sourcetext import Loop
 
-BUDGET = 1500
-"""Iterations that one look counts in each direction; the next look goes on from there."""
+GLANCE = 40
+"""Iterations that one look counts in each direction; `count_on` goes on from there."""
+BUDGET = 500
+"""Iterations that `count_on` counts in each direction."""
+ENOUGH = 20_000
+"""Iterations of a run that are counted without being asked for."""
 KEPT = 64
 
 
@@ -52,6 +56,8 @@ class Loops:
 
     engine: Engine
     _runs: dict[tuple[int, str, int], list[_Run]] = field(default_factory=dict)
+    _open: list[tuple[_Run, int, Loop]] = field(default_factory=list)
+    """What the last looks have met and is not counted to its ends."""
 
     def at(self, frame: int, file: str, step: int, loop: Loop) -> Iteration | None:
         """The iteration that a frame's statement at `step` is part of."""
@@ -61,6 +67,20 @@ class Loops:
         number = bisect_right(run.steps, step)
         total = len(run.steps) - run.left_by_header
         return Iteration(loop, min(number, total), total, run.begins, run.ends) if total else None
+
+    def count_on(self) -> bool:
+        """Counts some more of what was looked at since `settle`; False once that is done."""
+        if not self._open:
+            return False
+        run, frame, loop = self._open[-1]
+        self._extend(run, frame, loop, BUDGET)
+        if (run.begins and run.ends) or len(run.steps) > ENOUGH:
+            self._open.pop()
+        return True
+
+    def settle(self) -> None:
+        """Forgets what `count_on` would go on with: something else is looked at."""
+        self._open.clear()
 
     def step_of(self, frame: int, file: str, step: int, loop: Loop, number: int) -> int | None:
         """The header's step that begins an iteration, counted from 1; negative from the last."""
@@ -72,7 +92,7 @@ class Loops:
         return run.steps[at] if 0 <= at < total else None
 
     def _run(
-        self, frame: int, file: str, step: int, loop: Loop, budget: int = BUDGET
+        self, frame: int, file: str, step: int, loop: Loop, budget: int = GLANCE
     ) -> _Run | None:
         header = self._header_at(frame, step, loop)
         if header is None:
@@ -95,6 +115,8 @@ class Loops:
             runs.append(run)
         if not (run.begins and run.ends):
             self._extend(run, frame, loop, budget)
+        if not (run.begins and run.ends) and len(run.steps) <= ENOUGH:
+            self._open.append((run, frame, loop))
         return run
 
     def _header_at(self, frame: int, step: int, loop: Loop) -> int | None:

@@ -92,8 +92,13 @@ class Projector:
             self._texts[file] = None if text is None else SourceText(file, text)
         return self._texts[file]
 
+    def count_on(self) -> bool:
+        """Counts more of the loops around the last view's statement; False once that is done."""
+        return spared(self._loops.count_on, False)
+
     def view(self, moment: Moment, breakpoints: frozenset[tuple[str, int]] = frozenset()) -> View:
         engine = self.engine
+        self._loops.settle()
         step = engine.step(moment.step)
         frames = tuple(engine.stack(moment.step))
         at = selected(frames, moment.frame)

@@ -226,6 +226,10 @@ class Chassis(App[None]):
         if landing.failure is not None:
             self.broken(landing.failure)
             return
+        if landing.deeper:
+            if landing.view is not None and self.view and landing.view.moment == self.view.moment:
+                self.show(landing.view)
+            return
         if landing.view is not None:
             self.show(landing.view)
             if landing.restore:

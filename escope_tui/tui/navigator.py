@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from threading import Condition, Thread
 
 from ..errors import EscopeError
@@ -14,6 +14,9 @@ from ..session.session import Arrival, Session
 
 STALE_SECONDS = 0.1
 """A move that waited longer is dropped when a newer one waits too: a held key never overshoots."""
+
+DEEPER_SECONDS = 0.3
+"""How often a view that becomes more complete by itself is shown."""
 
 SHOW_SECONDS = 0.03
 """After this long a moment is shown, although more moves wait."""
@@ -29,6 +32,8 @@ class Landing:
     note: str = ""
     kind: str = "info"
     failure: BaseException | None = field(default=None, repr=False)
+    deeper: bool = False
+    """The same moment again, more of it known."""
     restore: bool = False
     """The moment was left before: its focus comes back too."""
 
@@ -53,6 +58,8 @@ class Navigator(Thread):
         self.progress = ""
         """How far a long move is; it says so itself."""
         self._ended = False
+        self.resting = True
+        """There is nothing to be done, and nothing that the view lacks."""
 
     # -- called by the app
 
@@ -95,16 +102,39 @@ class Navigator(Thread):
     def run(self) -> None:
         while True:
             with self._wake:
-                self._working = False
+                self._working, self.resting = False, not self._moves
                 self._wake.wait_for(lambda: self._moves or self._ended)
                 if self._ended:
                     return
-                self._working = True
+                self._working, self.resting = True, False
                 generation = self._carried = self._generation
                 self._since, self.progress = time.monotonic(), ""
             landing = self._work(generation)
             if landing is not None and not self._ended:
                 self._landed(landing)
+                if landing.view is not None:
+                    self._deepen(landing)
+
+    def _deepen(self, landing: Landing) -> None:
+        """While nothing else is to be done: counts what the view only had a glance at."""
+        with self._wake:
+            self._working = False
+        said, counted = time.monotonic(), False
+        try:
+            while not self._moves and not self._ended and self.projector.count_on():
+                counted = True
+                if time.monotonic() - said > DEEPER_SECONDS:
+                    said, counted = time.monotonic(), False
+                    self._deeper(landing)
+            if counted and not self._moves and not self._ended:
+                self._deeper(landing)
+        except EscopeError:
+            return
+
+    def _deeper(self, landing: Landing) -> None:
+        session = self._session
+        view = self.projector.view(session.here, session.breakpoints)
+        self._landed(replace(landing, view=view, restore=False, deeper=True))
 
     def _next(self) -> Move | None:
         with self._wake:

@@ -77,7 +77,9 @@ async def settle(pilot: Pilot[None], app: ReplayApp) -> None:
     waited, quiet = 0.0, 0
     while quiet < 3 and waited < WAIT_SECONDS:
         await pilot.pause()
-        quiet = 0 if app.navigator.busy or app.feeds.busy else quiet + 1
+        quiet = (
+            0 if app.navigator.busy or not app.navigator.resting or app.feeds.busy else quiet + 1
+        )
         if not quiet:
             await pilot.pause(0.01)
             waited += 0.01
