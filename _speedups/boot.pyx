@@ -34,10 +34,15 @@ cdef extern from "Python.h":
     Py_ssize_t PyTuple_GET_SIZE(object t) noexcept
     PyObject *PyTuple_GET_ITEM(object t, Py_ssize_t i) noexcept
     unsigned long PyType_GetFlags(type t) noexcept
+    ctypedef struct PyThreadState:
+        pass
+    PyThreadState *PyThreadState_Get() noexcept
+    void PyThreadState_EnterTracing(PyThreadState *tstate) noexcept
+    void PyThreadState_LeaveTracing(PyThreadState *tstate) noexcept
     unsigned long Py_TPFLAGS_HEAPTYPE
     void PyTuple_SET_ITEM(PyObject *t, Py_ssize_t i, PyObject *o) noexcept
 
-ABI = 2
+ABI = 3
 
 cdef int FACTS_BLOB = 2  # the kind of a blob that is a JSON object of facts about the recording
 cdef int LONGEST_MESSAGE = 1000
@@ -141,6 +146,49 @@ raw_def.ml_name = b"write"
 raw_def.ml_meth = <void *> tee_raw
 raw_def.ml_flags = METH_O
 raw_def.ml_doc = NULL
+
+
+def quietly(function, *args):
+    """Calls a function of ours of which the program's tracers, profilers and monitors see nothing.
+
+    An exception that came from the program itself, raised in a signal handler, say, goes on without the
+    frames of ours that it went through; any other is the function's own business, and gives None.
+    """
+    cdef PyThreadState *here = PyThreadState_Get()
+    PyThreadState_EnterTracing(here)
+    try:
+        return function(*args)
+    except BaseException as error:
+        if not isinstance(error, Exception) or _from_elsewhere(error.__traceback__):
+            raise
+        return None
+    finally:
+        PyThreadState_LeaveTracing(here)
+
+
+def cut_out(error):
+    """Takes our frames out of a traceback: all from the second entry to the last that is ours."""
+    cdef object first = error.__traceback__
+    cdef object entry = first
+    cdef object last = None
+    while entry is not None:
+        if _is_ours(entry.tb_frame):
+            last = entry
+        entry = entry.tb_next
+    if last is not None and last is not first:
+        first.tb_next = last.tb_next
+
+
+cdef bint _is_ours(frame):
+    cdef object name = dict.get(frame.f_globals, "__name__")
+    return type(name) is str and (<str> name).startswith("escope_tui.")
+
+
+cdef bint _from_elsewhere(trace):
+    """Whether an exception was raised in a frame that is neither ours nor the import system's."""
+    while trace.tb_next is not None:
+        trace = trace.tb_next
+    return not _is_ours(trace.tb_frame) and not trace.tb_frame.f_code.co_filename.startswith("<frozen ")
 
 
 def overwrite(tuple old not None, tuple new not None):

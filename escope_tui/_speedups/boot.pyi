@@ -1,6 +1,8 @@
 from collections.abc import Callable
 from types import CodeType, TracebackType
-from typing import Any
+from typing import Any, TypeVar
+
+T = TypeVar("T")
 
 ABI: int
 
@@ -19,4 +21,6 @@ class Tee:
 
 def tell_ending(emit_blob: Callable[[int, bytes], object], main: CodeType) -> None: ...
 def exception_json(error: BaseException, trace: TracebackType) -> str: ...
+def quietly(function: Callable[..., T], *args: object) -> T | None: ...
+def cut_out(error: BaseException) -> None: ...
 def overwrite(old: tuple[object, ...], new: tuple[object, ...]) -> None: ...

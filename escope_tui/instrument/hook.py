@@ -8,7 +8,6 @@ and no ordinary .pyc is read or written for rewritten code.
 from __future__ import annotations
 
 import _frozen_importlib_external as external
-import sys
 from _thread import get_ident
 
 from escope_tui.instrument import compile as compiler
@@ -51,47 +50,43 @@ def uninstall() -> None:
 def _replacement(
     original: Callable[..., Any], plan: Plan, core: compiler.Core, cache_dir: str | None
 ) -> Callable[..., Any]:
-    # The program's own tracer or profiler is not to see this package at work.
-    gettrace, settrace = sys.gettrace, sys.settrace
-    getprofile, setprofile = sys.getprofile, sys.setprofile
+    from escope_tui._speedups.boot import cut_out, quietly
+
     this_thread, busy = get_ident, _busy
 
     def attempt(loader: Any, fullname: str) -> CodeType | None:
         """Rewritten code, or None where the plain way has to be gone."""
-        try:
-            path = loader.get_filename(fullname)
-            if not isinstance(path, str) or not plan.wants(path, fullname):
-                return None
-            source: bytes | str
-            if hasattr(loader, "archive"):
-                found = loader.get_source(fullname)
-                if found is None:
-                    return None
-                source = found
-            else:
-                source = loader.get_data(path)
-                if type(loader).source_to_code is not external.SourceLoader.source_to_code:
-                    return None
-            return compiler.compile_source(source, path, fullname, core=core, cache_dir=cache_dir)
-        except (SyntaxError, ValueError, ImportError, OSError, RecursionError):
+        path = loader.get_filename(fullname)
+        if not isinstance(path, str) or not plan.wants(path, fullname):
             return None
+        source: bytes | str
+        if hasattr(loader, "archive"):
+            found = loader.get_source(fullname)
+            if found is None:
+                return None
+            source = found
+        else:
+            source = loader.get_data(path)
+            if type(loader).source_to_code is not external.SourceLoader.source_to_code:
+                return None
+        return compiler.compile_source(source, path, fullname, core=core, cache_dir=cache_dir)
+
+    def alone(loader: Any, fullname: str) -> CodeType | None:
+        thread = this_thread()
+        if thread in busy:
+            return None
+        busy.add(thread)
+        try:
+            return attempt(loader, fullname)
+        finally:
+            busy.discard(thread)
 
     def get_code(loader: Any, fullname: str) -> Any:
-        tracer, profiler = gettrace(), getprofile()
-        settrace(None)
-        setprofile(None)
-        thread = this_thread()
-        code = None
         try:
-            if thread not in busy:
-                busy.add(thread)
-                try:
-                    code = attempt(loader, fullname)
-                finally:
-                    busy.discard(thread)
-        finally:
-            setprofile(profiler)
-            settrace(tracer)
+            code = quietly(alone, loader, fullname)
+        except BaseException as error:
+            cut_out(error)
+            raise
         if code is None:
             code = original(loader, fullname)
         return code

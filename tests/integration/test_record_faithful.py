@@ -140,6 +140,36 @@ BEHAVIOURS = {
             return x  # a comment
         print(inspect.getsource(f), inspect.signature(f), f.__code__.co_filename)
     """,
+    "profiler": """
+        import cProfile, pathlib, pstats, sys
+        pathlib.Path("imported.py").write_text("def f(x):\\n    return x + 1\\n")
+        profile = cProfile.Profile()
+        profile.enable()
+        import imported
+        imported.f(1)
+        print(sys.getprofile() is profile)
+        profile.disable()
+        found = pstats.Stats(profile).stats
+        print(sorted(key[2] for key in found if key[0].endswith("imported.py")))
+    """,
+    "alarms": """
+        import os, pathlib, signal, traceback
+        def late(number, frame):
+            raise TimeoutError("too late")
+        signal.signal(signal.SIGALRM, late)
+        body = "def f{0}(a):\\n    b = [a, {0}]\\n    return b\\n"
+        text = "".join(body.format(i) for i in range(300))
+        for number in range(8):
+            name = f"imported{number}"
+            pathlib.Path(f"{name}.py").write_text(text + f"# {os.getpid()}")
+            signal.setitimer(signal.ITIMER_REAL, 0.002 * (number + 1))
+            try:
+                __import__(name)
+                while True:
+                    pass
+            except TimeoutError:
+                print("escope" in traceback.format_exc(), end=" ")
+    """,
     "sigpipe": """
         import subprocess, sys
         code = 'import signal; print(signal.getsignal(signal.SIGPIPE), signal.getsignal(2))'
