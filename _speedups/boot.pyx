@@ -37,10 +37,21 @@ cdef extern from "Python.h":
     ctypedef struct PyThreadState:
         pass
     PyThreadState *PyThreadState_Get() noexcept
+    int PyErr_CheckSignals() except -1
     void PyThreadState_EnterTracing(PyThreadState *tstate) noexcept
     void PyThreadState_LeaveTracing(PyThreadState *tstate) noexcept
     unsigned long Py_TPFLAGS_HEAPTYPE
     void PyTuple_SET_ITEM(PyObject *t, Py_ssize_t i, PyObject *o) noexcept
+
+cdef extern from "<signal.h>" nogil:
+    ctypedef struct sigset_t:
+        pass
+    int SIG_BLOCK
+    int SIG_SETMASK
+    int SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGTRAP, SIGSYS
+    int sigfillset(sigset_t *set)
+    int sigdelset(sigset_t *set, int number)
+    int pthread_sigmask(int how, const sigset_t *set, sigset_t *before)
 
 ABI = 3
 
@@ -151,10 +162,19 @@ raw_def.ml_doc = NULL
 def quietly(function, *args):
     """Calls a function of ours of which the program's tracers, profilers and monitors see nothing.
 
-    An exception that came from the program itself, raised in a signal handler, say, goes on without the
-    frames of ours that it went through; any other is the function's own business, and gives None.
+    Signals wait until it is done, as far as this thread gets them: what a handler raises must not end in
+    one of our own. An exception that came from the program all the same goes on; any other is the function's
+    own business, and gives None.
     """
     cdef PyThreadState *here = PyThreadState_Get()
+    cdef sigset_t waiting
+    cdef sigset_t before
+    cdef int number
+    sigfillset(&waiting)
+    for number in (SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGTRAP, SIGSYS):
+        sigdelset(&waiting, number)
+    PyErr_CheckSignals()  # those that came already, with the tracers of the program still on
+    pthread_sigmask(SIG_BLOCK, &waiting, &before)
     PyThreadState_EnterTracing(here)
     try:
         return function(*args)
@@ -164,6 +184,7 @@ def quietly(function, *args):
         return None
     finally:
         PyThreadState_LeaveTracing(here)
+        pthread_sigmask(SIG_SETMASK, &before, NULL)
 
 
 def cut_out(error):

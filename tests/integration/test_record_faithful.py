@@ -158,7 +158,7 @@ BEHAVIOURS = {
             raise TimeoutError("too late")
         signal.signal(signal.SIGALRM, late)
         body = "def f{0}(a):\\n    b = [a, {0}]\\n    return b\\n"
-        text = "".join(body.format(i) for i in range(300))
+        text = "".join(body.format(i) for i in range(60))
         for number in range(8):
             name = f"imported{number}"
             pathlib.Path(f"{name}.py").write_text(text + f"# {os.getpid()}")
