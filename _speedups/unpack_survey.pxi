@@ -507,6 +507,7 @@ cdef struct Match:
     bint has_float
     bint has_texts
     bint has_big            # the texts are a number
+    uint64_t oid
     bint all
     uint64_t number
     uint64_t bits
@@ -530,6 +531,7 @@ cdef object match_from(Match *m, wanted):
         memcpy(&m.bits, &d, 8)
     m.has_big = type(wanted[3]) is int
     m.has_texts = not m.has_big and bool(wanted[3])
+    m.oid = wanted[4] if len(wanted) > 4 else 0
 
 
 cdef bint pool_matches(Chunk chunk, Val v, Match *m, texts):
@@ -558,6 +560,8 @@ cdef bint val_matches(Chunk chunk, Val v, Match *m, texts):
         return m.has_int and v.p == m.number
     if v.tag == T_FLOAT:
         return m.has_float and v.p == m.bits
+    if v.tag == T_OBJ:
+        return m.oid and v.p == m.oid
     if v.tag == T_POOL:
         return pool_matches(chunk, v, m, texts)
     return v.tag == T_STR and m.has_texts and v.p in texts

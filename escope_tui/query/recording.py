@@ -13,20 +13,36 @@ from ..replay.recording import Replay
 from . import (
     calls,
     changes,
+    control,
+    coverage,
     exceptions,
     executions,
     functions,
     history,
     hits,
+    loops,
     output,
     search,
+    stops,
     writes,
 )
 
 if TYPE_CHECKING:
-    from ..model.answers import Execution, Found, FunctionStats, HistoryPoint, Printed
+    from ..model.answers import (
+        Coverage,
+        Execution,
+        Failure,
+        Found,
+        FunctionStats,
+        HistoryPoint,
+        Loop,
+        Printed,
+    )
+    from ..model.causes import Condition, WhyNot
+    from ..model.differences import MomentDifference
     from ..model.events import Call, Change, ExceptionEvent, Gap, Hit, Write
     from ..model.values import Value
+    from ..replay.breakpoints import Breakpoint
     from .why import Cause
 
 
@@ -213,6 +229,63 @@ class Recording(Replay):
     def touched(self, i: int) -> frozenset[int]:
         """The identities of the objects that were recorded between step i - 1 and step i."""
         return changes.touched(self, self.index(i))
+
+    def loop(self, i: int, level: int = 0) -> Loop | None:
+        """The loop around a step: which iteration runs there, of how many, and where each begins
+        (`level` 1: the loop around that one).
+        """
+        return loops.find_loop(self, self.index(i, end=False), level)
+
+    def coverage(self, file: str | None = None) -> list[Coverage]:
+        """Lines executed, with counts, and lines never executed, file by file."""
+        return coverage.read_coverage(self, file)
+
+    def first_failure(self) -> Failure:
+        """Where to begin: an uncaught exception, a failed assert, else the end."""
+        return coverage.find_first_failure(self)
+
+    def until(
+        self, predicate: str, i: int, direction: int = 1, frame: int | None = None
+    ) -> int | None:
+        """The next step at which a predicate over the variables of step i's frame turns true or
+        false; backward, the newest step before at which it was otherwise.
+        """
+        return stops.turning_point(self, predicate, self.index(i), direction, frame)
+
+    def control(self, i: int, callers: int = 3) -> list[Condition]:
+        """The conditions that made a step's statement run, with their values, and those of the
+        calls that led there.
+        """
+        return control.conditions(self, self.index(i, end=False), callers)
+
+    def why_not(self, file: str, line: int, at: int | None = None) -> WhyNot:
+        """Why a line did not run (before a step)."""
+        return control.why_not(self, file, line, None if at is None else self.index(at))
+
+    def compare(self, a: int, b: int) -> list[MomentDifference]:
+        """The variables that differ between two moments, the most telling first."""
+        from .compare import compare_moments
+
+        return compare_moments(self, self.index(a), self.index(b))
+
+    def test_case(self, call: Call | int, expected: str | None = None, name: str = "") -> str:
+        """The source of a pytest file that makes a recorded call again (a call, or a step in it)
+        and expects its recorded result, or the given one.
+        """
+        from .testcase import make_test
+
+        found = self.call_at(call) if isinstance(call, int) else call
+        if found is None:
+            raise NotFoundError("no call is running there")
+        return make_test(self, found, expected, name)
+
+    def special_stop(self, stop: Breakpoint, step: int, direction: int, start: int) -> int | None:
+        """The next step at which a stop about exceptions or data may stop."""
+        return stops.next_special(self, stop, step, direction, start)
+
+    def hit_number(self, stop: Breakpoint) -> int | None:
+        """The step of a stop's hit of that number."""
+        return stops.numbered_hit(self, stop)
 
     def why(self, target: str, at: int | None = None, depth: int = 8) -> Cause:
         """Why something has the value that it has: the write, what it read, who wrote that, and so

@@ -65,7 +65,7 @@ def next_change(
         write = _on_side(rec, step, direction, lambda at, t=target: step_to(rec, t, at, direction))  # type: ignore[misc]
         if write is not None and write.step >= 0:
             found.append(write)
-        value = _value_now(rec, target, step, frame)
+        value = value_now(rec, target, step, frame)
         if value is not None and value.object_id is not None:
             number = value.object_id
             change = _on_side(
@@ -93,9 +93,12 @@ def _on_side(
     return None
 
 
-def _value_now(rec: Replay, target: Target, step: int, frame: int | None) -> Value | None:
+def value_now(rec: Replay, target: Target, step: int, frame: int | None) -> Value | None:
+    """What a target means at a step."""
     if isinstance(target, Part):
         return target.read(rec.state.value_of_object(target.owner.object_id or 0, step))
+    if frame is not None and not rec.state.alive(step, frame):
+        return None
     for scope in rec.scopes(step, frame):
         if target.name in scope:
             return scope[target.name]

@@ -20,6 +20,7 @@ from .tables import Program
 from .timeline import Timeline
 
 if TYPE_CHECKING:
+    from .breakpoints import Breakpoint
     from .state import CursorLike
 
 EV_ENTER, EV_RETURN, EV_YIELD, EV_RESUME, EV_AWAIT, EV_AWAITED = 1, 2, 4, 8, 16, 32
@@ -247,6 +248,16 @@ class Replay:
             found = read(self, start, min(start + size, len(self)))
             kept = self._stretches[what] = (start, found)
         return cast("T", kept[1])
+
+    # -- stops that the questions' layer knows of
+
+    def special_stop(self, stop: Breakpoint, step: int, direction: int, start: int) -> int | None:
+        """The next step at which a stop about exceptions or data may stop."""
+        raise NotImplementedError
+
+    def hit_number(self, stop: Breakpoint) -> int | None:
+        """The step of a stop's hit of that number."""
+        raise NotImplementedError
 
     # -- moments
 

@@ -1,0 +1,196 @@
+"""Stops that need an answer from the whole recording: exceptions, data, hit counts, predicates."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from ..errors import EscopeError, EvaluationError
+from ..replay import syntax
+from ..replay.evaluator import evaluate, parse
+from ..replay.names import Target, find_targets
+from ..replay.sampling import Sampler
+from .exceptions import all_exceptions
+from .writes import object_change, step_to, value_now
+
+if TYPE_CHECKING:
+    from ..model.events import Write
+    from ..replay.breakpoints import Breakpoint
+    from ..replay.recording import Replay
+
+
+def next_special(
+    rec: Replay, stop: Breakpoint, step: int, direction: int, start: int
+) -> int | None:
+    """The next step at which a stop about exceptions or data may stop."""
+    if stop.exception:
+        return _exception(rec, stop, step, direction)
+    if stop.object_id:
+        if stop.passed:
+            return _passed(rec, stop.object_id, step, direction)
+        at = step if direction > 0 else step - 1
+        change = object_change(rec, f"#{stop.object_id}", stop.object_id, at, direction)
+        return None if change is None else _shown(rec, change.visible)
+    seen = start if stop.at is None else stop.at
+    targets = find_targets(rec, stop.target, seen, stop.frame)
+    write = change_of(rec, stop.target, targets, step, direction, seen, stop.frame)
+    return None if write is None else _shown(rec, write.visible)
+
+
+def change_of(
+    rec: Replay,
+    text: str,
+    targets: list[Target],
+    step: int,
+    direction: int,
+    seen: int,
+    frame: int | None = None,
+) -> Write | None:
+    """The next change that shows first after a step (backward: at or before it), in place of what
+    the targets mean then too.
+    """
+    found: list[Write] = []
+    start = step if direction > 0 else step - 1
+    for target in targets:
+        write = step_to(rec, target, start, direction)
+        if write is not None and write.step >= 0:
+            found.append(write)
+        at = min(step, seen) if direction < 0 else max(step, 0)
+        if frame is not None and not rec.state.alive(at, frame):
+            continue
+        value = value_now(rec, target, at, frame)
+        if value is not None and value.object_id is not None:
+            change = object_change(rec, text, value.object_id, start, direction)
+            if change is not None:
+                found.append(change)
+    pick = min if direction > 0 else max
+    return pick(found, key=lambda write: write.visible) if found else None
+
+
+def _shown(rec: Replay, visible: int) -> int | None:
+    return visible if visible < len(rec) else None
+
+
+def _exception(rec: Replay, stop: Breakpoint, step: int, direction: int) -> int | None:
+    found = []
+    for each in all_exceptions(rec):
+        name = each.type_name
+        wanted = stop.exception in ("*", name) or name.endswith("." + stop.exception)
+        if not wanted:
+            continue
+        if stop.fate not in ("", "raised", each.fate):
+            continue
+        caught = stop.fate == "caught" and each.caught is not None
+        at = each.caught.step if caught and each.caught is not None else each.step
+        if (at - step) * direction > 0:
+            found.append(at)
+    if not found:
+        return None
+    return min(found) if direction > 0 else max(found)
+
+
+def _passed(rec: Replay, identity: int, step: int, direction: int) -> int | None:
+    """Where an object is a parameter of a function that is entered."""
+    survey = rec.surveyor.survey
+    match = (0, None, None, frozenset[int](), identity)
+    span = (step + 1, len(rec)) if direction > 0 else (0, step)
+    numbers = rec.surveyor.numbers(*span, direction=direction)
+    read = rec.surveyor.over(numbers, lambda n: survey.writes(n, span[0], span[1], match))
+    for _, rows in read:
+        for row in rows if direction > 0 else reversed(rows):
+            visible, writer, what, _, slot, _ = row
+            if what != "slot" or visible != writer or visible >= len(rec):
+                continue
+            site = rec.program.site(rec.site_of(visible))
+            if site.flags & 2 and slot < rec.program.function_of(site).parameters:
+                return int(visible)
+    return None
+
+
+def numbered_hit(rec: Replay, stop: Breakpoint) -> int | None:
+    """The step of a stop's hit of that number."""
+    if stop.hits < 0:
+        raise EscopeError("hits are counted from 1", slug="bad-question")
+    key = f"hit {stop!r}"
+    if key not in rec.kept:
+        rec.kept[key] = next(islice(_hits(rec, stop), stop.hits - 1, None), None)
+    found: int | None = rec.kept[key]
+    return found
+
+
+def _hits(rec: Replay, stop: Breakpoint) -> Iterator[int]:
+    if not stop.special:
+        sampler = Sampler(rec, rec.surveyor)
+        for hit in sampler.hits(stop.sites(rec), (), stop.condition):
+            yield hit.step
+        return
+    step = -1
+    while True:
+        found = next_special(rec, stop, step, 1, stop.at if stop.at is not None else 0)
+        if found is None:
+            return
+        holds = True
+        if stop.condition:
+            try:
+                holds = bool(rec.evaluate(stop.condition, at=found))
+            except EvaluationError as error:
+                holds = error.slug != "unbound"
+        if holds:
+            yield found
+        step = max(found, step + 1)
+
+
+def turning_point(
+    rec: Replay, predicate: str, step: int, direction: int, frame: int | None = None
+) -> int | None:
+    """The next step at which an expression's truth, as the frame of a step sees it, is another;
+    backward: the newest one before. What cannot be evaluated counts as false.
+    """
+    if direction not in (1, -1):
+        raise EscopeError("the direction is 1 or -1", slug="bad-question")
+    tree = parse(predicate)
+    number = rec.state.current_frame(step) if frame is None else frame
+
+    def holds(at: int) -> bool:
+        try:
+            return bool(evaluate(tree, rec.scopes(at, number)))
+        except EvaluationError:
+            return False
+
+    now = holds(step)
+    reads = syntax.reads(tree)
+    parts = dict.fromkeys(reads)
+    for each in reads:  # of `order.lines[0].price`, `order` and `order.lines` may change too
+        node = parse(each)
+        while isinstance(node, ast.Attribute | ast.Subscript):
+            node = node.value
+            parts.setdefault(ast.unparse(node))
+    at = step
+    while True:
+        changes = []
+        for text in parts:
+            try:
+                targets = find_targets(rec, text, at, number)
+                side = at if direction > 0 else at + 1
+                write = change_of(rec, text, targets, side, direction, at, number)
+            except EscopeError:
+                continue
+            if write is not None:
+                changes.append(write.visible)
+        if not changes:
+            return None
+        if direction > 0:
+            at = max(min(changes), at + 1)
+            if at >= len(rec) or not rec.state.alive(at, number):
+                return None
+            if holds(at) is not now:
+                return at
+        else:
+            at = min(max(changes), at)
+            if at <= 0 or not rec.state.alive(at - 1, number):
+                return None
+            at -= 1
+            if holds(at) is not now:
+                return at

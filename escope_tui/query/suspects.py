@@ -1,0 +1,135 @@
+"""Which statement is to blame: a ranking from passing and failing recordings of one program.
+
+Spectrum-based fault localisation (Ochiai: Abreu et al. 2007; D*: Wong et al. 2014), the same
+coefficient over facts about values, branches and counts (after Liblit et al. 2005), the recency of
+a line before the failure, the dynamic slice of the failing result, and how much there is in a
+statement that can be wrong.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from ..errors import EscopeError
+from ..model.suspects import Suspect
+from .observe import Line, Observed, observe, weight
+
+if TYPE_CHECKING:
+    from ..replay.recording import Replay
+
+WEIGHTS = {
+    "ochiai": 1.0,
+    "predicate": 0.6,
+    "recency": 0.4,
+    "sliced": 0.5,
+    "weight": 0.6,
+    "module": -0.8,
+}
+
+
+def rank_suspects(
+    passing: Sequence[Replay], failing: Sequence[Replay], limit: int | None = None
+) -> list[Suspect]:
+    """The statements that failing recordings ran, the most suspicious first. Without passing
+    recordings only the failing ones' own facts order them.
+    """
+    if not failing:
+        raise EscopeError(
+            "no failing recording to explain",
+            slug="bad-question",
+            hint="give at least one recording of a run that went wrong",
+        )
+    good = [observe(rec, _root(rec), sliced=False) for rec in passing]
+    bad = [observe(rec, _root(rec)) for rec in failing]
+    facts = _best_facts(good, bad)
+    lines = {line for run in bad for line in run.lines if run.lines[line]}
+    weights, places = _weights(failing[0], lines)
+    most = max(weights.values(), default=0.0) or 1.0
+    inner = any(places[line][0] != "<module>" for line in lines)
+    found = []
+    for line in lines:
+        ran_bad = sum(bool(run.lines.get(line)) for run in bad)
+        ran_good = sum(bool(run.lines.get(line)) for run in good)
+        spectrum = _ochiai(ran_bad, ran_good, len(bad))
+        predicate, fact = facts.get(line, (0.0, ""))
+        recency = sum(run.last.get(line, 0.0) for run in bad) / len(bad)
+        sliced = sum(run.sliced.get(line, 0.0) for run in bad) / len(bad)
+        function, source = places[line]
+        score = (
+            WEIGHTS["ochiai"] * spectrum
+            + WEIGHTS["predicate"] * predicate
+            + WEIGHTS["recency"] * recency
+            + WEIGHTS["sliced"] * sliced
+            + WEIGHTS["weight"] * math.log1p(weights[line]) / math.log1p(most)
+            + (WEIGHTS["module"] if inner and function == "<module>" else 0.0)
+        )
+        missed = ran_good + len(bad) - ran_bad
+        found.append(
+            Suspect(
+                line[0],
+                line[1],
+                function,
+                source,
+                score,
+                spectrum,
+                ran_bad**2 / missed if missed else math.inf,
+                predicate,
+                fact,
+                recency,
+                sliced,
+                ran_bad,
+                ran_good,
+            )
+        )
+    found.sort(key=lambda each: (-each.score, -each.recency, each.file, each.line))
+    return found if limit is None else found[: max(limit, 0)]
+
+
+def _root(rec: Replay) -> str:
+    """What the paths of a recording have in common, so that another checkout's can be compared."""
+    paths = [os.path.dirname(path) for path in rec.program.paths if path.startswith("/")]
+    try:
+        return os.path.join(os.path.commonpath(paths), "") if paths else ""
+    except ValueError:
+        return ""
+
+
+def _ochiai(bad: int, good: int, all_bad: int) -> float:
+    below = math.sqrt(all_bad * (bad + good))
+    return bad / below if below else 0.0
+
+
+def _best_facts(good: list[Observed], bad: list[Observed]) -> dict[Line, tuple[float, str]]:
+    """For each line the fact that goes best with failing."""
+    counts: dict[tuple[Line, str], list[int]] = {}
+    for place, runs in enumerate((bad, good)):
+        for run in runs:
+            for each in run.facts:
+                counts.setdefault(each, [0, 0])[place] += 1
+    best: dict[Line, tuple[float, str]] = {}
+    for (line, fact), (in_bad, in_good) in counts.items():
+        score = _ochiai(in_bad, in_good, len(bad))
+        if in_bad and score > best.get(line, (0.0, ""))[0]:
+            best[line] = (score, fact)
+    return best
+
+
+def _weights(
+    rec: Replay, lines: set[Line]
+) -> tuple[dict[Line, float], dict[Line, tuple[str, str]]]:
+    """How much can be wrong in each statement, and its function and source."""
+    root = _root(rec)
+    weights = dict.fromkeys(lines, 0.0)
+    places = dict.fromkeys(lines, ("", ""))
+    for module, path in enumerate(rec.program.paths):
+        for _, site in rec.program.module_sites(module):
+            line = (path.removeprefix(root), site.line)
+            if line not in weights or not site.flags & 1:
+                continue
+            node = rec.syntax.statement(site)
+            weights[line] = max(weights[line], weight(node))
+            places[line] = (rec.program.function_of(site).qualname, rec.program.statement(site))
+    return weights, places

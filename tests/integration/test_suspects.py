@@ -1,0 +1,130 @@
+"""The ranking of suspects and the comparison of runs, on small algorithms with one faulty line."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import escope_tui as escope
+from escope_tui.errors import EscopeError
+from escope_tui.query.compare import compare_recordings
+from escope_tui.query.recording import Recording
+from escope_tui.query.suspects import rank_suspects
+
+BUGS = Path(__file__).parents[1] / "programs" / "bugs"
+INPUTS: dict[str, list[str]] = json.loads((BUGS / "inputs.json").read_text())
+FIX = "# fix: "
+FEW = ("wordcount", "kadane", "transpose")
+"""Looked at in each run of the suite; the others are slow together."""
+
+
+def mended(name: str, folder: Path) -> tuple[int, Path]:
+    """The number of the faulty line, and the program with the line that belongs there."""
+    lines = (BUGS / f"{name}.py").read_text().split("\n")
+    number = next(n for n, line in enumerate(lines) if FIX in line)
+    indent = lines[number][: len(lines[number]) - len(lines[number].lstrip())]
+    lines[number] = indent + lines[number].partition(FIX)[2]
+    path = folder / f"{name}_mended.py"
+    path.write_text("\n".join(lines))
+    return number + 1, path
+
+
+def runs(
+    name: str, record: Callable[..., Any], folder: Path
+) -> tuple[int, list[Recording], list[Recording]]:
+    """The faulty line, and the recordings of runs that gave the right and the wrong output."""
+    line, path = mended(name, folder)
+    good: list[Recording] = []
+    bad: list[Recording] = []
+    for given in INPUTS[name]:
+        right = subprocess.run([sys.executable, str(path), given], capture_output=True, check=True)
+        done = record(str(BUGS / f"{name}.py"), given)
+        same = (done.stdout, done.code) == (right.stdout, 0)
+        (good if same else bad).append(escope.open(str(done.trace)))
+    return line, good, bad
+
+
+def place_of(line: int, good: list[Recording], bad: list[Recording]) -> int:
+    """The faulty line's place in the ranking, from 1."""
+    ranking = rank_suspects(good, bad)
+    return next((n for n, each in enumerate(ranking, 1) if each.line == line), len(ranking) + 1)
+
+
+def close(*groups: list[Recording]) -> None:
+    for group in groups:
+        for rec in group:
+            rec.close()
+
+
+@pytest.mark.parametrize("name", FEW)
+def test_the_faulty_line_is_among_the_first_suspects(
+    name: str, record: Callable[..., Any], tmp_path: Path
+) -> None:
+    line, good, bad = runs(name, record, tmp_path)
+    assert good
+    assert bad
+    assert place_of(line, good, bad) <= 5
+    close(good, bad)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+def test_of_all_bugs_half_are_found_first_and_nine_tenths_among_five(
+    record: Callable[..., Any], tmp_path: Path
+) -> None:
+    places = {}
+    for name in INPUTS:
+        line, good, bad = runs(name, record, tmp_path)
+        assert good, name
+        assert bad, name
+        places[name] = place_of(line, good, bad)
+        close(good, bad)
+    assert len(places) >= 25
+    first = sum(place == 1 for place in places.values())
+    five = sum(place <= 5 for place in places.values())
+    assert first * 2 >= len(places), places
+    assert five * 10 >= len(places) * 9, places
+
+
+def test_two_runs_differ_first_in_what_they_were_given_and_then_in_what_they_do(
+    record: Callable[..., Any], tmp_path: Path
+) -> None:
+    traces = [record(str(BUGS / "tax.py"), given).trace for given in ("(50,)", "(300,)", "(50,)")]
+    one, other, again = (escope.open(str(trace)) for trace in traces)
+    found = compare_recordings(one, other)
+    assert [(d.kind, d.name) for d in found[:2]] == [("value", "income"), ("control", "income")]
+    assert found[1].step_a == found[1].step_b
+    assert found[0].cause_a is not None
+    assert compare_recordings(one, again) == []
+    close([one, other, again])
+
+
+def test_two_moments_differ_in_the_variables_that_changed() -> None:
+    sample = Path(__file__).parents[2] / "recordings" / "exchange.esr"
+    with escope.open(str(sample)) as rec:
+        calls = rec.calls(function="Exchange.rate")
+        first, last = calls[0].enter + 2, calls[0].exit
+        assert last is not None
+        found = rec.compare(first, last)
+        local = {d.name for d in found if d.function == "Exchange.rate"}
+        changed = {
+            c.name
+            for step in range(first + 1, last + 1)
+            for c in rec.changes(step)
+            if c.frame_id == calls[0].frame_id and c.scope == "local"
+        }
+        assert local <= changed
+        assert "rate" in local
+        assert rec.compare(first, first) == []
+
+
+def test_a_ranking_without_a_failing_run_is_refused_with_what_to_do() -> None:
+    with pytest.raises(EscopeError) as caught:
+        rank_suspects([], [])
+    assert "went wrong" in caught.value.hint
