@@ -296,4 +296,4 @@ def test_values_of_odd_places_are_shown(tmp_path: Path) -> None:
     assert shown["bound"] == "<method Thing.run of Thing([1]=[2])>"
     assert shown["address"] == "IPv4Address('10.0.0.1')"
     assert shown["element"].startswith("Element(tag='a', text='t', tail=None)")
-    assert [(line, name) for _, line, name in lines] == [(17, "main")]
+    assert [(line, name) for _, line, name in lines] == [(18, "main")]
