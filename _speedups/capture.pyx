@@ -15,6 +15,7 @@ from interp cimport *
 from layouts cimport *
 
 from sys import intern as sys_intern
+from sys import stdlib_module_names
 
 cdef extern from *:
     """
@@ -179,7 +180,8 @@ cdef extern from "Python.h":
     unsigned long TPFLAGS_HEAPTYPE "Py_TPFLAGS_HEAPTYPE"
     unsigned long TPFLAGS_IMMUTABLETYPE "Py_TPFLAGS_IMMUTABLETYPE"
     int T_OBJECT_EX, T_OBJECT, T_BOOL, T_INT, T_UINT, T_SHORT, T_BYTE, T_UBYTE, T_LONG, T_LONGLONG, T_PYSSIZET
-    int METH_NOARGS
+    int METH_NOARGS, METH_VARARGS, METH_KEYWORDS
+    ctypedef PyObject *(*PyCFunctionWithKeywords)(PyObject *, PyObject *, PyObject *) noexcept
     Py_ssize_t PY_SSIZE_T_MAX
     PyObject *PyUnicode_FromKindAndData(int kind, const void *data, Py_ssize_t n) noexcept
     PyObject *PyBytes_FromStringAndSize(const char *data, Py_ssize_t n) noexcept
@@ -214,6 +216,7 @@ cdef extern from "Python.h":
     PyObject *PyTuple_GET_ITEM(PyObject *o, Py_ssize_t i) noexcept
     PyObject *PyList_GET_ITEM(PyObject *o, Py_ssize_t i) noexcept
     Py_ssize_t PyList_Size(PyObject *o) noexcept
+    PyObject *PyList_AsTuple(PyObject *o) noexcept
     int PyList_Append(PyObject *o, PyObject *item) noexcept
     Py_ssize_t PyBytes_GET_SIZE(PyObject *o) noexcept
     char *PyBytes_AS_STRING(PyObject *o) noexcept
@@ -328,12 +331,14 @@ include "capture_members.pxi"
 include "capture_objects.pxi"
 include "capture_memory.pxi"
 include "capture_budget.pxi"
+include "capture_tensor.pxi"
 include "capture_examine.pxi"
 include "capture_frames.pxi"
 include "capture_effects.pxi"
 include "capture_mutators.pxi"
 include "capture_notes.pxi"
 include "capture_held.pxi"
+include "capture_deaths.pxi"
 include "capture_sites.pxi"
 include "capture_specs.pxi"
 include "capture_waiting.pxi"

@@ -315,6 +315,8 @@ cdef void deep_children(PyObject *o) noexcept:
         deep_push((<PyMethodObject *>o).im_self, 0)
         deep_push((<PyMethodObject *>o).im_func, 0)
         return
+    if info.nfields and info.shape == SHAPE_INSTANCE:
+        deep_computed(o, info)
     if info.tp.tp_flags & TPFLAGS_HEAPTYPE or info.shape == SHAPE_EXCEPTION:
         for i in range(info.nslots):
             value = (<PyObject **>(<char *>o + info.slots[i].offset))[0]

@@ -33,7 +33,7 @@ cdef struct Computed:
     const char *type
     const char *names        # of getters; of methods without arguments: with () behind
 
-cdef Computed[18] COMPUTED = [
+cdef Computed[24] COMPUTED = [
     Computed(b"collections.deque", b"maxlen"),
     Computed(b"_io.FileIO", b"mode closed"),
     Computed(b"_io.TextIOWrapper", b"buffer"),
@@ -51,6 +51,12 @@ cdef Computed[18] COMPUTED = [
     Computed(b"array.array", b"typecode"),
     Computed(b"xml.etree.ElementTree.Element", b"tag text tail"),
     Computed(b"_contextvars.Token", b"var old_value"),
+    Computed(b"pandas._libs.internals.BlockManager", b"blocks axes"),
+    Computed(b"pandas._libs.internals.Block", b"values _mgr_locs"),
+    Computed(b"pandas._libs.internals.BlockPlacement", b"indexer"),
+    Computed(b"pandas._libs.arrays.NDArrayBacked", b"_ndarray _dtype"),
+    Computed(b"builtins.PyDataFrame", b"shape() columns() as_str()"),
+    Computed(b"builtins.PySeries", b"name() len() as_str()"),
     Computed(NULL, NULL),
 ]
 # Members with two underscores that say something; the others are the interpreter's own.
@@ -113,6 +119,7 @@ cdef void find_fields(TypeInfo *info) noexcept:
                 add_field(info, m.name, m.offset, m.type)
             m += 1
         if not is_fixed_type(base):
+            find_computed(info, base)        # a class made in Python has neither getters nor methods in C
             base = base.tp_base
             continue
         f = es_layout_of(base.tp_name)
@@ -161,6 +168,22 @@ cdef void find_computed(TypeInfo *info, PyTypeObject *base) noexcept:
             else:
                 add_field(info, m.ml_name, <Py_ssize_t>m, FIELD_METHOD)
         m += 1
+
+
+cdef void deep_computed(PyObject *o, TypeInfo *info) noexcept:
+    """Push what the getters give, where that is held by the object."""
+    cdef int i
+    cdef PyObject *v
+    for i in range(info.nfields):
+        if info.fields[i].kind != FIELD_GETTER:
+            continue
+        v = (<PyGetSetDef *>info.fields[i].offset).get(o, (<PyGetSetDef *>info.fields[i].offset).closure)
+        if v == NULL:
+            PyErr_Clear()
+            continue
+        if es_references(v) > 1:
+            deep_push(v, 0)
+        Py_DECREF(v)
 
 
 cdef bint named_call(const char *name, const char *names) noexcept:
@@ -291,11 +314,23 @@ cdef void walk_bytes_io(Walk *w, PyObject *name, es_bytes_io *o) noexcept:
 
 
 cdef void walk_made(Walk *w, PyObject *name, PyObject *v) noexcept:
-    """An attribute whose value (a new reference, or NULL with an error) is let go afterwards."""
+    """An attribute whose value (a new reference, or NULL with an error) is let go afterwards.
+
+    What nobody else holds is shown only if it is written in place: a scalar, a tuple, or a list as a tuple.
+    """
+    cdef PyObject *items
     if v == NULL:
         PyErr_Clear()
         return
-    walk_attr(w, name, v)
+    if Py_TYPE(v) == &PyList_Type and es_references(v) == 1:
+        items = PyList_AsTuple(v)
+        Py_DECREF(v)
+        v = items
+        if v == NULL:
+            PyErr_Clear()
+            return
+    if not is_container(v) or Py_TYPE(v) == &PyTuple_Type or es_references(v) > 1:
+        walk_attr(w, name, v)
     Py_DECREF(v)
 
 

@@ -254,6 +254,9 @@ cdef void walk_array_object(Walk *w, PyObject *o, TypeInfo *info) noexcept:
             w.text = dtype_text(g.code, g.itemsize)
         if text != NULL:
             Py_DECREF(text)
+    elif is_tensor_type(info.tp):
+        walk_tensor(w, o, info)
+        return
     elif not base_named(info.tp, b"array.array"):
         base = buffer_base(info.tp)
         if base.tp_as_buffer.bf_getbuffer(o, &view, PyBUF_FULL_RO) != 0:
@@ -345,6 +348,7 @@ cdef void walk_text_made(Walk *w, PyObject *made, bint is_bytes) noexcept:
 cdef bint walk_raw(Walk *w, const char *data, char code, Py_ssize_t size, bint swapped) noexcept:
     """One element in memory, as an item; False if elements of that sort are not read."""
     cdef unsigned char bytes[16]
+    cdef unsigned char[4] halves = [0, 0, 0, 0]
     cdef int64_t x = 0
     cdef double f = 0, imaginary = 0
     cdef float single
@@ -377,6 +381,11 @@ cdef bint walk_raw(Walk *w, const char *data, char code, Py_ssize_t size, bint s
         real = True
     elif code == c'f' and size == 4:
         memcpy(&single, bytes, 4)
+        f = single
+        real = True
+    elif code == c'y' and size == 2:         # the upper half of a float
+        memcpy(halves + 2, bytes, 2)
+        memcpy(&single, halves, 4)
         f = single
         real = True
     elif code == c'e' and size == 2:

@@ -240,7 +240,7 @@ cdef void settle_note(Note *n) noexcept:
         if n.in_place:
             value = raw_attr(n.object, n.name)
             if value != NULL:
-                examine(value)
+                examine_operand(value)
             else:
                 examine_returned()
     elif n.key != NULL:

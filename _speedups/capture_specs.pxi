@@ -1,5 +1,9 @@
 # What the specs of a site say has changed: escope_tui/model/sites.py lists them.
 
+cdef tuple IN_PLACE = tuple([sys_intern(f"__i{name}__") for name in (
+    "add", "sub", "mul", "matmul", "truediv", "floordiv", "mod", "pow", "lshift", "rshift", "and", "or", "xor")])
+
+
 cdef void effects(SiteData *d, PyObject **args) noexcept:
     """Record what the specs without a value in the event say has changed, and make values known."""
     cdef int i, a = 0
@@ -33,14 +37,14 @@ cdef inline int effect(SiteData *d, Spec *s, PyObject **args) noexcept:
     if s.op == S_WRITE or s.op == S_VALUE:
         prepare(args[0], limit_depth)
         if s.in_place:
-            examine(args[0])
+            examine_operand(args[0])
         return 1
     if s.op == S_CLASS_WRITE:
         o = namespace_get(s.name)
         if o != NULL:
             prepare(o, limit_depth)
             if s.in_place:
-                examine(o)
+                examine_operand(o)
         return 0
     if s.op == S_UNBIND or s.op == S_CALLED_BACK:
         return 0
@@ -120,7 +124,7 @@ cdef void path_effect(Spec *s, PyObject *root, PyObject *o) noexcept:
         if s.in_place:
             o = raw_attr(o, s.name)
             if o != NULL:
-                examine(o)
+                examine_operand(o)
             else:
                 examine_returned()
     elif s.op == S_ATTR_DEL:
@@ -192,9 +196,30 @@ cdef void examine_item(PyObject *o, PyObject *key) noexcept:
     """Examine what o[key] holds, where that can be read safely."""
     cdef PyObject *value = item_value(o, key)
     if value != NULL:
-        examine(value)
+        examine_operand(value)
     else:
         examine_deep(o)
+
+
+cdef void examine_operand(PyObject *o) noexcept:
+    """The left side of an augmented assignment: its class may have changed more than itself."""
+    if changes_in_place_unseen(Py_TYPE(o)):
+        examine_deep(o)
+    else:
+        examine(o)
+
+
+cdef bint changes_in_place_unseen(PyTypeObject *tp) noexcept:
+    """Whether a class has a method for augmented assignments that is not recorded."""
+    cdef PyObject *found
+    if not is_heap(tp) or tp.tp_flags & TPFLAGS_TYPE_SUBCLASS:
+        return False
+    for name in IN_PLACE:
+        found = _PyType_Lookup(tp, <PyObject *>name)
+        if found != NULL and (Py_TYPE(found) != &PyFunction_Type
+                              or not is_recorded_code((<PyFunctionObject *>found).func_code)):
+            return True
+    return False
 
 
 cdef void note_item(PyObject *o, PyObject *key, bint in_place) noexcept:

@@ -144,6 +144,8 @@ cdef int shape_of(PyTypeObject *tp) noexcept:
         return SHAPE_ARRAY
     if tp == &PyMemoryView_Type or base_named(tp, b"numpy.ndarray"):
         return SHAPE_ARRAY
+    if is_tensor_type(tp):
+        return SHAPE_ARRAY
     if repr_base(tp) != NULL or numpy_code(tp) != 0:
         return SHAPE_VALUE
     if f & TPFLAGS_HEAPTYPE and not f & TPFLAGS_IMMUTABLETYPE:
@@ -280,8 +282,9 @@ cdef TypeInfo *type_info_found(PyTypeObject *tp) noexcept:
     info.transient = not dies_seen(tp)
     info.fixed = tp == &PyFrozenSet_Type
     info.volatile = base_named(tp, b"collections.defaultdict")
-    info.memory = info.shape == SHAPE_ARRAY
+    info.memory = info.shape == SHAPE_ARRAY and not is_tensor_type(tp)
     info.ends_unseen = ends_unseen(tp)
+    watch_extension(tp)
     find_slots(info)
     find_fields(info)
     type_buffer.size = 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
+from .frames import frame_summary
 from .known import known_summary
 from .text import clip, safe_text
 from .values import CUT, DEPTH, SCALAR_KINDS, SEQUENCE_KINDS, UNKNOWN
@@ -103,8 +104,8 @@ def _quoted(data: str | bytes, room: int, cut: bool, size: int | None) -> str:
 
 def _object(value: Value, kind: str, room: int, depth: int, path: tuple[int, ...]) -> str:
     name = value.type_name
-    if kind in ("instance", "opaque"):
-        known = known_summary(value)
+    if kind in ("instance", "opaque") or (kind == "value" and value.module.startswith("pandas")):
+        known = known_summary(value) or frame_summary(value)
         if known is not None:
             return clip(known, max(room, MIN_ROOM))
     if kind == "array":

@@ -34,6 +34,10 @@ _PLAIN: dict[type, str] = {
 
 Types = dict[int, tuple[str, str]]
 
+TENSORS = frozenset({"torch", "torch.nn.parameter"})
+"""Modules of classes whose memory others write, too."""
+UNSETTLED_TYPES = frozenset({("builtins", "PyDataFrame"), ("builtins", "PySeries")})
+"""Types of polars, which says that they are builtins."""
 SETTLED_MODULES = frozenset(
     {
         "_contextvars",
@@ -101,7 +105,9 @@ def changes_unseen(
     """
     kind = SHAPE_KINDS.get(found.shape)
     known = types.get(found.type_id)
-    if kind == "iterator":
+    if known in UNSETTLED_TYPES:
+        return True
+    if kind == "iterator" or (kind == "array" and known is not None and known[0] in TENSORS):
         return True
     if known is None or (kind != "instance" and kind not in OWN_KINDS):
         return False
