@@ -92,8 +92,7 @@ cdef void snapshot(PyObject *o, uint64_t oid, int depth) noexcept:
     put_u32(p + 17, w.attrs)
     write_buffer(&object_buffer)
     if es_unlikely(doubted_count) and e != NULL and is_doubted(oid):
-        e.flags |= E_DIRTY
-        event_u64(OP_ASOF, oid)
+        doubt_entry(e)
     if e != NULL and e.joined:
         joined_again(o, e)
 

@@ -56,8 +56,7 @@ cdef void doubt_for_good(Entry *e) noexcept:
     else:
         doubted[doubted_next] = e.oid
         doubted_next = (doubted_next + 1) % MAX_DOUBTED
-    e.flags |= E_DIRTY
-    event_u64(OP_ASOF, e.oid)
+    doubt_entry(e)
 
 
 cdef bint is_plain_container(PyObject *o) noexcept:
