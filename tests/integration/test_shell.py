@@ -218,6 +218,35 @@ def test_a_log_point_is_set_after_the_fact(talk: Talk) -> None:
     assert len(say(talk, "hits 15")) == 5
 
 
+def test_a_search_goes_from_place_to_place_both_ways(talk: Talk) -> None:
+    say(talk, "catch none", "start", "find 10")
+    first = talk.step
+    assert 0 < first < len(talk.engine) - 1
+    say(talk, "end", "rfind 10")
+    assert talk.step >= first
+    assert any("total" in row for row in say(talk, "search 10"))
+    reply = commands.run(talk, "find nowhere at all")
+    assert reply.arrival is not None
+    assert reply.arrival.moment is None
+
+
+def test_the_tree_of_a_call_is_the_calls_it_made(talk: Talk) -> None:
+    say(talk, "j work")
+    rows = say(talk, "tree 1")
+    assert "work(n=5) → 10" in rows[0]
+    assert [row.strip().partition("(")[0].split()[-1] for row in rows[1:]] == [
+        "Box.__init__",
+        *["Box.add"] * 5,
+    ]
+    assert len(say(talk, "tree all")) > len(rows)
+    assert "Box.add" in say(talk, "functions calls")[0]
+
+
+def test_sql_and_coverage_answer_in_the_shell(talk: Talk) -> None:
+    assert say(talk, "sql select count(*) n from steps") == ["n", str(len(talk.engine))]
+    assert say(talk, "coverage")[0].endswith("lines with a statement ran")
+
+
 def test_calls_show_arguments_and_results(talk: Talk) -> None:
     rows = say(talk, "calls work")
     assert len(rows) == 1

@@ -5,19 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from ...errors import EscopeError, EvaluationError, UsageError
+from ...errors import EscopeError, UsageError
 from ...model.text import one_line
-from ...query import writes
+from ...query.executions import iter_executions
+from ...query.history import iter_history
 from ...replay.evaluator import parse
-from ...replay.names import find_targets
-from ..session import describe
+from ..session import Arrival, describe
 from . import words
 from .stops import is_expression
 from .table import command
 from .talk import Part, Reply, Row, Talk, row
 
 if TYPE_CHECKING:
-    from ...model.events import Call, Write
+    from ...model.answers import Execution, HistoryPoint
+    from ...model.events import Call
     from ...query.why import Cause
 
 WIDTH = 80
@@ -56,35 +57,30 @@ def _causes(cause: Cause) -> Iterator[Row]:
 @command("hist history", "TARGET", "target")
 def history(talk: Talk, text: str) -> Reply:
     """Show every value that a variable, attribute or item took, with the steps.
-    The mark -> stands before the one that it has now.
+    Changes inside its object count. The mark -> stands before the one that it has now.
     """
     name = words.needed(text, "a variable, attribute or item")
-    found = list(history_of(talk, name))
+    found = iter_history(talk.rec, name, talk.step, frame=talk.frame_id)
     return Reply(words.up_to(_history(talk, found), None, f"{one_line(name, 40)} is never written"))
 
 
-def history_of(talk: Talk, text: str) -> Iterator[Write]:
-    """The writes of what a text means here, oldest first."""
-    rec = talk.rec
-    for target in find_targets(rec, text, talk.step, talk.frame_id):
-        write = writes.step_to(rec, target, 0, 1)
-        first = writes.step_to(rec, target, 0, -1)
-        if first is not None and (write is None or first.visible < write.visible):
-            yield first
-        while write is not None:
-            yield write
-            write = writes.step_to(rec, target, write.visible, 1)
-
-
-def _history(talk: Talk, found: list[Write]) -> Iterator[Row]:
-    now = max((w.visible for w in found if w.visible <= talk.step), default=None)
+def _history(talk: Talk, found: Iterator[HistoryPoint]) -> Iterator[Row]:
+    """One row behind: the newest that shows here is known when a later one is seen."""
+    waiting: HistoryPoint | None = None
     for each in found:
-        value = each.value.summary(WIDTH) if each.value is not None else "deleted"
-        mark = "->" if each.visible == now else "  "
-        place = f"{one_line(each.file.rpartition('/')[2], 60)}:{each.line}"
-        yield row(
-            (mark, "here"), " ", at(each.step), f"  {place}  ", (value, "value"), step=each.step
-        )
+        if waiting is not None:
+            now = waiting.visible <= talk.step < each.visible
+            yield _point(waiting, now)
+        waiting = each
+    if waiting is not None:
+        yield _point(waiting, waiting.visible <= talk.step)
+
+
+def _point(each: HistoryPoint, now: bool) -> Row:
+    value = each.value.summary(WIDTH) if each.value is not None else "deleted"
+    place = f"{one_line(each.file.rpartition('/')[2], 60)}:{each.line}"
+    shown: list[str | Part] = [("->" if now else "  ", "here"), " ", at(each.step), f"  {place}  "]
+    return row(*shown, (value, "value"), step=each.step)
 
 
 # -- executions
@@ -115,44 +111,25 @@ def _hits(talk: Talk, text: str, need: bool) -> Reply:
         raise UsageError("what is to be logged? log PLACE EXPRESSION, …")
     if condition:
         parse(condition)
-    if function is not None:
-        steps = (call.enter for call in talk.rec.calls(function))
-    else:
-        assert place is not None
-        steps = (hit.step for hit in talk.rec.hits(*place))
-    rows = _executions(talk, steps, expressions, condition)
+    file, line = place or (None, None)
+    found = iter_executions(talk.rec, file, line, function, expressions, condition)
+    rows = (_execution(talk, each, expressions) for each in found)
     return Reply(words.up_to(rows, None, "it never ran"))
 
 
-def _executions(
-    talk: Talk, steps: Iterator[int], expressions: list[str], condition: str
-) -> Iterator[Row]:
-    rec = talk.rec
-    for step in steps:
-        if condition and not _holds(talk, condition, step):
-            continue
-        parts: list[str | Part] = [at(step, talk.step), f"  {one_line(rec[step].function, 40)}"]
-        for each in expressions:
-            parts += ["  ", (one_line(each, 40), "name"), "=", _shown(talk, each, step)]
-        yield row(*parts, step=step)
-
-
-def _shown(talk: Talk, expression: str, step: int) -> Part:
-    try:
-        return (talk.rec.evaluate(expression, at=step).summary(WIDTH), "value")
-    except EscopeError as error:
-        return (f"<{one_line(error.message, 60)}>", "note")
-
-
-def _holds(talk: Talk, condition: str, step: int) -> bool:
-    try:
-        return bool(talk.rec.evaluate(condition, at=step))
-    except EvaluationError as error:
-        if error.slug == "unbound":
-            return False
-        raise EvaluationError(
-            f"{one_line(condition, 60)} at @{step:,}: {error.message}", slug=error.slug
-        ) from error
+def _execution(talk: Talk, each: Execution, expressions: list[str]) -> Row:
+    parts: list[str | Part] = [at(each.step, talk.step), f"  {one_line(each.function, 40)}"]
+    for name, value in zip(expressions, each.values, strict=False):
+        bad = isinstance(value, EscopeError)
+        shown: Part = (
+            (f"<{one_line(value.message, 60)}>", "note")
+            if isinstance(value, EscopeError)
+            else (value.summary(WIDTH), "value")
+        )
+        parts += ["  ", (one_line(name, 40), "dim" if bad else "name"), "=", shown]
+    if each.problem:
+        parts.append((f"  (condition: {one_line(each.problem, 80)})", "warning"))
+    return row(*parts, step=each.step)
 
 
 @command("hits", "[LINE | FILE:LINE | FUNCTION] [EXPRESSION, …] [if CONDITION]", "place")
@@ -189,6 +166,120 @@ def _call(call: Call) -> Row:
     return row(*parts, step=call.enter)
 
 
+@command("tree", "[DEPTH | all]")
+def tree(talk: Talk, text: str) -> Reply:
+    """Show the calls that this call makes, with arguments and results, DEPTH levels deep (2).
+    `all` begins where no recorded code made the call.
+    """
+    depth = 2 if text in ("", "all") else words.number(text)
+    here = None if text == "all" else talk.rec.call_at(talk.step, talk.frame_id)
+    roots = [here] if here is not None else talk.rec.call_tree()
+    rows = (each for root in roots for each in _branch(root, 0, min(depth, 100)))
+    return Reply(words.up_to(rows, None, "no call was recorded"))
+
+
+def _branch(call: Call, level: int, depth: int) -> Iterator[Row]:
+    line = _call(call)
+    yield Row((("  " * level, ""), *line.parts), line.step)
+    at_once = 100
+    start = 0
+    while level < depth:
+        children = call.children(start, start + at_once)
+        for each in children:
+            yield from _branch(each, level + 1, depth)
+        start += at_once
+        if len(children) < at_once:
+            return
+
+
+@command("functions", "[own | total | calls | steps | exceptions]")
+def functions(talk: Talk, text: str) -> Reply:
+    """List the functions that ran by their own time, or by another count."""
+    orders = {"own": "own_ns", "total": "total_ns"} | {
+        name: name for name in ("calls", "steps", "exceptions")
+    }
+    if (text or "own") not in orders:
+        raise UsageError(f"functions {one_line(text, 40)}: not understood", hint=functions.usage)
+    key = orders[text or "own"]
+    found = sorted(talk.rec.functions(), key=lambda each: -int(getattr(each, key)))
+    rows = (
+        row(
+            (f"{each.own_ns / 1e6:>12,.3f} ms own", "number"),
+            f" {each.calls:>9,} calls {each.steps:>11,} steps  ",
+            (one_line(each.function, 60), "name"),
+            f"  {one_line(each.file.rpartition('/')[2], 60)}:{each.line}",
+        )
+        for each in found
+    )
+    return Reply(words.up_to(rows, None, "no function ran"))
+
+
+# -- searches
+
+
+def _find(talk: Talk, text: str, back: bool) -> Reply:
+    words.needed(text, "what is to be found")
+    start = talk.step - 1 if back else talk.step + 1
+    side = "before" if back else "after"
+    if not 0 <= start < len(talk.rec):
+        return Reply(arrival=Arrival(None, f"nothing is {side} this", "warning"))
+    found = talk.rec.iter_search(text, start=start, direction=-1 if back else 1)
+    first = next((each for each in found if (each.step < talk.step) is back), None)
+    if first is None:
+        what = f"{one_line(text, 40)} is not found {side} this"
+        return Reply(arrival=Arrival(None, what, "warning"))
+    note = f"{first.kind}: {one_line(first.text, 120)}"
+    return Reply(arrival=Arrival(talk.session.moment(first.step), note))
+
+
+@command("find", "TEXT", repeats=True)
+def find(talk: Talk, text: str) -> Reply:
+    """Go to the next place where a text or a value is: in values, names, types, output, source.
+    A number means that number, 'quoted' text exactly that string; None, True, False themselves.
+    """
+    return _find(talk, text, False)
+
+
+@command("rfind", "TEXT", repeats=True)
+def rfind(talk: Talk, text: str) -> Reply:
+    """Go to the last place before this moment where a text or a value is."""
+    return _find(talk, text, True)
+
+
+@command("search", "TEXT")
+def search(talk: Talk, text: str) -> Reply:
+    """List all places where a text or a value is, in the order of time."""
+    found = talk.rec.iter_search(words.needed(text, "what is to be found"))
+    rows = (
+        row(
+            at(each.step, talk.step),
+            (f"  {each.kind}  ", "note"),
+            f"{one_line(each.file.rpartition('/')[2], 40)}:{each.line}  ",
+            one_line(each.text, 120),
+            step=each.step,
+        )
+        for each in found
+    )
+    return Reply(words.up_to(rows, None, "nothing is found"))
+
+
+@command("sql", "QUERY")
+def sql(talk: Talk, text: str) -> Reply:
+    """Ask the recording in SQL: steps, calls, writes, exceptions, output, objects, lines.
+    Tables are built on first use, which may take a while; Ctrl-C stops it.
+    """
+    from ...query.sql.ask import ask
+
+    answer = ask(talk.rec, words.needed(text, "a query"))
+
+    def rows() -> Iterator[Row]:
+        yield row((" | ".join(one_line(name, 60) for name in answer.columns), "title"))
+        for each in answer:
+            yield row(" | ".join("" if v is None else one_line(str(v), 120) for v in each))
+
+    return Reply(rows())
+
+
 # -- the rest
 
 
@@ -213,6 +304,24 @@ def output(talk: Talk, text: str) -> Reply:
     return Reply([row(line) for line in lines[max(len(lines) - count, 0) :]])
 
 
+@command("coverage cov", "[FILE]", "file")
+def coverage(talk: Talk, text: str) -> Reply:
+    """Show the lines of this file, or of another, that never ran."""
+    file = words.file(talk, text) if text else talk.frame.file
+    counts = talk.rec.line_counts(file)
+    missed = sorted(line for line, count in counts.items() if not count)
+    source = talk.projector.source(file)
+    ran = f"{len(counts) - len(missed):,} of {len(counts):,} lines with a statement ran"
+
+    def rows() -> Iterator[Row]:
+        yield row((ran, "note"))
+        for line in missed:
+            text = source.lines[line - 1] if source is not None else ""
+            yield row((f"{line:>5} ", "number"), text)
+
+    return Reply(rows())
+
+
 @command("cmp", "STEP", "mark")
 def compare(talk: Talk, text: str) -> Reply:
     """Show which variables of this frame differ from another moment."""
@@ -227,4 +336,20 @@ def compare(talk: Talk, text: str) -> Reply:
     return Reply(words.up_to(rows, None, "no variable differs"))
 
 
-COMMANDS = [why, history, hits, log, calls, exceptions, output, compare]
+COMMANDS = [
+    why,
+    history,
+    hits,
+    log,
+    calls,
+    tree,
+    functions,
+    exceptions,
+    find,
+    rfind,
+    search,
+    output,
+    coverage,
+    compare,
+    sql,
+]
