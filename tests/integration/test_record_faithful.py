@@ -170,6 +170,71 @@ BEHAVIOURS = {
             except TimeoutError:
                 print("escope" in traceback.format_exc(), end=" ")
     """,
+    "forks": """
+        import os, sys
+        seen = []
+        def work(n):
+            for i in range(n):
+                seen.append(i)
+            return len(seen)
+        for end in (lambda: os._exit(3), lambda: sys.exit(7), lambda: 1 / 0):
+            pid = os.fork()
+            if pid == 0:
+                print("child", work(500), flush=True)
+                end()
+            print(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), work(3), flush=True)
+    """,
+    "executes": """
+        import os, sys
+        print(sys.argv[1:], os.getppid() > 1, flush=True)
+        if not sys.argv[1:]:
+            os.execv(sys.executable, [sys.executable, __file__, "again"])
+        sys.exit(5)
+    """,
+    "processes": """
+        import concurrent.futures, multiprocessing, os
+        def square(x):
+            return x * x
+        def fails(x):
+            raise ValueError(x)
+        if __name__ == "__main__":
+            for method in ("fork", "spawn"):
+                context = multiprocessing.get_context(method)
+                with concurrent.futures.ProcessPoolExecutor(2, mp_context=context) as pool:
+                    print(list(pool.map(square, range(5))))
+                    print(repr(pool.submit(fails, 1).exception()))
+                process = context.Process(target=os._exit, args=(4,))
+                process.start()
+                process.join()
+                print(method, process.exitcode)
+    """,
+    "threads_end": """
+        import sys, threading, time
+        def ends():
+            sys.exit(3)
+        def busy():
+            while True:
+                xs = [1]
+                xs.append(2)
+        thread = threading.Thread(target=ends)
+        thread.start()
+        thread.join()
+        threading.Thread(target=busy, daemon=True).start()
+        time.sleep(0.1)
+        sys.exit(4)
+    """,
+    "no_memory": """
+        import resource
+        resource.setrlimit(resource.RLIMIT_AS, (160 << 20, 160 << 20))
+        def fill(kept):
+            try:
+                while True:
+                    kept.append({"n": len(kept), "text": "x" * 9000})
+            except MemoryError:
+                kept.clear()
+                return "full"
+        print(fill([]), fill([]))
+    """,
     "sigpipe": """
         import subprocess, sys
         code = 'import signal; print(signal.getsignal(signal.SIGPIPE), signal.getsignal(2))'
