@@ -17,7 +17,7 @@ from ...model.sites import ENTER
 from ...model.text import safe_text
 from ...replay.recording import EV_OBJECT
 from ...replay.state import guarded
-from ..calls import caller_step, iter_calls
+from ..calls import caller_step, each_call
 from ..writes import statement_step
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 WIDTH = 200
 MAX_NUMBER = 2**63
+KEPT = 100_000
 STRETCH = 8192
 """Steps between two reports of progress."""
 
@@ -110,7 +111,8 @@ def line_rows(rec: Recording, progress: Progress) -> Rows:
 def call_rows(rec: Recording, progress: Progress) -> Rows:
     """The calls of recorded functions."""
     total = max(len(rec), 1)
-    for number, call in enumerate(iter_calls(rec)):
+    functions = rec.program.find_functions(None)
+    for number, (call, time_ns) in enumerate(each_call(rec, functions)):
         if number % 256 == 0:
             progress(call.enter / total)
         args = {safe_text(name): value.summary(WIDTH) for name, value in call.args.items()}
@@ -135,7 +137,7 @@ def call_rows(rec: Recording, progress: Progress) -> Rows:
             parent or None,
             call.thread,
             info.depth,
-            info.time_ns,
+            time_ns,
         )
 
 
@@ -190,47 +192,50 @@ def object_rows(rec: Recording, progress: Progress) -> Rows:
 
 def write_rows(rec: Recording, progress: Progress) -> Rows:
     """Every time that a variable of a frame or a module was bound or unbound."""
-    functions = rec.program.functions()
-    for place, function in enumerate(functions):
-        owner = function.qualname
-        scope = "global" if function.kind == "module" else "local"
-        for slot, name in enumerate(function.variables):
-            share = slot / len(function.variables)
-            for number, write in enumerate(_writes(rec, function, slot)):
-                step, visible, frame, kind, value = write
-                if number % 256 == 0:
-                    inside = share + visible / max(len(rec), 1) / len(function.variables)
-                    progress((place + inside) / len(functions))
-                site = rec.site_of(min(max(step, 0), len(rec) - 1))
-                who = (safe_text(name), scope, owner, frame if scope == "local" else None)
-                yield (step, visible, site, *who, kind, *of_value(value))
+    total = len(rec)
+    survey = rec.surveyor.survey
+    scopes: dict[tuple[str, int], Function] = {}
+    numbers = rec.surveyor.numbers(0, total)
+    for number, found in rec.surveyor.over(numbers, lambda n: survey.writes(n, -1, total + 2)):
+        progress(number / len(rec.file.chunks))
+        for visible, writer, what, owner, key, raw in found:
+            if what not in ("slot", "global"):
+                continue
+            function = scopes.get((what, owner))
+            if function is None:
+                if len(scopes) > KEPT:
+                    scopes.clear()
+                function = scopes[what, owner] = _scope(rec, what, owner)
+            yield _write(rec, function, owner, writer, visible, key, raw)
 
 
-def _writes(
-    rec: Recording, function: Function, slot: int
-) -> Iterator[tuple[int, int, int, str, Value | None]]:
-    """The writing step, the first step that shows it, the frame, the kind and the value."""
-    inside = slot in rec.program.comprehension_slots(function)
-    at = -1
-    while at < len(rec):
-        with rec.state.lock:
-            raw = guarded(
-                lambda at=at: rec.scanner.next_function_write(  # type: ignore[misc]
-                    at, 1, function.module, function.place, slot
-                )
-            )
-        if raw is None:
-            return
-        writer, at, frame, new = raw
-        value = None if isinstance(new, Unbound) else rec.state.value(new, at)
-        kind = "assign" if value is not None else "delete"
-        step = writer if inside else statement_step(rec, writer)
-        argument = 0 <= writer == at and slot < function.parameters
-        if argument and rec.program.site(rec.site_of(writer)).flags & ENTER:
-            kind = "parameter"
-            caller = caller_step(rec, frame, writer)
-            step = writer if caller is None else caller
-        yield step, at, frame, kind, value
+def _scope(rec: Recording, what: str, owner: int) -> Function:
+    if what == "global":
+        return rec.program.function(owner, 0)
+    with rec.state.lock:
+        module, place, *_ = guarded(lambda: rec.scanner.frame_info(owner))
+    return rec.program.function(module, place)
+
+
+def _write(
+    rec: Recording, function: Function, owner: int, writer: int, visible: int, slot: int, raw: Any
+) -> tuple[Any, ...]:
+    """A row: step, visible, site, name, scope, owner, frame, kind and the value."""
+    value = None if isinstance(raw, Unbound) else rec.state.value(raw, min(visible, len(rec)))
+    kind = "assign" if value is not None else "delete"
+    step = writer
+    if slot not in rec.program.comprehension_slots(function):
+        step = statement_step(rec, writer)
+    argument = 0 <= writer == visible < len(rec) and slot < function.parameters
+    if argument and rec.program.site(rec.site_of(writer)).flags & ENTER:
+        kind = "parameter"
+        caller = caller_step(rec, owner, writer)
+        step = writer if caller is None else caller
+    site = rec.site_of(min(max(step, 0), len(rec) - 1))
+    name = safe_text(function.variables[slot]) if slot < len(function.variables) else "?"
+    local = function.kind != "module"
+    scope = ("local", function.qualname, owner) if local else ("global", function.qualname, None)
+    return (step, visible, site, name, *scope, kind, *of_value(value))
 
 
 def of_value(value: Value | None) -> tuple[str | None, str | None, int | float | None, int | None]:
