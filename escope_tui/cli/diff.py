@@ -1,4 +1,4 @@
-"""``escope diff``: what differs between two moments."""
+"""``escope diff``: what differs between two moments, or between two runs of one program."""
 
 from __future__ import annotations
 
@@ -11,73 +11,76 @@ from escope_tui.model.text import one_line
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
 
-    from escope_tui.model.events import Change
-    from escope_tui.query.recording import Recording
+    from escope_tui.model.differences import MomentDifference, RunDifference
 
 EPILOG = """\
-Compared are the variables of the later moment's frame and module: those that have another value,
-and those whose object has changed in place.
+Of two moments, the variables that differ, the most telling first. Of two recordings of one program
+(a run that went well and one that did not), the first differences: their calls are aligned by the
+call tree, not statement by statement, and what fed a value is told.
 
 examples:
   escope diff trace.esr@100 @250
   escope diff @100 @250 --json          of the newest recording
+  escope diff good.esr bad.esr
 """
 
 
 def configure(parser: ArgumentParser) -> None:
     """Adds the command's arguments."""
     parser.epilog = EPILOG
-    parser.usage = f"{parser.prog} [trace.esr]@STEP @STEP [OPTIONS]"
-    parser.add_argument("words", nargs="*", metavar="[trace.esr]@STEP @STEP", help="two moments")
+    parser.usage = (
+        f"{parser.prog} [trace.esr]@STEP @STEP [OPTIONS]\n"
+        f"       {parser.prog} good.esr bad.esr [OPTIONS]"
+    )
+    parser.add_argument("words", nargs="*", metavar="WHAT", help="two moments, or two recordings")
+    common.add_limit(parser)
     common.add_json(parser)
 
 
 def run(args: Namespace) -> int:
-    """Prints the variables that differ."""
+    """Prints what differs."""
     if len(args.words) != 2:
-        raise UsageError("two moments are compared", hint="escope diff trace.esr@100 @250")
+        raise UsageError(
+            "two moments, or two recordings, are compared", hint="escope diff trace.esr@100 @250"
+        )
     path, first = common.locate(args.words[0])
     same = args.words[1].startswith("@")
     other, second = common.locate(f"{path}{args.words[1]}" if same else args.words[1])
+    if first is None and second is None:
+        return _runs(args, path, other)
     if first is None or second is None or other != path:
         raise UsageError(
             "two moments of one recording are compared", hint="escope diff trace.esr@100 @250"
         )
     with common.opened(path) as (rec, _):
-        moments = sorted((common.moment(rec, first), common.moment(rec, second)))
-        changes = rec.changes(moments[1], since=moments[0]) if moments[0] != moments[1] else []
-        if args.json:
-            rows = (_facts(rec, change, moments) for change in changes)
-            common.write_all(rows, args, str, "nothing differs")
-        else:
-            common.write_all(changes, args, lambda c: _line(rec, c, moments[0]), "nothing differs")
+        found = rec.compare(common.moment(rec, first), common.moment(rec, second))
+        common.write_all(found, args, _line, "nothing differs")
     return 0
 
 
-def _old(rec: Recording, change: Change, before: int) -> str | None:
-    """What the variable was worth before; None where it was not bound."""
-    from escope_tui.errors import EscopeError
+def _runs(args: Namespace, good: str, bad: str) -> int:
+    from escope_tui.query.compare import compare_recordings
 
-    try:
-        names = (
-            rec.locals(before, change.frame_id)
-            if change.scope == "local"
-            else rec.globals(before, change.frame_id)
-        )
-        return common.shown(names.get(change.name))
-    except (EscopeError, LookupError):
-        return None
+    with common.opened(good) as (rec_a, _), common.opened(bad) as (rec_b, _):
+        limit = 5 if args.limit is None else args.limit
+        found = compare_recordings(rec_a, rec_b, limit)
+        args.limit = None
+        common.write_all(found, args, _run_line, "the runs do the same")
+    return 0
 
 
-def _facts(rec: Recording, change: Change, moments: list[int]) -> dict[str, object]:
-    from escope_tui.cli.plain import plain
+def _line(each: MomentDifference) -> str:
+    old = "unbound" if each.before is None else each.before.summary(100)
+    new = "unbound" if each.after is None else each.after.summary(100)
+    inside = " (the same object)" if each.in_place else ""
+    where = f"{each.scope} of {one_line(each.function, 60)}"
+    return f"{one_line(each.name, 60)}: {old} → {new}{inside}  {where}"
 
-    return {**plain(change), "old": _old(rec, change, moments[0]), "steps": moments}
 
-
-def _line(rec: Recording, change: Change, before: int) -> str:
-    old = _old(rec, change, before)
-    new = "unbound" if change.value is None else change.value.summary(100)
-    inside = " (the same object)" if change.in_place else ""
-    was = "" if old is None else f"  (was {one_line(old, 100)})"
-    return f"{change.scope}  {one_line(change.name, 60)} = {new}{inside}{was}"
+def _run_line(each: RunDifference) -> str:
+    place = f"{common.place(each.file, each.line)} in {one_line(each.function, 60)}"
+    lines = [f"@{each.step_a:,} @{each.step_b:,}  {place}  {each.kind}: {each.text}"]
+    for name, cause in (("first", each.cause_a), ("second", each.cause_b)):
+        if cause is not None:
+            lines += [f"    {name}: {line}" for line in cause.lines()[:6]]
+    return "\n".join(lines)

@@ -201,13 +201,57 @@ def test_two_moments_differ_in_what_was_written_between(ask: Run, trace: str) ->
     steps = ask("steps", trace)
     line = line_of("total = total + key")
     first, second = [row["index"] for row in steps if row["line"] == line][1:3]
-    rows = {
-        row["name"]: (row["old"], row["value"])
-        for row in ask("diff", f"{trace}@{first}", f"@{second}")
-    }
-    assert rows == {"key": ("2", "3"), "total": (rows["total"][0], rows["total"][1])}
+    found = ask("diff", f"{trace}@{first}", f"@{second}")
+    rows = {row["name"]: (row["before"], row["after"]) for row in found}
+    assert rows["key"] == ("2", "3")
     assert int(rows["total"][1]) - int(rows["total"][0]) == 2
+    assert set(rows) == {"key", "total"}
     assert ask("diff", f"{trace}@{first}", f"{trace}@{first}") == []
+
+
+def test_two_runs_differ_where_their_input_leads_them_apart(
+    ask: Run, record: Callable[..., Any], tmp_path: Path
+) -> None:
+    script = tmp_path / "runs.py"
+    script.write_text(
+        "import sys\n\n\ndef half(n):\n    if n > 5:\n        return n\n    return n // 2\n\n\n"
+        "assert half(int(sys.argv[1])) < 5\n"
+    )
+    good, bad = (str(record(str(script), word).trace) for word in ("4", "9"))
+    found = ask("diff", good, bad)
+    assert any(row["kind"] in ("value", "control") and row["line"] in (5, 10) for row in found)
+    suspects = ask("suspects", "--failing", bad, "--passing", good)
+    assert {"line", "score"} <= suspects[0].keys()
+    assert 6 in [row["line"] for row in suspects[:3]]
+    assert ask("diff", good, good) == []
+
+
+def test_control_and_why_not_name_the_branch(ask: Run, trace: str) -> None:
+    steps = ask("steps", trace)
+    raised = next(row["index"] for row in steps if row["kind"] == "raise")
+    conditions = ask("why", f"{trace}@{raised}", "--control")
+    nearest = conditions[0]
+    assert (nearest["source"].startswith("if value % 3"), nearest["outcome"]) == (True, True)
+    first = next(row["index"] for row in steps if row["function"] == "checked")
+    (answer,) = ask("why", f"{trace}@{first + 2}", "--not", f"trees.py:{steps[raised]['line']}")
+    assert answer["reason"] == "branch"
+    assert answer["decided_line"] == nearest["line"]
+
+
+def test_a_test_from_a_recording_runs(
+    trace: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "functions.py").write_text("def double(n, *, more=0):\n    return n * 2 + more\n")
+    (tmp_path / "call.py").write_text("import functions\nfunctions.double(3, more=1)\n")
+    made = tmp_path / "call.esr"
+    command = [sys.executable, "-m", "escope_tui", "record", "-q", "-o", str(made), "call.py"]
+    subprocess.run(command, check=True, cwd=tmp_path)
+    assert main(["test", str(made), "double", "-o", str(tmp_path / "test_double.py")]) == 0
+    assert main(["test", str(made), "double", "-o", str(tmp_path / "test_double.py")]) == 1
+    capsys.readouterr()
+    run = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "test_double.py"]
+    done = subprocess.run(run, cwd=tmp_path, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout
 
 
 def test_coverage_and_hotspots_count_the_steps(ask: Run, trace: str) -> None:
@@ -242,7 +286,7 @@ def test_without_a_file_the_newest_is_asked_and_options_stand_anywhere(
 
 ASKING = (
     "why", "writes", "history", "hits", "calls", "exceptions", "search", "diff", "output",
-    "coverage", "hotspots", "steps", "info", "sql",
+    "coverage", "hotspots", "steps", "info", "sql", "suspects", "test",
 )  # fmt: skip
 HOSTILE = (
     "\x1b[31m",

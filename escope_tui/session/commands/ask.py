@@ -54,6 +54,46 @@ def _causes(cause: Cause) -> Iterator[Row]:
         yield row(*parts, step=each.step)
 
 
+@command("control")
+def control(talk: Talk, text: str) -> Reply:
+    """Tell which conditions, with which values, made this statement run, and its calls."""
+    words.nothing(text, "control")
+
+    def rows() -> Iterator[Row]:
+        for each in talk.rec.control(talk.step):
+            values = ", ".join(f"{one_line(n, 40)} = {v.summary(60)}" for n, v in each.reads)
+            outcome = "" if each.outcome is None else f" was {each.outcome}"
+            yield row(
+                "  " * each.depth,
+                at(each.step),
+                f" {one_line(each.function, 40)}:{each.line} ",
+                (f"{each.kind} ", "note"),
+                (one_line(each.source, 100), "dim"),
+                (outcome, "name"),
+                (f"  ({values})" if values else "", "value"),
+                step=each.step,
+            )
+
+    return Reply(words.up_to(rows(), None, "nothing decided that it ran"))
+
+
+@command("whynot", "LINE | FILE:LINE", "place")
+def whynot(talk: Talk, text: str) -> Reply:
+    """Tell why a line did not run before this moment: the branch that was taken away from it."""
+    place = words.line_place(talk, words.needed(text, "a line"))
+    if place is None:
+        raise UsageError(f"{one_line(text, 40)!r} is not a line", hint="orders.py:41, :41, 41")
+    answer = talk.rec.why_not(*place, at=talk.step)
+    rows = [row(answer.text, step=answer.step)]
+    if answer.source and answer.step is not None:
+        where = f" line {answer.decided_line} "
+        rows.append(row("  ", at(answer.step), where, (one_line(answer.source, 120), "dim")))
+    for name, value in answer.reads:
+        shown = (value.summary(WIDTH), "value")
+        rows.append(row("    ", (one_line(name, 60), "name"), " = ", shown))
+    return Reply(rows)
+
+
 @command("hist history", "TARGET", "target")
 def history(talk: Talk, text: str) -> Reply:
     """Show every value that a variable, attribute or item took, with the steps.
@@ -324,20 +364,31 @@ def coverage(talk: Talk, text: str) -> Reply:
 
 @command("cmp", "STEP", "mark")
 def compare(talk: Talk, text: str) -> Reply:
-    """Show which variables of this frame differ from another moment."""
+    """Show which variables differ between another moment and this one."""
     from .keep import marked
 
     step = marked(talk, words.needed(text, "a step or a bookmark"))
     rows = []
-    for change in talk.rec.changes(max(step, talk.step), since=min(step, talk.step)):
-        value = change.value.summary(WIDTH) if change.value is not None else "unbound"
-        place = " (in place)" if change.in_place else ""
-        rows.append(row((one_line(change.name, 60), "name"), " = ", (value, "value"), place))
+    for each in talk.rec.compare(step, talk.step):
+        old = "unbound" if each.before is None else each.before.summary(WIDTH)
+        new = "unbound" if each.after is None else each.after.summary(WIDTH)
+        more = f"  {one_line(each.function, 40)}" + (" (the same object)" if each.in_place else "")
+        shown = (one_line(each.name, 60), "name"), ": ", (old, "note"), " → ", (new, "value")
+        rows.append(row(*shown, (more, "note")))
     return Reply(words.up_to(rows, None, "no variable differs"))
+
+
+@command("test", "[EXPECTED]", "expression")
+def test(talk: Talk, text: str) -> Reply:
+    """Show a pytest file that makes this call again and expects its result, or EXPECTED."""
+    source = talk.rec.test_case(talk.step, text or None)
+    return Reply([row(line) for line in source.splitlines()])
 
 
 COMMANDS = [
     why,
+    control,
+    whynot,
     history,
     hits,
     log,
@@ -351,5 +402,6 @@ COMMANDS = [
     output,
     coverage,
     compare,
+    test,
     sql,
 ]

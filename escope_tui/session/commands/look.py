@@ -272,7 +272,7 @@ def files(talk: Talk, text: str) -> Reply:
     return Reply(words.up_to(found, None, "no such file is recorded"))
 
 
-@command("info when")
+@command("info")
 def info(talk: Talk, text: str) -> Reply:
     """Tell where in the recording this is."""
     words.nothing(text, "info")

@@ -10,7 +10,7 @@ from .. import goto
 from ..session import Arrival
 from . import words
 from .table import command
-from .talk import Reply, Talk
+from .talk import Reply, Talk, row
 
 MAX_TIMES = 1_000_000
 
@@ -106,6 +106,51 @@ def _until(talk: Talk, text: str, back: bool) -> Reply:
     if found < 0 or (out is not None and (out - found) * way < 0):
         return Reply(arrival=left)
     return Reply(arrival=Arrival(session.moment(found)))
+
+
+def _turn(talk: Talk, text: str, back: bool) -> Reply:
+    """To where a predicate turns."""
+    step = talk.rec.until(text, talk.step, -1 if back else 1, talk.frame_id)
+    if step is None:
+        what = f"{one_line(text, 60)} does not change {'before' if back else 'after'} this"
+        return Reply(arrival=Arrival(None, what, "warning"))
+    now = talk.session.moment(step)
+    return Reply(arrival=Arrival(now, f"{one_line(text, 60)} turns here"))
+
+
+@command("when", "CONDITION", "expression", repeats=True)
+def when(talk: Talk, text: str) -> Reply:
+    """Go on to where a condition over this frame's variables turns true or false."""
+    return _turn(talk, words.needed(text, "a condition"), False)
+
+
+@command("rwhen", "CONDITION", "expression", repeats=True)
+def rwhen(talk: Talk, text: str) -> Reply:
+    """Go back to where a condition over this frame's variables was otherwise."""
+    return _turn(talk, words.needed(text, "a condition"), True)
+
+
+@command("iteration it", "[N | first | last]")
+def iteration(talk: Talk, text: str) -> Reply:
+    """Tell which iteration of the loop this is, or go to another one.
+    A negative number counts from the last.
+    """
+    loop = talk.rec.loop(talk.step) if talk.step < len(talk.rec) else None
+    if loop is None:
+        raise UsageError("no loop is around this statement")
+    if not text:
+        place = f"{one_line(loop.file.rpartition('/')[2], 60)}:{loop.line}"
+        return Reply(
+            [row(f"iteration {loop.iteration:,} of {loop.count:,} of the loop at {place}")]
+        )
+    number = {"first": 1, "last": -1}.get(text)
+    if number is None:
+        number = words.number(text.removeprefix("-")) * (-1 if text.startswith("-") else 1)
+    try:
+        step = loop.step_of(number)
+    except IndexError as error:
+        raise UsageError(f"there is no iteration {text}: the loop has {loop.count:,}") from error
+    return Reply(arrival=Arrival(talk.session.moment(step), f"iteration {text} of {loop.count:,}"))
 
 
 @command("until unt", "[LINE]", repeats=True)
@@ -244,6 +289,9 @@ COMMANDS = [
     reverse_resume,
     until,
     reverse_until,
+    when,
+    rwhen,
+    iteration,
     jump,
     start,
     end,
