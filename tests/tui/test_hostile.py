@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 
+from escope_tui.session.engine import open_engine
 from escope_tui.tui.panes.output import OutputPane
+from escope_tui.tui.widgets.lines import LineView
 from tests.helpers.driving import Driver, replaying
 from tests.helpers.fakerecording import FakeRecording
 
@@ -38,6 +44,10 @@ for text in corpus:
     setattr(thing, text[:200], text)
     print(text.encode("utf-8", "surrogatepass").decode("utf-8", "replace"))
     print(text.encode("ascii", "replace").decode(), file=sys.stderr)
+def told(text, **more):
+    return {{text: more}}
+for text in corpus:
+    told(text, again=[text])
 # \x1b]2;comment\x07 \u202e [/] [@click=app.quit]
 raise ValueError("".join(corpus))
 """
@@ -46,8 +56,10 @@ raise ValueError("".join(corpus))
 def assert_clean(app: Driver) -> None:
     gate = app.app.get_line_filters()[0]
     ground = app.app.screen.background_colors[1]
-    for pane in ("source", "variables", "stack", "output", "timeline", "hints"):
-        widget = app.app.query_one(f"#{pane}")
+    for widget in app.app.query(LineView):
+        pane = widget.id
+        if not widget.region.width:
+            continue
         for y in range(widget.size.height):
             strip = widget.render_line(y)
             assert strip.text.isprintable(), (pane, strip.text)
@@ -75,6 +87,46 @@ async def test_no_pane_lets_it_through(
             assert_clean(app)
         await app.press("1", "right", "right", "C", "c", "S", "left_square_bracket")
         assert_clean(app)
+
+
+@pytest.fixture(scope="module")
+def evil(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A real recording of strings that would act on the terminal."""
+    folder = tmp_path_factory.mktemp("evil")
+    (folder / "evil[red].py").write_text(PROGRAM, "utf-8")
+    path = folder / "evil.esr"
+    command = [sys.executable, "-m", "escope_tui", "record", "-o", str(path), "evil[red].py"]
+    subprocess.run(command, cwd=folder, capture_output=True, check=False, timeout=60)
+    return path
+
+
+@pytest.mark.parametrize("size", [(80, 24), (160, 48)])
+async def test_no_pane_of_moments_lets_it_through(
+    size: tuple[int, int], evil: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ESCOPE_HOME", str(tmp_path))
+    engine = open_engine(str(evil))
+    try:
+        async with replaying(engine, size=size) as app:
+            assert_clean(app)
+            for keys in ("6", "7", "8", "9", "M"):
+                await app.press(keys)
+                assert_clean(app)
+            await app.press("S", "S", "S", "2", "g", "v")
+            assert_clean(app)
+            for key in ("2", "x", "2", "j", "r", "r", "K", "asterisk", "w"):
+                await app.press(key)
+                assert_clean(app)
+            await app.type("corpus")
+            await app.press("slash")
+            await app.type("PWNED")
+            assert_clean(app)
+            await app.press("full_stop", "full_stop", "1", "right", "right", "right")
+            assert_clean(app)
+            await app.press("m", "a", "semicolon", "x", "enter", "M", "W")
+            assert_clean(app)
+    finally:
+        engine.close()
 
 
 async def test_the_second_gate_catches_what_a_pane_forgets() -> None:
