@@ -38,6 +38,9 @@ class Engine(Protocol):
     def threads(self) -> Mapping[int, str]:
         """The names of the recorded threads."""
 
+    def tasks(self) -> Mapping[int, str]:
+        """The names of the asyncio tasks, by identity."""
+
     def stack(self, index: int) -> Sequence[Frame]:
         """Outermost first."""
 

@@ -73,6 +73,9 @@ class RecordingEngine:
     def threads(self) -> Mapping[int, str]:
         return self._look.threads()
 
+    def tasks(self) -> Mapping[int, str]:
+        return self._look.tasks()
+
     def stack(self, index: int) -> Sequence[Frame]:
         return self._look.stack(index)
 

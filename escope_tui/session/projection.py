@@ -49,7 +49,7 @@ class View:
     """What the statement raises, in a line."""
     raised: ExceptionEvent | None = field(default=None, repr=False)
     thread: str = ""
-    """Name of the moment's thread."""
+    """Name of the moment's thread, and of the asyncio task if it runs one."""
     breakpoints: frozenset[tuple[str, int]] = frozenset()
     """(file, line) pairs."""
     way: Way = field(default_factory=Way)
@@ -137,9 +137,15 @@ class Projector:
             ),
             came_back=spared(lambda: self._came_back(step) if inner else None, None),
             aliases=aliases(variables),
-            thread=one_line(engine.threads().get(step.thread, f"thread {step.thread}"), 40),
+            thread=self._thread(step),
             breakpoints=breakpoints,
         )
+
+    def _thread(self, step: Step) -> str:
+        name = one_line(self.engine.threads().get(step.thread, f"thread {step.thread}"), 40)
+        if step.task is None:
+            return name
+        return f"{name} · {one_line(self.engine.tasks().get(step.task, 'a task'), 40)}"
 
     def _came_back(self, step: Step) -> tuple[str, Value] | None:
         """The call that has returned between the step before and this one."""

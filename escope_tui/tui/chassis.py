@@ -21,6 +21,7 @@ from .keymap import Action, key_text
 from .messages import FedTo, FollowFrame, Landed, Profiled, SeekTo
 from .navigator import Landing, Navigator
 from .panes.base import Pane
+from .panes.marks import Marked
 from .panes.source import SourcePane
 from .panes.variables import VariablesPane
 from .profile import Profiler
@@ -76,6 +77,7 @@ class Chassis(App[None]):
         self._typed: Callable[[str], object] | None = None
         self._untyped = ""
         self.pointed = ""
+        self.kept: tuple[Marked, ...] = ()
 
     def keys_of(self, action: Action) -> Sequence[str]:
         """The keys that an action has in the present keymap."""
@@ -338,6 +340,10 @@ class Chassis(App[None]):
 
     def selected_variable(self) -> Node | None:
         return self.variables.selected
+
+    def keep(self, marks: Sequence[Marked]) -> None:
+        self.kept = tuple(marks)
+        self.refresh_view()
 
     def light_up(self, text: str) -> None:
         for pane in self.panes():

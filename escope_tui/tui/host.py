@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
@@ -10,12 +10,15 @@ if TYPE_CHECKING:
     from ..session.session import Arrival, Session
     from ..session.tree import Node
     from .panes.base import Pane
+    from .panes.marks import Marked
 
 
 class Host(Protocol):
     """The app, as a pane sees it."""
 
     session: Session
+    kept: tuple[Marked, ...]
+    """The moments that are marked, as far as they are known."""
     pointed: str
     """What was pointed at when the pane's action was called; see `selected_expression`."""
     view: View | None
@@ -65,3 +68,6 @@ class Host(Protocol):
 
     def light_up(self, text: str) -> None:
         """Marks a text wherever source and output show it; an empty one marks nothing."""
+
+    def keep(self, marks: Sequence[Marked]) -> None:
+        """These are marked now."""

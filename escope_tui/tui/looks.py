@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from . import frame
 from .chassis import Chassis
+from .panes.timeline import Timeline
 from .registry import BY_NAME, EXTRA, STRIP
 from .widgets.welcome import Welcome
 
@@ -63,6 +64,9 @@ class Looks(Chassis):
         self._resize(-1)
 
     def _resize(self, steps: int) -> None:
+        if isinstance(self.focused, Timeline):
+            self.focused.zoom(steps)
+            return
         self.shares = self.shares.grown(BY_NAME[self.active].slot, steps)
         self.arrange()
 

@@ -288,6 +288,9 @@ class FakeRecording:
     def threads(self) -> Mapping[int, str]:
         return {0: "MainThread"}
 
+    def tasks(self) -> Mapping[int, str]:
+        return {}
+
     def stack(self, index: int) -> Sequence[Frame]:
         return tuple(seen.frame for seen in self.moments[index].frames)
 

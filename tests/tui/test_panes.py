@@ -241,6 +241,37 @@ async def test_threads_tell_where_they_are(replay: Replay) -> None:
         assert "side" in str(app.app.source.border_subtitle)
 
 
+async def test_the_focused_timeline_shows_its_lanes(replay: Replay) -> None:
+    async with replay("cost = price * count", 2) as app:
+        await app.press("b", "m", "q", "5")
+        lanes = {row.split()[-1]: row for row in app.rows("timeline")}
+        assert lanes["exceptions"].count("✖") == 1
+        assert lanes["breakpoints"].count("●") + lanes["breakpoints"].count("╋") == 5
+        assert lanes["marks"].count("╋") == 1
+        assert lanes["output"].count("▪") == 2
+        await app.press("1")
+        assert len(app.rows("timeline")) <= 2
+
+
+async def test_the_timeline_zooms_around_the_moment(replay: Replay) -> None:
+    async with replay("cost = price * count", 2) as app:
+        await app.press("5", "plus")
+        assert "the timeline shows @" in app.news
+        assert "4× @" in app.text("timeline")
+        here = app.step
+        await app.press("right")
+        assert app.step == here + 1, "a column is less than a step"
+        await app.press("underscore")
+        assert "4×" not in app.text("timeline")
+
+
+async def test_marked_lines_carry_the_letter(replay: Replay) -> None:
+    async with replay("cart = Cart()") as app:
+        await app.press("m", "q", "n")
+        line = next(row for row in app.rows("source") if "cart = Cart()" in row)
+        assert line.startswith(" q")
+
+
 def test_columns_are_expressions_and_perhaps_a_condition() -> None:
     assert parse_columns("a, b[0].c if a > 3") == (("a", "b[0].c"), "a > 3")
     assert parse_columns("if x") == ((), "x")

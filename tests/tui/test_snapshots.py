@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from pathlib import Path
 
 import pytest
 from textual.pilot import Pilot
 
+from escope_tui.session.engine import open_engine
 from escope_tui.tui.app import ReplayApp
 from tests.helpers.driving import settle
 from tests.helpers.fakerecording import FakeRecording
 
 SIZES = [(80, 24), (120, 36), (200, 60)]
 Compare = Callable[..., bool]
+RECORDINGS = Path(__file__).parents[2] / "recordings"
 
 
 def screen(
     compare: Compare, size: tuple[int, int], *keys: str, theme: str = "escope-dark", step: int = -1
 ) -> bool:
     app = ReplayApp(FakeRecording.of(), None if step < 0 else step, theme)
+    return drawn(compare, app, size, keys)
 
+
+def drawn(compare: Compare, app: ReplayApp, size: tuple[int, int], keys: Sequence[str]) -> bool:
     async def drive(pilot: Pilot[None]) -> None:
         await settle(pilot, app)
         for key in keys:
@@ -67,3 +73,42 @@ def test_sixteen_colours(snap_compare: Compare) -> None:
 def test_no_colour(snap_compare: Compare, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NO_COLOR", "1")
     assert screen(snap_compare, (80, 24), theme="ansi-dark", step=26)
+
+
+@pytest.fixture(scope="module")
+def invoices(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A sample of the repository, under a name that does not change."""
+    path = tmp_path_factory.mktemp("samples") / "invoices.esr"
+    path.write_bytes((RECORDINGS / "invoices.esr").read_bytes())
+    return str(path)
+
+
+@pytest.mark.parametrize(
+    ("keys", "size"),
+    [
+        ("asterisk", (120, 36)),
+        ("7", (120, 36)),
+        ("2 g j j v", (120, 36)),
+        ("2 g j j x", (120, 36)),
+        ("slash t o t a l enter", (120, 36)),
+        ("5", (120, 36)),
+        ("7 2 g j j v 8", (200, 60)),
+        ("2 g j j x", (80, 24)),
+    ],
+    ids=["executions", "calls", "history", "why", "found", "timeline", "broad", "why-narrow"],
+)
+def test_panes_of_moments(
+    snap_compare: Compare,
+    invoices: str,
+    keys: str,
+    size: tuple[int, int],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("ESCOPE_HOME", str(tmp_path))
+    engine = open_engine(invoices)
+    try:
+        app = ReplayApp(engine)
+        assert drawn(snap_compare, app, size, keys.split())
+    finally:
+        engine.close()

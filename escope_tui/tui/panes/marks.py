@@ -37,6 +37,8 @@ class Marked(NamedTuple):
     note: str
     place: str
     source: str
+    file: str = ""
+    line: int = 0
 
 
 class Kept(NamedTuple):
@@ -126,9 +128,6 @@ class MarksPane(TablePane):
 
     # -- the feed
 
-    def show(self, view: View) -> None:
-        super().show(view)
-
     def wants(self, view: View) -> Hashable:
         return self._asked
 
@@ -155,6 +154,7 @@ class MarksPane(TablePane):
 
     def fill(self, answer: Any) -> None:
         self._marks, self._known = answer.marks, True
+        self.host.keep(answer.marks)
         self.set_rows(
             [
                 Row(
@@ -185,7 +185,21 @@ def _marked(rec: Recording, mark: Bookmark) -> Marked:
     step = rec[mark.step]
     place = f"{one_line(step.function, 30)}:{step.line}"
     source = rec.program.statement(rec.program.site(rec.site_of(mark.step)))
-    return Marked(name, mark.step, note, place, one_line(source, 100))
+    return Marked(name, mark.step, note, place, one_line(source, 100), step.file, step.line)
+
+
+def kept(rec: Recording) -> tuple[Marked, ...]:
+    """The marks of a recording, if there is a library that knows of any."""
+    from ...launcher.places import data_folder, recordings_folder
+
+    if not os.path.exists(os.path.join(data_folder(), "library.db")):
+        return ()
+    from ...library.catalogue import Catalogue
+
+    with Catalogue(data_folder(), recordings_folder()) as library:
+        path = os.path.abspath(rec.path)
+        entry = next((each for each in library.entries() if each.path == path), None)
+        return tuple(_marked(rec, mark) for mark in entry.bookmarks) if entry else ()
 
 
 def _export(rec: Recording, marks: Sequence[Marked]) -> str:

@@ -10,7 +10,7 @@ from ...model.events import OutputChunk
 from ...model.text import clip, safe_text
 from ...session.projection import View
 from ..messages import SeekTo
-from ..widgets.lines import Part
+from ..widgets.lines import Part, restyle
 from .base import Pane
 
 MAX_LINE = 2000
@@ -74,40 +74,68 @@ class OutputPane(Pane):
     """Standard output and standard error in the order of their writing."""
 
     TITLE = "Output"
+    FILTERS = True
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self._log = OutputLog()
         self._source: Sequence[OutputChunk] | None = None
+        self._picked: list[int] | None = None
+        """The lines that the filter leaves."""
+        self._sought: re.Pattern[str] | None = None
 
     def show(self, view: View) -> None:
         before = len(self._log)
         if self._source is not view.output:
             self._log, self._source = OutputLog(), view.output
         count = self._log.show(view.output, view.written)
-        self.set_title("Output", f"{count:,} line{'s' if count != 1 else ''}" if count else "")
+        self._pick()
+        shown = self.row_count()
+        words = f"{count:,} line{'s' if count != 1 else ''}" if count else ""
+        self.set_title("Output", words if shown == count else f"{shown:,} of {words}")
         if count != before or not self.has_focus:
-            self.cursor = max(0, count - 1)
+            self.cursor = max(0, shown - 1)
         self.rows_changed()
         self.show_row(self.cursor)
         self.repaint()
 
+    def _pick(self) -> None:
+        needle = self.needle.lower()
+        self._picked = None
+        if needle:
+            rows = range(len(self._log))
+            self._picked = [row for row in rows if needle in self._log[row][0].lower()]
+
+    def filter_rows(self, text: str) -> None:
+        self.needle = text
+        if self.view is not None:
+            self.show(self.view)
+
+    def seek_text(self, text: str) -> None:
+        self._sought = re.compile(re.escape(text), re.IGNORECASE) if text else None
+        self.repaint()
+
+    def _line(self, row: int) -> tuple[str, str, int]:
+        return self._log[row if self._picked is None else self._picked[row]]
+
     def row_count(self) -> int:
-        return len(self._log)
+        return len(self._log) if self._picked is None else len(self._picked)
 
     def row_key(self, row: int) -> Hashable:
-        return self._log[row]
+        return (self._line(row), self._sought)
 
     def row_width(self) -> int:
         return self._log.width() + 2
 
     def row_parts(self, row: int, width: int) -> Sequence[Part]:
-        text, stream, _ = self._log[row]
-        if stream == "stderr":
-            return [("▌", "bad"), (text, "stderr")]
-        return [(" ", ""), (text, "text")]
+        text, stream, _ = self._line(row)
+        parts: list[Part] = [(text, "stderr" if stream == "stderr" else "text")]
+        if self._sought is not None:
+            for match in self._sought.finditer(text):
+                parts = restyle(parts, match.start(), match.end(), "sought")
+        return [("▌", "bad") if stream == "stderr" else (" ", ""), *parts]
 
     def action_choose(self) -> None:
-        if len(self._log):
-            _, stream, step = self._log[self.cursor]
+        if self.row_count():
+            _, stream, step = self._line(self.cursor)
             self.post_message(SeekTo(step, f"this statement wrote to {stream}"))

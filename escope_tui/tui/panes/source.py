@@ -52,7 +52,7 @@ class SourcePane(Pane):
         self._gutter = 13
         self._token: Token | None = None
         self._sought: re.Pattern[str] | None = None
-        self._right = ""
+        self._marked: dict[int, str] = {}
 
     @property
     def file(self) -> str | None:
@@ -78,6 +78,11 @@ class SourcePane(Pane):
             self._generation += 1
         self.source = view.source
         self.breakpoints = frozenset(line for name, line in view.breakpoints if name == frame.file)
+        self._marked = {
+            mark.line: mark.name[0] if len(mark.name) == 1 else "◆"
+            for mark in self.host.kept
+            if mark.file == frame.file
+        }
         same_moment = past is not None and past.moment == view.moment
         count = self.row_count()
         self._digits = max(3, len(str(count)))
@@ -220,6 +225,7 @@ class SourcePane(Pane):
         return (
             self._generation,
             line in self.breakpoints,
+            self._marked.get(line),
             self._ran(line),
             self._remark(line),
             self._digits,
@@ -269,7 +275,7 @@ class SourcePane(Pane):
             inner = view.selected == len(view.frames) - 1
             parts.append(("▶" if inner else "▷", "here"))
         else:
-            parts.append((" ", ""))
+            parts.append((self._marked.get(line, " "), "key"))
         parts.append((f"{line:>{self._digits}} ", "gutter"))
         parts.append((f"{short_count(hits) if hits else '':>5} ", "gutter"))
         parts.append(("▎ ", "way") if self._ran(line) else ("  ", ""))

@@ -10,6 +10,15 @@ from ..messages import FollowFrame
 from ..widgets.lines import Part, fit, pad
 from .base import Pane
 
+KINDS = {
+    "generator": "generator",
+    "coroutine": "coroutine",
+    "asyncgen": "async generator",
+    "genexp": "generator",
+    "class": "class body",
+}
+"""Frames that are not plain calls say so."""
+
 
 class StackPane(Pane):
     """The frames of the moment's thread."""
@@ -42,6 +51,10 @@ class StackPane(Pane):
         chosen = at == self.view.selected
         where = fit(f"{safe_text(frame.file.rpartition('/')[2])}:{frame.line}", max(8, width // 2))
         room = max(4, width - 4 - len(where))
+        kind = KINDS.get(frame.kind, "")
+        if kind and room > len(kind) + 12:
+            room -= len(kind) + 1
+            where = f"{kind} {where}"
         mark: Part = ("▶ " if row == 0 else "▷ ", "here") if chosen else ("  ", "")
         return [
             mark,
