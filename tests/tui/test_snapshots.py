@@ -86,14 +86,14 @@ def invoices(tmp_path_factory: pytest.TempPathFactory) -> str:
 @pytest.mark.parametrize(
     ("keys", "size"),
     [
-        ("asterisk", (120, 36)),
-        ("7", (120, 36)),
-        ("2 g j j v", (120, 36)),
-        ("2 g j j x", (120, 36)),
-        ("slash t o t a l enter", (120, 36)),
-        ("5", (120, 36)),
-        ("7 2 g j j v 8", (200, 60)),
-        ("2 g j j x", (80, 24)),
+        ("escape asterisk", (120, 36)),
+        ("escape 7", (120, 36)),
+        ("escape 2 g j v", (120, 36)),
+        ("escape 2 g j x", (120, 36)),
+        ("escape slash t o t a l enter", (120, 36)),
+        ("escape 5", (120, 36)),
+        ("escape 7 2 g j v 8", (200, 60)),
+        ("escape 2 g j x", (80, 24)),
     ],
     ids=["executions", "calls", "history", "why", "found", "timeline", "broad", "why-narrow"],
 )
