@@ -248,7 +248,7 @@ async def test_the_focused_timeline_shows_its_lanes(replay: Replay) -> None:
         assert lanes["exceptions"].count("✖") == 1
         assert lanes["breakpoints"].count("●") + lanes["breakpoints"].count("╋") == 5
         assert lanes["marks"].count("╋") == 1
-        assert lanes["output"].count("▪") == 2
+        assert lanes["output"].count("▪") == 3, "two lines, and the traceback"
         await app.press("1")
         assert len(app.rows("timeline")) <= 2
 
