@@ -23,7 +23,7 @@ BUILT := $(VENV)/.built
 
 .DEFAULT_GOAL := help
 CHECKS := check-format check-lint check-cython check-types check-layers
-.PHONY: help demo test compat check $(CHECKS) format build-ext dist snapshots samples clean
+.PHONY: help demo test compat check $(CHECKS) format build-ext dist snapshots pictures samples clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -75,6 +75,9 @@ dist: $(DEVELOP) ## the source distribution and, from it, a wheel, in dist/
 
 snapshots: $(DEVELOP) $(BUILT) ## draw the pictures of the screen tests anew
 	$(BIN)/pytest tests/tui --snapshot-update
+
+pictures: $(DEVELOP) $(BUILT) ## draw the pictures of the documentation anew
+	$(PY) docs/pictures.py
 
 samples: $(DEVELOP) $(BUILT) ## record the samples of recordings/ anew
 	$(PY) tests/helpers/samples.py
