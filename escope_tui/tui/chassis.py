@@ -100,6 +100,11 @@ class Chassis(App[None]):
         return made
 
     @property
+    def leaving(self) -> bool:
+        """The app is ending: what a worker still sends finds no screen."""
+        return not self.screen_stack
+
+    @property
     def stage(self) -> Stage:
         return self.screen_stack[0].query_one(Stage)
 
@@ -217,7 +222,7 @@ class Chassis(App[None]):
         self.post_message(Landed(landing))
 
     def on_landed(self, message: Landed) -> None:
-        if message.landing is not self._followed:
+        if message.landing is not self._followed and not self.leaving:
             self.follow(message.landing)
 
     def follow(self, landing: Landing | None) -> None:
@@ -310,6 +315,8 @@ class Chassis(App[None]):
 
     def on_fed_to(self, message: FedTo) -> None:
         fed = message.fed
+        if self.leaving:
+            return
         if fed.failure is not None:
             self.broken(fed.failure)
             return
@@ -327,6 +334,8 @@ class Chassis(App[None]):
         self.post_message(Profiled(levels))
 
     def on_profiled(self, message: Profiled) -> None:
+        if self.leaving:
+            return
         from .panes.timeline import Timeline
 
         timeline = self.screen_stack[0].query_one(Timeline)
