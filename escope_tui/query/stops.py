@@ -113,11 +113,29 @@ def numbered_hit(rec: Replay, stop: Breakpoint) -> int | None:
     """The step of a stop's hit of that number."""
     if stop.hits < 0:
         raise EscopeError("hits are counted from 1", slug="bad-question")
+    if not stop.special and not stop.condition:
+        return _counted(rec, stop.sites(rec), stop.hits)
     key = f"hit {stop!r}"
     if key not in rec.kept:
         rec.kept[key] = next(islice(_hits(rec, stop), stop.hits - 1, None), None)
     found: int | None = rec.kept[key]
     return found
+
+
+def _counted(rec: Replay, sites: list[int], wanted: int) -> int | None:
+    """The step of the n-th hit of some sites: the index counts, one chunk is looked into."""
+    left = wanted
+    marked = rec.surveyor.site_set(sites)
+    for number in rec.surveyor.numbers(sites=sites):
+        hits = rec.surveyor.site_hits(number)
+        here = sum(hits.get(site, 0) for site in sites)
+        if left > here:
+            left -= here
+            continue
+        with rec.state.lock:
+            rows = rec.surveyor.survey.hits(number, marked, 0, len(rec))
+        return rows[left - 1][0]
+    return None
 
 
 def _hits(rec: Replay, stop: Breakpoint) -> Iterator[int]:
@@ -153,8 +171,17 @@ def turning_point(
     tree = parse(predicate)
     number = rec.state.current_frame(step) if frame is None else frame
 
+    state = rec.state.frame_state(step, number) if number else None
+    own = set(state.function.variables) if state is not None else set()
+    names = {each.id for each in ast.walk(tree) if isinstance(each, ast.Name)}
+    module = state.function.module if state is not None and not names & own else None
+
     def holds(at: int) -> bool:
         try:
+            if module is not None:  # no frame is needed, and this one may end
+                shared = rec.state.module_bindings(at, module)
+                found = {name: rec.state.value(raw, at) for name, raw in shared.items()}
+                return bool(evaluate(tree, [found]))
             return bool(evaluate(tree, rec.scopes(at, number)))
         except EvaluationError:
             return False
@@ -172,9 +199,11 @@ def turning_point(
         changes = []
         for text in parts:
             try:
-                targets = find_targets(rec, text, at, number)
+                seen = step if module is not None else at
+                targets = find_targets(rec, text, seen, number)
                 side = at if direction > 0 else at + 1
-                write = change_of(rec, text, targets, side, direction, at, number)
+                whose = None if module is not None else number
+                write = change_of(rec, text, targets, side, direction, at, whose)
             except EscopeError:
                 continue
             if write is not None:
@@ -183,13 +212,13 @@ def turning_point(
             return None
         if direction > 0:
             at = max(min(changes), at + 1)
-            if at >= len(rec) or not rec.state.alive(at, number):
+            if at >= len(rec) or (module is None and not rec.state.alive(at, number)):
                 return None
             if holds(at) is not now:
                 return at
         else:
             at = min(max(changes), at)
-            if at <= 0 or not rec.state.alive(at - 1, number):
+            if at <= 0 or (module is None and not rec.state.alive(at - 1, number)):
                 return None
             at -= 1
             if holds(at) is not now:

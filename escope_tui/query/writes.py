@@ -97,8 +97,9 @@ def value_now(rec: Replay, target: Target, step: int, frame: int | None) -> Valu
     """What a target means at a step."""
     if isinstance(target, Part):
         return target.read(rec.state.value_of_object(target.owner.object_id or 0, step))
-    if frame is not None and not rec.state.alive(step, frame):
-        return None
+    if target.is_global:
+        shared = rec.state.module_bindings(step, target.function.module)
+        return rec.state.value(shared[target.name], step) if target.name in shared else None
     for scope in rec.scopes(step, frame):
         if target.name in scope:
             return scope[target.name]

@@ -122,6 +122,12 @@ def test_until_is_where_a_predicate_turns(rec: Recording) -> None:
     back = rec.until("len(till.sums) > 3", turned, -1, frame=rec[loop].frame_id)
     assert back == turned - 1
     assert rec.until("amount > 100", start) is None
+    # A predicate over the module's variables outlives the frame that it is asked in.
+    assert rec.until("number == 4", start) == next(
+        s.index
+        for s in rec
+        if "number" in rec.globals(s.index) and rec.globals(s.index)["number"] == 4
+    )
 
 
 def test_a_loop_knows_its_iterations(rec: Recording) -> None:
