@@ -95,4 +95,9 @@ async def replaying(
         await settle(pilot, app)
         while app.view is None:
             await pilot.pause(0.01)
+        for _ in range(100):
+            # On a busy machine the first layout may still be to come.
+            if all(pane.size for pane in app.panes() if pane.shown):
+                break
+            await pilot.pause(0.01)
         yield Driver(app, pilot)
