@@ -96,7 +96,8 @@ def evil(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "evil[red].py").write_text(PROGRAM, "utf-8")
     path = folder / "evil.esr"
     command = [sys.executable, "-m", "escope_tui", "record", "-o", str(path), "evil[red].py"]
-    subprocess.run(command, cwd=folder, capture_output=True, check=False, timeout=60)
+    done = subprocess.run(command, cwd=folder, capture_output=True, check=False, timeout=60)
+    assert path.exists(), done.stderr
     return path
 
 

@@ -61,7 +61,8 @@ def trace(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "cart.py").write_text(PROGRAM)
     path = folder / "cart.esr"
     command = [sys.executable, "-m", "escope_tui", "record", "-o", str(path), "cart.py"]
-    subprocess.run(command, cwd=folder, capture_output=True, check=False, timeout=60)
+    done = subprocess.run(command, cwd=folder, capture_output=True, check=False, timeout=60)
+    assert path.exists(), done.stderr
     return path
 
 
