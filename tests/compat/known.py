@@ -88,6 +88,10 @@ UNSUITED: dict[str, str] = {
 """Module to the reason why its results cannot be compared at all."""
 
 LEFT_OUT: dict[str, str] = {
+    r"test_concurrent_futures\.test_deadlock\.\w+\.test_shutdown_deadlock_pickle": (
+        "hangs before CPython 3.12.8 and 3.13.1 when the pool shuts down while a job that cannot"
+        " be pickled is fed to it (python/cpython#125451): what comes first is a matter of speed"
+    ),
     r"test_code\.CodeLocationTest\.test_code_new_empty": (
         "gives a function other instructions but leaves it the table of handlers of those that it"
         " had, as code with a `try` would: the interpreter ends in either way"
