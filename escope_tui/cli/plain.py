@@ -13,11 +13,12 @@ from escope_tui.model.events import Call, ExceptionEvent, OutputChunk
 from escope_tui.model.text import safe_text
 from escope_tui.model.values import Value
 
-LEFT_OUT = frozenset({"view", "headers", "call"})
+LEFT_OUT = frozenset({"view", "headers", "call", "place"})
 MORE: dict[type, tuple[str, ...]] = {
     Call: ("args", "outcome", "returned", "exception", "exit", "caller"),
     ExceptionEvent: ("step", "fate"),
     HistoryPoint: ("number",),
+    OutputChunk: ("step",),
 }
 """What is looked up besides the fields."""
 

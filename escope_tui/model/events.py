@@ -243,11 +243,22 @@ class Write:
 class OutputChunk:
     """Text that the program wrote."""
 
-    step: int
+    moment: int
+    """The newest step that had begun: behind it the text is there. It may be one of a call that the
+    writing statement made before.
+    """
     stream: str
     """"stdout" or "stderr"."""
     text: str
-    thread: int | None = None
+    place: int = field(repr=False, default=0)
+    """How many pieces the program had written at the same moment."""
+    view: Any = field(repr=False, compare=False, default=None)
+    """What the step is read from."""
+
+    @property
+    def step(self) -> int:
+        """The statement that wrote it."""
+        return self.moment if self.view is None else int(self.view.writer(self.moment, self.place))
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from ..replay.recording import Replay
 
 STREAMS = {1: "stdout", 2: "stderr"}
+MAX_KEPT = 10_000
 
 
 class Output(tuple[OutputChunk, ...]):
@@ -41,14 +42,38 @@ def read_output(rec: Replay, start: int | None = None, upto: int | None = None) 
     with rec.state.lock:
         raw = guarded(lambda: list(rec.file.output(first, upto)))
     chunks = []
+    view = Writers(rec)
+    newest, place = -1, 0
     for step, stream, data in raw:
+        place = place + 1 if step == newest else 0
+        newest = step
         decoder = decoders.get(stream)
         if decoder is None:
             continue
         text = decoder.decode(data)
         if text:
-            chunks.append(OutputChunk(step, STREAMS[stream], text))
+            chunks.append(OutputChunk(step, STREAMS[stream], text, place, view))
     return Output(chunks)
+
+
+class Writers:
+    """Looks up which statement wrote what a chunk of output does not carry."""
+
+    def __init__(self, rec: Replay) -> None:
+        self._rec = rec
+        self._kept: dict[int, list[int]] = {}
+
+    def writer(self, moment: int, place: int) -> int:
+        """The newest step of the frame that wrote: what it had called is over by then."""
+        steps = self._kept.get(moment)
+        if steps is None:
+            if len(self._kept) > MAX_KEPT:
+                self._kept.clear()
+            events = self._rec.raw_events(moment, moment + 1, EV_OUTPUT)
+            steps = [int(raw[5][2]) if raw[5] else -1 for raw in events]  # type: ignore[index]
+            self._kept[moment] = steps
+        found = steps[place] if place < len(steps) else -1
+        return found if found >= 0 else moment
 
 
 def read_gaps(rec: Replay) -> list[Gap]:
@@ -78,26 +103,13 @@ def find_output(rec: Replay, text: str, stream: str | None = None) -> list[Print
             place = bisect_right(starts, at) - 1
             if place != newest:
                 newest = place
-                writer = _writer(rec, chunks, mine[place])
-                found.append(_printed(rec, mine[place], writer, at))
+                found.append(_printed(rec, mine[place], at))
             at = whole.find(text, at + 1)
     return sorted(found, key=lambda each: each.step)
 
 
-def _writer(rec: Replay, chunks: Output, chunk: OutputChunk) -> int:
-    """The newest step of the frame that wrote: what it had called is over by then."""
-    same = [each for each in chunks if each.step == chunk.step]
-    place = next(k for k, each in enumerate(same) if each is chunk)
-    writers = [
-        int(raw[5][2])  # type: ignore[index]
-        for raw in rec.raw_events(chunk.step, chunk.step + 1, EV_OUTPUT)
-        if raw[5] is not None
-    ]
-    return writers[place] if place < len(writers) and writers[place] >= 0 else chunk.step
-
-
-def _printed(rec: Replay, chunk: OutputChunk, step: int, start: int) -> Printed:
-    at = max(min(step, len(rec) - 1), 0)
+def _printed(rec: Replay, chunk: OutputChunk, start: int) -> Printed:
+    at = max(min(chunk.step, len(rec) - 1), 0)
     info = rec.step_info(at)
     site = rec.program.site(info.site)
     return Printed(

@@ -206,7 +206,7 @@ class RecordingEngine:
     def output(self) -> Sequence[OutputChunk]:
         if self._output is None:
             self._output = tuple(self._look.output())
-            self._output_steps = [chunk.step for chunk in self._output]
+            self._output_steps = [chunk.moment for chunk in self._output]
         return self._output
 
     def written(self, upto: int) -> int:

@@ -18,7 +18,7 @@ from . import frame, keymaps
 from .actions import ACTIONS
 from .feeds import Fed, Feeds
 from .keymap import Action, key_text
-from .messages import FedTo, FollowFrame, Landed, Profiled, SeekTo
+from .messages import FedTo, FollowFrame, Landed, Profiled, SeekTo, SeekWriter
 from .navigator import Landing, Navigator
 from .panes.base import Pane
 from .panes.marks import Marked
@@ -269,6 +269,11 @@ class Chassis(App[None]):
 
     def on_seek_to(self, message: SeekTo) -> None:
         self.seek(message.step, message.note)
+
+    def on_seek_writer(self, message: SeekWriter) -> None:
+        chunk = message.chunk
+        note = f"this statement wrote to {chunk.stream}"
+        self.move(lambda: self.session.goto(chunk.step, note))
 
     def on_follow_frame(self, message: FollowFrame) -> None:
         self.move(lambda: self.session.frame(message.frame))

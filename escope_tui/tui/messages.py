@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from textual.message import Message
 
+from ..model.events import OutputChunk
 from .feeds import Fed
 from .navigator import Landing
 
@@ -23,6 +24,14 @@ class SeekTo(Message):
         super().__init__()
         self.step = step
         self.note = note
+
+
+class SeekWriter(Message):
+    """A pane asks for the statement that wrote a piece of output."""
+
+    def __init__(self, chunk: OutputChunk) -> None:
+        super().__init__()
+        self.chunk = chunk
 
 
 class FollowFrame(Message):

@@ -479,7 +479,7 @@ class _Tee:
     stream: str
 
     def write(self, text: str) -> int:
-        self.rec.chunks.append(OutputChunk(max(len(self.rec.moments) - 1, 0), self.stream, text, 0))
+        self.rec.chunks.append(OutputChunk(max(len(self.rec.moments) - 1, 0), self.stream, text))
         return len(text)
 
     def flush(self) -> None:

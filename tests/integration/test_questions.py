@@ -140,3 +140,18 @@ def test_an_exception_that_other_code_caught_did_not_end_its_thread(opened: Open
         ("job", "caught"),
         ("end", "uncaught"),
     }
+
+
+def test_output_belongs_to_the_statement_that_wrote_it_not_to_a_call_it_made(
+    opened: Opener,
+) -> None:
+    # given a print of what a recorded function returns
+    rec = opened("def f():\n    return 5\n\n\nprint('got', f())\n")
+    # when
+    chunks = rec.output()
+    # then
+    assert {rec[chunk.step].line for chunk in chunks} == {5}
+    # and it is not there yet while the function runs
+    inside = rec.hits("program.py", 2)[0].step
+    assert rec.output(upto=inside).text == ""
+    assert rec.output(upto=inside + 1).text == "got 5\n"

@@ -9,7 +9,7 @@ from typing import Any
 from ...model.events import OutputChunk
 from ...model.text import clip, safe_text
 from ...session.projection import View
-from ..messages import SeekTo
+from ..messages import SeekWriter
 from ..widgets.lines import Part, restyle
 from .base import Pane
 
@@ -23,8 +23,8 @@ class OutputLog:
 
     def __init__(self) -> None:
         self._texts: list[str] = []
-        self._origins: list[tuple[str, int]] = []
-        """For each line its stream and the step of the write that began it."""
+        self._origins: list[OutputChunk] = []
+        """For each line the write that began it."""
         self._after: list[tuple[int, int]] = []
         """After each chunk: how many lines there were, and how long the last one was."""
         self._open = ""
@@ -50,7 +50,7 @@ class OutputLog:
                 self._texts[-1] = clip(text, MAX_LINE)
             else:
                 self._texts.append(clip(text, MAX_LINE))
-                self._origins.append((chunk.stream, chunk.step))
+                self._origins.append(chunk)
             self._open = chunk.stream
         if not pieces[-1] and (len(pieces) > 1):
             self._open = ""
@@ -59,12 +59,12 @@ class OutputLog:
     def __len__(self) -> int:
         return self._count
 
-    def __getitem__(self, row: int) -> tuple[str, str, int]:
-        """(safe text, stream, step) of a line."""
+    def __getitem__(self, row: int) -> tuple[str, OutputChunk]:
+        """Safe text of a line, and the write that began it."""
         text = self._texts[row]
         if row == self._count - 1:
             text = text[: self._last]
-        return (text, *self._origins[row])
+        return text, self._origins[row]
 
     def width(self) -> int:
         return max(map(len, self._texts[max(0, self._count - 500) : self._count]), default=0)
@@ -115,27 +115,28 @@ class OutputPane(Pane):
         self._sought = re.compile(re.escape(text), re.IGNORECASE) if text else None
         self.repaint()
 
-    def _line(self, row: int) -> tuple[str, str, int]:
+    def _line(self, row: int) -> tuple[str, OutputChunk]:
         return self._log[row if self._picked is None else self._picked[row]]
 
     def row_count(self) -> int:
         return len(self._log) if self._picked is None else len(self._picked)
 
     def row_key(self, row: int) -> Hashable:
-        return (self._line(row), self._sought)
+        text, chunk = self._line(row)
+        return (text, chunk.stream, self._sought)
 
     def row_width(self) -> int:
         return self._log.width() + 2
 
     def row_parts(self, row: int, width: int) -> Sequence[Part]:
-        text, stream, _ = self._line(row)
-        parts: list[Part] = [(text, "stderr" if stream == "stderr" else "text")]
+        text, chunk = self._line(row)
+        wrong = chunk.stream == "stderr"
+        parts: list[Part] = [(text, "stderr" if wrong else "text")]
         if self._sought is not None:
             for match in self._sought.finditer(text):
                 parts = restyle(parts, match.start(), match.end(), "sought")
-        return [("▌", "bad") if stream == "stderr" else (" ", ""), *parts]
+        return [("▌", "bad") if wrong else (" ", ""), *parts]
 
     def action_choose(self) -> None:
         if self.row_count():
-            _, stream, step = self._line(self.cursor)
-            self.post_message(SeekTo(step, f"this statement wrote to {stream}"))
+            self.post_message(SeekWriter(self._line(self.cursor)[1]))

@@ -190,10 +190,10 @@ class Timeline(Pane):
         at = 0
         for column in range(self._bar_width):
             start = self.step_of(column)
-            at = bisect_left(self._output, start, lo=at, key=lambda chunk: chunk.step)
+            at = bisect_left(self._output, start, lo=at, key=lambda chunk: chunk.moment)
             if at == len(self._output):
                 return
-            yield self._output[at].step
+            yield self._output[at].moment
 
     # -- painting
 
