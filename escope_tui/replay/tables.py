@@ -302,17 +302,25 @@ class Program:
         return {slot: span for slot, span in inside.items() if slot not in elsewhere}
 
     def hidden_slots(self, function: Function, site: Site | None) -> frozenset[int]:
-        """Slots of comprehensions that are not running while `site` is the frame's newest."""
+        """Slots that are not seen while `site` is the frame's newest: those of comprehensions that
+        are not running, and those that a running comprehension's variable of the same name shadows.
+        """
         slots = self.comprehension_slots(function)
         if not slots:
             return frozenset()
         if site is None or not site.flags & ITER:
             return frozenset(slots)
         at = (site.line, site.column)
+        seen: dict[str, int] = {}
+        for slot, (line, column, end_line, end_column) in slots.items():
+            if (line, column) <= at <= (end_line, end_column) and slot < len(function.variables):
+                name = function.variables[slot]
+                if name not in seen or slots[seen[name]][:2] <= (line, column):
+                    seen[name] = slot
         return frozenset(
             slot
-            for slot, (line, column, end_line, end_column) in slots.items()
-            if not (line, column) <= at <= (end_line, end_column)
+            for slot, name in enumerate(function.variables)
+            if seen.get(name, slot if slot not in slots else -1) != slot
         )
 
 
