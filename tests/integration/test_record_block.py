@@ -156,7 +156,7 @@ def test_a_thread_that_goes_on_is_recorded_as_long_as_the_block(tmp_path: Path) 
 import threading, time
 stop = threading.Event()
 def loop():
-    while not stop.is_set():
+    while not stop.wait(0.002):
         lib.work([1])
 thread = threading.Thread(target=loop)
 for name in ("a.esr", "b.esr"):
