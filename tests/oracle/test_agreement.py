@@ -37,6 +37,9 @@ def target_of(script: Path) -> Target:
         [str(script)],
         moment=any("oracle: moment" in line for line in head),
         stack=not any("oracle: frame" in line for line in head),
+        ignored=frozenset(
+            name for line in head for name in line.partition("oracle: ignore")[2].split()
+        ),
     )
 
 

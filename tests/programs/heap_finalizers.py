@@ -1,4 +1,5 @@
 # oracle: moment
+# oracle: ignore info
 """Weak references, finalizers and garbage collection, in their own order."""
 
 import gc
@@ -81,7 +82,7 @@ def gen():
     yield held
 
 
-def collected(phase, info):
+def collected(phase, info):  # on 3.15 it counts what else is in the process
     if phase == "stop":
         log.append("collected")
 
