@@ -7,8 +7,6 @@ cdef inline bint is_step(Chunk chunk, Rec *r) noexcept nogil:
     return chunk.c.m.t.sites[r.a].flags & (F_STEP | F_ITER) != 0
 
 
-
-
 cdef inline int64_t row_time(Chunk chunk, int64_t step, object last_ns):
     """The time of a step; of what lies behind the chunk, the chunk's last time."""
     if step - chunk.first_step < chunk.n_rows:
@@ -322,7 +320,8 @@ cdef class Survey:
                 continue
             if kind == R_DELTA and (r.a == OP_SIZE or r.a == OP_DELITEM or r.a == OP_DELATTR):
                 continue
-            if r.new.tag == T_CELL or (not all_ and not val_matches(chunk, r.new, &match, texts) and not ((kind == R_PAIRPUSH) and val_matches(chunk, r.old, &match, texts))):
+            if r.new.tag == T_CELL or (not all_ and not val_matches(chunk, r.new, &match, texts)
+                                       and not (kind == R_PAIRPUSH and val_matches(chunk, r.old, &match, texts))):
                 continue
             shown = chunk.visible(j)
             if not start <= shown < stop:
@@ -337,7 +336,8 @@ cdef class Survey:
                     i += 1
                 if i < chunk.log.n:
                     shown = chunk.visible(i)
-                    found.append((shown, shown - 1 + is_step(chunk, &chunk.log.r[i]), "exception" if r.a else "value", (<Frame *> r.ptr).id, chunk.log.r[i].a, chunk.raw(r.new)))
+                    found.append((shown, shown - 1 + is_step(chunk, &chunk.log.r[i]), "exception" if r.a else "value",
+                                  (<Frame *> r.ptr).id, chunk.log.r[i].a, chunk.raw(r.new)))
             else:
                 found.append((shown, r.writer, *self.part_written(chunk, r, j), chunk.raw(r.new)))
         return found
