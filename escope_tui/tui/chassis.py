@@ -102,7 +102,7 @@ class Chassis(App[None]):
     @property
     def leaving(self) -> bool:
         """The app is ending: what a worker still sends finds no screen."""
-        return not self.screen_stack
+        return not self.is_running or not self.screen_stack
 
     @property
     def stage(self) -> Stage:
