@@ -16,7 +16,7 @@ def detach():
     global ring_header, ring_data, ring_size, ring_head, ring_tail, table_count, texts_count, next_strid, next_oid
     global current, frame_count, believed, thread_count, thread_now, note_count, attention, volatile_count, deep_count
     global held_count, doubted_count, exposed_count, death_calls
-    global step_count, time_countdown, unknown_ran, pending_count, pending_next, transient_count, type_count, visit_mark
+    global time_countdown, unknown_ran, pending_count, pending_next, transient_count, type_count, visit_mark
     cdef uint32_t i
     cdef Frame *f
     if recording:
@@ -52,7 +52,6 @@ def detach():
     deep_count = pending_count = pending_next = 0
     held_count = doubted_count = exposed_count = 0
     death_calls = False
-    step_count = 0
     visit_mark = 0
     forget_joined()
     time_countdown = 0

@@ -275,7 +275,7 @@ def attach(int fd, unsigned long long size):
 
 def start():
     """Begin to record."""
-    global recording, time_zero, frame_map, paid_until
+    global recording, time_zero, frame_map
     if ring_header == NULL:
         raise RuntimeError("attach() comes before start()")
     if not table_start() or not texts_start():
@@ -284,7 +284,6 @@ def start():
         frame_map = <Frame **>calloc(FRAME_BUCKETS, sizeof(Frame *))
     pthread_atfork(NULL, NULL, forked_child)
     time_zero = es_now()
-    paid_until = time_zero
     recording = True
     es_store_release(&ring_header[H_STATE], STATE_RECORDING)
     find_thread()
@@ -320,7 +319,7 @@ def disable(reason=""):
 def set_limits(items=None, string=None, depth=None, budget=None, grace=None):
     """Bounds of what is captured: items of a container, characters of a string, levels, objects per step.
 
-    `grace`: milliseconds that examinations may take before the run has earned any.
+    `grace`: units of examination, about an item each, that a run has before it has earned any.
     """
     global limit_grace, allowance, limit_items, limit_string, limit_depth, limit_budget, hashed_length
     if items is not None:
@@ -333,7 +332,7 @@ def set_limits(items=None, string=None, depth=None, budget=None, grace=None):
     if budget is not None:
         limit_budget = max(16, int(budget))
     if grace is not None:
-        limit_grace = allowance = max(0, min(int(grace), 60000)) * 1000000 // UNIT
+        limit_grace = allowance = max(0, min(int(grace), 1 << 40))
 
 
 def object_count():

@@ -1,6 +1,7 @@
 # The budget of examinations. Looking again at what unknown code was given costs as much as the objects are large, and
 # a loop around such a call would do little else. So an examination is paid for out of an allowance that grows with
-# the run; where it is used up, what would have been looked at is marked as uncertain instead.
+# the run; where it is used up, what would have been looked at is marked as uncertain instead. Both sides are counted,
+# never timed: two recordings of a program that does the same twice mark the same values, on any machine.
 #
 # Marking must cost less than looking. A graph that was too large is joined once: each object reachable from it, and
 # later each object that is stored into it, carries a flag. Of the joined objects those whose contents are certain
@@ -8,21 +9,23 @@
 # it is recorded again, so marking never costs more than the recording of the objects did.
 
 cdef enum:
-    UNIT = 16                # nanoseconds that looking at one item takes, about
-    OBJECT = 8               # units that an object takes besides
-    SHARE = 4                # one part in so many of the run may be spent on examinations
+    OBJECT = 6               # units that an object takes besides its items, a unit each
+    FAR = 12                 # the same, of an object in a graph that is too large for the processor's caches
+    EARNED = 2               # units that each recorded event earns, and
+    CALLED = 32              # each call of code that is not recorded
+    EVENTS = 65              # events between two times written
     PACKING = 3              # how much longer the writer takes over an object than the program
     SMALL = 8                # items that are always looked at,
     FEW = 4                  # and objects: that costs no more than marking them
-    LARGE = 64               # items, and
-    MANY = 24                # objects from which on the clock says what looking at them took
+    MANY = 24                # objects from which on they are far
 
 cdef struct Joined:
     void *block
     uint64_t oid
 
-cdef int64_t limit_grace = 50000000 // 16     # units that may be saved up: 50 ms
+cdef int64_t limit_grace = 8000000   # units that may be saved up, and that a run has at its beginning
 cdef int64_t allowance = limit_grace
+cdef int64_t earned = 0              # units that are not granted yet
 cdef Joined *certain = NULL          # joined objects that are not marked
 cdef size_t certain_count = 0, certain_capacity = 0
 cdef PyObject **joining = NULL       # joined objects whose children are still to be joined
@@ -37,13 +40,11 @@ cdef inline bint affordable() noexcept:
 
 cdef bint granted() noexcept:
     """Grant what the run has earned since the last time; whether that is enough."""
-    global allowance, paid_until
-    cdef uint64_t now = es_now()
-    cdef int64_t more = <int64_t>((now - paid_until) // (UNIT * SHARE))
-    if allowance + more <= limit_grace >> 6:       # in pieces: looking at one object of a graph is of no use
+    global allowance, earned
+    if allowance + earned <= limit_grace >> 6:       # in pieces: looking at one object of a graph is of no use
         return False
-    paid_until = now
-    allowance += more
+    allowance += earned
+    earned = 0
     if allowance > limit_grace:
         allowance = limit_grace
     return allowance > 0
@@ -52,16 +53,6 @@ cdef bint granted() noexcept:
 cdef inline void pay(Walk *w) noexcept:
     global allowance
     allowance -= OBJECT + w.items + 2 * w.pairs + 2 * w.attrs
-
-
-cdef void pay_for(uint64_t began, int64_t paid) noexcept:
-    """Looking at many objects took from `began` to now, for which so many units were paid."""
-    global allowance
-    cdef int64_t due = <int64_t>((es_now() - began) // UNIT)
-    if due > 8 * paid:           # the processor was elsewhere
-        due = 8 * paid
-    if due > paid:
-        allowance -= due - paid
 
 
 cdef inline void doubt_entry(Entry *e) noexcept:
@@ -155,6 +146,7 @@ cdef void joined_again(PyObject *o, Entry *e) noexcept:
 
 cdef void forget_joined() noexcept:
     """For another recording in the same process."""
-    global certain_count, joining_count, allowance
+    global certain_count, joining_count, allowance, earned
     certain_count = joining_count = 0
     allowance = limit_grace
+    earned = 0

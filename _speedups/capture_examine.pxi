@@ -101,8 +101,6 @@ cdef void drain_pending() noexcept:
     """Capture what was queued, breadth first, within the budget for one step."""
     global pending_count, pending_next
     cdef size_t done = 0
-    cdef uint64_t began
-    cdef int64_t size
     cdef Pending *q
     cdef Entry *e
     while pending_next < pending_count and recording:
@@ -116,14 +114,7 @@ cdef void drain_pending() noexcept:
                     doubt_entry(e)
             continue
         done += 1
-        e = table_find(q.object)
-        if e != NULL and e.flags & E_SNAPPED and e.size >= LARGE and not e.flags & E_TYPE:
-            began = es_now()
-            size = e.size
-            snapshot(q.object, q.oid, q.depth)
-            pay_for(began, OBJECT + (size if size < <int64_t>limit_items else <int64_t>limit_items))
-        else:
-            snapshot(q.object, q.oid, q.depth)
+        snapshot(q.object, q.oid, q.depth)
     pending_count = 0
     pending_next = 0
 
@@ -139,7 +130,6 @@ cdef bint changed(PyObject *o, Entry *e, bint *deep) noexcept:
     """
     cdef TypeInfo *info
     cdef Walk w
-    cdef uint64_t began = 0
     if not e.flags & E_SNAPPED:
         return False
     if doubting or (e.size > SMALL and not e.flags & E_TYPE) and not affordable():
@@ -155,12 +145,8 @@ cdef bint changed(PyObject *o, Entry *e, bint *deep) noexcept:
             info.shape == SHAPE_LIST or info.shape == SHAPE_DICT or info.shape == SHAPE_INSTANCE and not info.nfields):
         w.deep = True
         deep[0] = False
-    if e.size >= LARGE and not e.flags & E_TYPE:
-        began = es_now()
     walk_contents(&w, o, info)
     pay(&w)
-    if began:
-        pay_for(began, OBJECT + w.items + w.pairs)
     return w.print != e.print or (<uint32_t>w.size != e.size and not e.flags & E_TYPE)
 
 
@@ -335,12 +321,10 @@ cdef void deep_children(PyObject *o) noexcept:
 
 cdef void examine_deep(PyObject *o) noexcept:
     """Record again whatever changed in the graph of an object that unknown code was given."""
-    global visit_mark, deep_count
+    global visit_mark, deep_count, allowance
     cdef size_t i, budget = limit_budget
     cdef Entry *e = NULL
     cdef bint children
-    cdef uint64_t began = 0
-    cdef int64_t units = 0
     if not is_container(o):
         return
     if Py_TYPE(o) == &PyModule_Type:
@@ -373,9 +357,8 @@ cdef void examine_deep(PyObject *o) noexcept:
                 i += 1
             doubt_joined()
             break
-        if i == MANY:
-            began = es_now()
-            units = allowance
+        if i >= MANY:
+            allowance -= FAR
         children = True
         if changed(deep[i], e, &children):
             e = table_find(deep[i])
@@ -387,5 +370,3 @@ cdef void examine_deep(PyObject *o) noexcept:
         if children:
             deep_children(deep[i])
         i += 1
-    if i > MANY:
-        pay_for(began, units - allowance)

@@ -126,7 +126,6 @@ cdef SiteData no_site            # of frames whose first site is still to come
 cdef uint32_t site_count = 0
 cdef uint32_t module_total = 0
 cdef ModuleData **modules = NULL
-cdef uint64_t step_count = 0
 cdef int time_countdown = 0
 cdef Buffer site_buffer
 cdef bint unknown_ran = False     # a callee that is not recorded ran in the statement being flushed
@@ -203,8 +202,10 @@ cdef inline PyObject *answer(SiteData *d, PyObject **args, Py_ssize_t n) noexcep
 
 
 cdef void write_time() noexcept:
-    global time_countdown
-    time_countdown = 64
+    """Write the time once in so many events, and count these events for what examinations may cost."""
+    global time_countdown, earned
+    time_countdown = EVENTS - 1
+    earned += EVENTS * EARNED
     event_u64(OP_TIME, es_now() - time_zero)
 
 

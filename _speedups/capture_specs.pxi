@@ -243,7 +243,7 @@ cdef inline int cached_effect(Spec *s, PyTypeObject *tp) noexcept:
 
 
 cdef void method_called(Spec *s, PyObject **args) noexcept:
-    global unknown_ran
+    global unknown_ran, earned
     cdef PyObject *o = follow(args[0], s.path.names, s.path.n)
     cdef PyTypeObject *tp
     cdef PyObject *f
@@ -265,12 +265,14 @@ cdef void method_called(Spec *s, PyObject **args) noexcept:
             effect = EFFECT_DEEP
         if effect == EFFECT_DEEP:
             unknown_ran = True
+            earned += CALLED
     else:
         effect = cached_effect(s, tp)
         if effect == EFFECT_NONE:
             return
         if effect == EFFECT_DEEP:
             unknown_ran = True
+            earned += CALLED
             if s.before:
                 unknown_to_come()
         if s.mutator and (effect == EFFECT_RECEIVER or effect == EFFECT_APPEND):
@@ -341,13 +343,14 @@ cdef void receiver_noted(Spec *s, PyObject *o) noexcept:
 
 
 cdef void call_made(SiteData *d, Spec *s, PyObject **args) noexcept:
-    global unknown_ran
+    global unknown_ran, earned
     cdef int effect = callee_effect(args[0])
     cdef PyObject *o
     if effect == EFFECT_NONE:
         return
     if effect == EFFECT_DEEP or effect == EFFECT_EXEC:
         unknown_ran = True
+        earned += CALLED
         if s.before:
             unknown_to_come()
     if effect == EFFECT_RECEIVER:

@@ -10,7 +10,7 @@ an event without a step costs 1 and is reported as missing; a step without an ev
 is reported as surplus. Free of cost are: events at the `with` line when its body is left, a
 return, break or continue that is visited again after a finally block or a with exit, steps of
 statements that have no bytecode of their own (`while True:`, `global`, docstrings ...), the
-events of docstrings and `from __future__`, and further statements on a line.
+events of docstrings and `from __future__`, and further turns of a loop that stands on one line.
 
 Finalizers are left out where the numbers of their runs differ: before Python 3.13 a local may
 end inside the trace machinery, which traces nothing then.
@@ -49,6 +49,8 @@ class Activation:
     kind: str = "function"
     raw: list[tuple[int, int]] = field(default_factory=list)
     """(line, index) in order."""
+    columns: dict[int, int] = field(default_factory=dict)
+    """Step to the column where its statement begins."""
     forward: set[int] = field(default_factory=set)
     """Events whose code lies behind that of the event before: no second run of a statement."""
 
@@ -69,6 +71,16 @@ class Alignment:
     """Executions of statements that the reference saw."""
 
 
+def _scope(
+    table: statements.Statements, activation: Activation
+) -> tuple[statements.Scope | None, statements.Lines]:
+    """Return the def or class whose body an activation runs, and the statements there."""
+    scope = None
+    if activation.name != "<module>" and activation.raw:
+        scope = table.scope(activation.name, activation.raw[0][0])
+    return scope, table.of(scope)
+
+
 def events(table: statements.Statements, activation: Activation) -> list[Element]:
     """Reduce the line events of one activation to one element per executed statement."""
     out: list[Element] = []
@@ -76,44 +88,50 @@ def events(table: statements.Statements, activation: Activation) -> list[Element
         if activation.raw:
             out.append(Element(activation.raw[0][0], activation.raw[0][1], False))
         return out
-    scope = None
-    if activation.kind != "module" and activation.raw:
-        scope = table.scope(activation.name, activation.raw[0][0])
+    scope, lines = _scope(table, activation)
     previous = before_exit = -1
     continued = False
     for line, index in activation.raw:
-        canon = table.canon.get(line)
+        canon = lines.canon.get(line)
         if canon is None or (scope is not None and not scope.body <= line <= scope.last):
             continue
         if canon == previous and (line != canon or continued):
             continued = True
             continue
-        if canon == previous and index in activation.forward:
+        if canon == previous and index in activation.forward and canon not in lines.loops:
             continue
-        body = table.with_bodies.get(canon)
+        body = lines.with_bodies.get(canon)
         leaves = body is not None and body[0] <= previous <= body[1] and previous != canon
-        again = canon in table.jumps and (
-            canon == before_exit or table.in_final(previous) or previous in table.with_bodies
+        again = canon in lines.jumps and (
+            canon == before_exit or lines.in_final(previous) or previous in lines.with_bodies
         )
         if leaves:
             before_exit = previous
-        out.append(Element(canon, index, leaves or again or canon in table.leading))
+        out.append(Element(canon, index, leaves or again or canon in lines.leading))
         continued = line != canon
         previous = canon
     return out
 
 
 def steps(table: statements.Statements, activation: Activation) -> list[Element]:
-    """Turn the steps of one activation into elements."""
+    """Turn the steps of one activation into elements.
+
+    Of the statements on one line that run in a row, the first stands for all: the others have no
+    line event. A loop's header stands for each of its turns.
+    """
     out: list[Element] = []
-    previous = -1
+    if activation.name == "<lambda>":
+        return [Element(line, index, False) for line, index in activation.raw]
+    _, lines = _scope(table, activation)
+    previous = column = -1
     for line, index in activation.raw:
-        canon = table.canon.get(line, line)
-        if activation.name == "<lambda>":
-            canon = line
-        free = canon in table.silent or (canon in table.crowded and canon == previous)
-        out.append(Element(canon, index, free))
-        previous = canon
+        canon = lines.canon.get(line, line)
+        begins = activation.columns.get(index, 0)
+        row = canon in lines.crowded and canon == previous
+        if row and begins > column:
+            continue
+        out.append(Element(canon, index, canon in lines.silent or row))
+        previous, column = canon, begins
     return out
 
 

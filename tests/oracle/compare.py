@@ -216,6 +216,7 @@ def recorded_activations(rec: Any) -> tuple[list[align.Activation], dict[int, in
             if name == "<module>":
                 activation.kind = "module"
         activation.raw.append((step.line, index))
+        activation.columns[index] = int(getattr(step, "column", 0))
     return list(found.values()), frames
 
 

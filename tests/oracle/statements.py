@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 _DEFS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+_LOOPS = (ast.For, ast.AsyncFor, ast.While)
 _WITH = (ast.With, ast.AsyncWith)
 _TRY: tuple[type[ast.stmt], ...] = (ast.Try, ast.TryStar)
 _JUMPS = (ast.Return, ast.Break, ast.Continue)
@@ -22,8 +24,8 @@ class Scope:
 
 
 @dataclass
-class Statements:
-    """The statements of one file by line."""
+class Lines:
+    """The statements of one scope by line, without those of scopes inside."""
 
     canon: dict[int, int] = field(default_factory=dict)
     """Line to the first line of the statement that owns it."""
@@ -35,13 +37,27 @@ class Statements:
     """Line of a with statement to the line range of its body."""
     finals: list[tuple[int, int]] = field(default_factory=list)
     """Line ranges of finally blocks."""
-    scopes: list[Scope] = field(default_factory=list)
-    comprehended: set[str] = field(default_factory=set)
-    """Names that comprehensions bind."""
     leading: set[int] = field(default_factory=set)
     """Lines that must stay first: texts stored as `__doc__`, and `from __future__` imports."""
     crowded: set[int] = field(default_factory=set)
     """Lines on which more than one statement starts."""
+    loops: set[int] = field(default_factory=set)
+    """Lines of loops whose body begins on the same line."""
+
+    def in_final(self, line: int) -> bool:
+        """Tell whether a line lies in a finally block."""
+        return any(first <= line <= last for first, last in self.finals)
+
+
+@dataclass
+class Statements:
+    """The statements of one file."""
+
+    lines: dict[int, Lines] = field(default_factory=dict)
+    """First line of a scope (0: the module) to its statements."""
+    scopes: list[Scope] = field(default_factory=list)
+    comprehended: set[str] = field(default_factory=set)
+    """Names that comprehensions bind."""
 
     def scope(self, name: str, line: int) -> Scope | None:
         """Return the innermost def or class of this name around a line."""
@@ -52,9 +68,9 @@ class Statements:
                 best = scope
         return best
 
-    def in_final(self, line: int) -> bool:
-        """Tell whether a line lies in a finally block."""
-        return any(first <= line <= last for first, last in self.finals)
+    def of(self, scope: Scope | None) -> Lines:
+        """Return the statements that stand in a scope itself; None is the module."""
+        return self.lines[0 if scope is None else scope.first]
 
 
 def _first_line(node: ast.stmt) -> int:
@@ -91,20 +107,33 @@ def read(source: str) -> Statements:
     table = Statements()
     tree = ast.parse(source)
     for node in ast.walk(tree):
-        if (
-            isinstance(node, ast.Module | ast.ClassDef)
-            and ast.get_docstring(node, False) is not None
-        ):
-            table.leading.add(node.body[0].lineno)
-        if isinstance(node, ast.ImportFrom) and node.module == "__future__":
-            table.leading.add(node.lineno)
         if isinstance(node, ast.comprehension):
             names = (n.id for n in ast.walk(node.target) if isinstance(n, ast.Name))
             table.comprehended.update(names)
-    owners: list[tuple[int, int, ast.stmt]] = []
-    for node in ast.walk(tree):
-        if isinstance(node, ast.stmt):
-            owners.append((_first_line(node), _header_end(node), node))
+        if isinstance(node, _DEFS):
+            body = _first_line(node.body[0])
+            first = _first_line(node)
+            table.scopes.append(Scope(node.name, first, body, node.end_lineno or first))
+            table.lines[first] = _lines(node)
+    table.lines[0] = _lines(tree)
+    table.scopes.sort(key=lambda scope: scope.first)
+    return table
+
+
+def _own(node: ast.AST) -> Iterator[ast.stmt]:
+    """Yield the statements below a node, without the bodies of the defs and classes there."""
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.stmt):
+            yield child
+        if not isinstance(child, _DEFS):
+            yield from _own(child)
+
+
+def _lines(scope: ast.Module | ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) -> Lines:
+    table = Lines()
+    if isinstance(scope, ast.Module | ast.ClassDef) and ast.get_docstring(scope, False) is not None:
+        table.leading.add(scope.body[0].lineno)
+    owners = [(_first_line(node), _header_end(node), node) for node in _own(scope)]
     starts: dict[int, int] = {}
     for first, _, _ in owners:
         starts[first] = starts.get(first, 0) + 1
@@ -117,15 +146,15 @@ def read(source: str) -> Statements:
             table.crowded.add(first)
         if _is_silent(node):
             table.silent.add(first)
+        if isinstance(node, ast.ImportFrom) and node.module == "__future__":
+            table.leading.add(first)
         if isinstance(node, _JUMPS):
             table.jumps.add(first)
+        if isinstance(node, _LOOPS) and _first_line(node.body[0]) == first:
+            table.loops.add(first)
         if isinstance(node, _WITH):
             table.with_bodies[first] = (_first_line(node.body[0]), node.end_lineno or first)
         if isinstance(node, _TRY) and node.finalbody:  # type: ignore[attr-defined]
             final = node.finalbody  # type: ignore[attr-defined]
             table.finals.append((_first_line(final[0]), node.end_lineno or first))
-        if isinstance(node, _DEFS):
-            body = _first_line(node.body[0])
-            table.scopes.append(Scope(node.name, first, body, node.end_lineno or first))
-    table.scopes.sort(key=lambda scope: scope.first)
     return table
