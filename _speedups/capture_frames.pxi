@@ -9,6 +9,7 @@ cdef enum:
 
 cdef struct Frame:
     void *fp
+    void *runs                  # its code object (compared only): other frames come to lie at fp when it has ended
     uint64_t id
     Frame *parent
     uint64_t parent_id          # parent's id: the parent's memory may serve another frame by now
@@ -16,6 +17,7 @@ cdef struct Frame:
     unsigned char state
     unsigned char unguarded     # lambda or genexp: its end by an exception is not seen
     unsigned char mapped        # found through frame_map
+    unsigned char stray         # left while it ran: suspended by a greenlet, or ended without a site
     void *task                  # address of the asyncio task last seen running it (compared only)
     void *site                  # SiteData of the statement that it runs
     void *deferred              # SiteData of a loop header whose evaluation is to be told when it happens
@@ -38,6 +40,7 @@ cdef Thread *threads = NULL
 cdef uint32_t thread_count = 0
 cdef uint32_t thread_now = 0        # index into threads
 cdef Frame **frame_map = NULL
+cdef uint32_t stray_count = 0
 cdef enum:
     FRAME_BUCKETS = 1 << 14
 
@@ -47,10 +50,40 @@ cdef inline size_t frame_bucket(void *fp) noexcept:
 
 
 cdef Frame *map_find(void *fp) noexcept:
+    """The frame that was last known at this address; it may have ended unseen."""
     cdef Frame *f = frame_map[frame_bucket(fp)]
     while f != NULL and f.fp != fp:
         f = f.chained
     return f
+
+
+cdef inline bint is_at(Frame *f, void *fp) noexcept:
+    """Whether the interpreter's frame at fp, which is alive, is f."""
+    return f.fp == fp and f.runs == es_frame_runs(fp)
+
+
+cdef inline Frame *map_find_at(void *fp) noexcept:
+    """The mapped frame that the interpreter's frame at fp, which is alive, is."""
+    cdef Frame *f = map_find(fp)
+    return f if f != NULL and f.runs == es_frame_runs(fp) else NULL
+
+
+cdef bint is_running(Frame *f, void *fp) noexcept:
+    """Whether f is the interpreter's frame at fp or one of its callers."""
+    cdef int steps = 0
+    while fp != NULL and steps < 20000:
+        if is_at(f, fp):
+            return True
+        fp = es_previous_frame(fp)
+        steps += 1
+    return False
+
+
+cdef inline Frame *caller_of(Frame *f) noexcept:
+    """The frame's parent, NULL when its memory serves another frame by now."""
+    if f.parent == NULL or f.parent.id != f.parent_id:
+        return NULL
+    return f.parent
 
 
 cdef void map_insert(Frame *f) noexcept:
@@ -117,6 +150,7 @@ cdef inline Frame *new_frame(void *fp, Frame *parent) noexcept:
             return NULL
     frame_count += 1
     f.fp = fp
+    f.runs = es_frame_runs(fp)
     f.id = frame_count
     f.parent = parent
     f.parent_id = 0 if parent == NULL else parent.id
@@ -124,6 +158,7 @@ cdef inline Frame *new_frame(void *fp, Frame *parent) noexcept:
     f.state = RUNNING
     f.unguarded = 0
     f.mapped = 0
+    f.stray = 0
     f.task = NULL
     f.site = <void *>&no_site
     f.deferred = NULL
@@ -136,14 +171,17 @@ cdef inline Frame *new_frame(void *fp, Frame *parent) noexcept:
 
 
 cdef inline void drop_frame(Frame *f) noexcept:
-    global free_frames, attention
+    global free_frames, attention, stray_count
     if es_unlikely(f.deferred != NULL):
         attention -= 1
     if es_unlikely(f.unknown):
         attention -= 1
     if f.mapped:
         map_remove(f)
+    if es_unlikely(f.stray):
+        stray_count -= 1
     f.fp = NULL
+    f.id = 0
     f.chained = free_frames
     free_frames = f
 
@@ -294,16 +332,17 @@ cdef bint is_ancestor(Frame *f, Frame *of) noexcept:
     while of != NULL:
         if of == f:
             return True
-        of = of.parent
+        of = caller_of(of)
     return False
 
 
 cdef void leave_to(Frame *target) noexcept:
     """The running chain is left for `target` (an ancestor, or NULL) without having been seen to end."""
+    global stray_count
     cdef Frame *f = current
     cdef Frame *parent
     while f != NULL and f != target:
-        parent = f.parent
+        parent = caller_of(f)
         if f.state == RUNNING:
             if f.unguarded and f.mapped:     # a generator expression that gave a value, or ended
                 f.state = SUSPENDED
@@ -312,6 +351,8 @@ cdef void leave_to(Frame *target) noexcept:
                 drop_frame(f)
             else:
                 map_insert(f)
+                stray_count += not f.stray
+                f.stray = 1
         f = parent
 
 
@@ -322,9 +363,9 @@ cdef Frame *real_parent(void *fp) noexcept:
     cdef int steps = 0
     cdef Frame *c
     while p != NULL and steps < 20000:
-        if current != NULL and current.fp == p:
+        if current != NULL and is_at(current, p):
             return current
-        f = map_find(p)
+        f = map_find_at(p)
         if f != NULL:
             return f
         p = es_previous_frame(p)
@@ -334,11 +375,11 @@ cdef Frame *real_parent(void *fp) noexcept:
     p = es_previous_frame(fp)
     steps = 0
     while p != NULL and steps < 20000:
-        c = current.parent
+        c = caller_of(current)
         while c != NULL:
-            if c.fp == p:
+            if is_at(c, p):
                 return c
-            c = c.parent
+            c = caller_of(c)
         p = es_previous_frame(p)
         steps += 1
     return NULL
@@ -385,18 +426,18 @@ cdef bint resync(void *fp, bint create) noexcept:
     cdef Frame *parent
     if not recording:
         return False
-    if current != NULL and current.fp == fp:
+    if current != NULL and is_at(current, fp):
         tell_current(other)
         return True
-    f = current.parent if current != NULL else NULL
-    while f != NULL and f.fp != fp:
-        f = f.parent
+    f = caller_of(current) if current != NULL else NULL
+    while f != NULL and not is_at(f, fp):
+        f = caller_of(f)
     if f != NULL:
         leave_to(f)
         current = f
         tell_current(other)
         return True
-    f = map_find(fp)
+    f = map_find_at(fp)
     if f != NULL:
         parent = real_parent(fp)
         if parent != current:
@@ -416,6 +457,16 @@ cdef bint resync(void *fp, bint create) noexcept:
     return True
 
 
+cdef void resumed(void *fp) noexcept:
+    """The current frame, a generator expression's at fp, has given a value without a site and goes on."""
+    cdef Frame *parent = caller_of(current)
+    if parent == NULL or not is_running(parent, es_previous_frame(fp)):
+        parent = real_parent(fp)
+        set_parent(current, parent, True)
+    if parent != NULL:
+        catch_up(parent, fp)
+
+
 cdef void enter_frame(void *fp, bint mapped, bint implied, bint other_thread) noexcept:
     """A new frame begins at fp and becomes current."""
     global current, believed
@@ -423,7 +474,7 @@ cdef void enter_frame(void *fp, bint mapped, bint implied, bint other_thread) no
     cdef Frame *stale
     cdef Frame *f
     cdef unsigned char *p
-    if es_likely(current != NULL and es_previous_frame(fp) == current.fp):
+    if es_likely(current != NULL and is_at(current, es_previous_frame(fp))):
         parent = current
         if es_unlikely((<SiteData *>parent.site).owes or attention or es_frame_by_c(fp)):
             catch_up(parent, fp)
@@ -442,7 +493,7 @@ cdef void enter_frame(void *fp, bint mapped, bint implied, bint other_thread) no
         tell_current(True)
     elif parent != current or (current != NULL and believed != current.id):
         event_u64(OP_PARENT, 0 if parent == NULL else parent.id)
-    if mapped or implied:
+    if mapped or implied or es_unlikely(stray_count):
         stale = map_find(fp)
         if stale != NULL:
             event_u64(OP_LOST, stale.id)

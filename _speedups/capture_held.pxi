@@ -209,12 +209,13 @@ cdef void look_after_death() noexcept:
     cdef Frame *f = current
     cdef ModuleData *m
     cdef void *seen[16]
+    cdef void *fp = es_current_frame()
     cdef int i, modules_seen = 0, steps = 0
     cdef bint again
     death_calls = False
     attention -= 1
     while f != NULL and steps < 16:
-        if f.fp != NULL:
+        if is_running(f, fp):
             look_at_variables(f.fp)
             m = module_of(es_frame_globals(f.fp))
             again = m == NULL
@@ -224,7 +225,7 @@ cdef void look_after_death() noexcept:
                 seen[modules_seen] = <void *>m
                 modules_seen += 1
                 examine_namespace(es_frame_globals(f.fp))
-        f = f.parent
+        f = caller_of(f)
         steps += 1
     if exposed_count:
         check_exposed()

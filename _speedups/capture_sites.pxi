@@ -280,7 +280,7 @@ cdef PyObject *site_general(PyObject *self, PyObject **args, Py_ssize_t n) noexc
         fp = es_current_frame()
         if flags & F_ENTER:
             enter_site_frame(d, fp)
-        elif flags & F_GENEXP and (current == NULL or current.fp != fp) and map_find(fp) == NULL:
+        elif flags & F_GENEXP and (current == NULL or current.fp != fp) and map_find_at(fp) == NULL:
             enter_frame(fp, True, True, False)
             if current != NULL:
                 current.unguarded = 1
@@ -290,8 +290,8 @@ cdef PyObject *site_general(PyObject *self, PyObject **args, Py_ssize_t n) noexc
         elif current == NULL or current.fp != fp:
             if not resync(fp, (flags & F_UNWIND) == 0):
                 return answer(d, args, n)
-        elif flags & F_GENEXP and current.parent != NULL:
-            catch_up(current.parent, fp)
+        elif flags & F_GENEXP:
+            resumed(fp)
         if current == NULL or not recording:
             return answer(d, args, n)
         current.state = RUNNING
@@ -357,10 +357,10 @@ cdef void *comprehension_owner(void *fp) noexcept:
     while fp != NULL and steps < 64:
         f = current
         while f != NULL:
-            if f.fp == fp:
+            if is_at(f, fp):
                 return fp
-            f = f.parent
-        if map_find(fp) != NULL:
+            f = caller_of(f)
+        if map_find_at(fp) != NULL:
             return fp
         fp = es_previous_frame(fp)
         steps += 1

@@ -80,6 +80,18 @@ cdef extern from *:
     #endif
         return (o != NULL && PyCode_Check(o)) ? o : NULL;
     }
+    /* What a frame runs, compared only: unlike the frame's address, which other frames take over, and together with
+       it, this tells frames apart. */
+    static inline void *es_frame_runs(void *fp) {
+        es_frame *f = (es_frame *)fp;
+    #if PY_VERSION_HEX < 0x030D0000
+        return (void *)f->f_code;
+    #elif PY_VERSION_HEX < 0x030E0000
+        return (void *)f->f_executable;
+    #else
+        return (void *)PyStackRef_AsPyObjectBorrow(f->f_executable);
+    #endif
+    }
     /* The instruction that a frame waits in. In a frame that waits for a Python function that it called itself
        it may be one of the call's cache entries. */
     static inline _Py_CODEUNIT *es_frame_at(void *fp) {
@@ -371,6 +383,7 @@ cdef extern from *:
     void *es_previous_frame(void *f) noexcept nogil
     uint64_t es_thread_id() noexcept nogil
     PyObject *es_frame_code(void *f) noexcept
+    void *es_frame_runs(void *f) noexcept
     bint es_frame_by_c(void *f) noexcept
     PyObject *es_frame_globals(void *f) noexcept
     int es_frame_line(void *f) noexcept

@@ -70,7 +70,31 @@ ready.set()
 t.join()
 end = 1
 """
-
+CALLBACKS = """
+import types
+callbacks = types.ModuleType("callbacks")
+exec('''
+def both(first, second):
+    try:
+        first()
+    except ZeroDivisionError:
+        pass
+    return helper(second)
+def helper(second):
+    return second()
+''', callbacks.__dict__)
+def wanted():
+    return 3
+"""
+AFTER_A_LAMBDA = (
+    CALLBACKS
+    + """
+def main():
+    y = 1
+    return callbacks.both(lambda: 1 / 0, wanted)
+main()
+"""
+)
 Opener = Callable[[str], Recording]
 
 
@@ -194,3 +218,13 @@ def test_each_thread_has_its_own_stack(opened: Opener) -> None:
     assert "ready" in rec.globals(steps[0])
     others = [step.index for step in rec if step.thread != thread]
     assert [names(rec, step) for step in others] == [["<module>"]] * len(others)
+
+
+def test_a_lambda_that_raised_is_not_the_caller_of_what_comes_to_lie_where_it_lay(
+    opened: Opener,
+) -> None:
+    # callbacks is not recorded: helper's frame takes the place that the lambda's has left.
+    rec = opened(AFTER_A_LAMBDA)
+    assert [names(rec, step) for step in steps_in(rec, "wanted")] == [
+        ["<module>", "main", "wanted"]
+    ]
