@@ -308,6 +308,8 @@ cdef class Survey:
             kind = r.kind
             if kind == R_REPLACE:
                 b = <Body *> r.new.p
+                if not all_:
+                    chunk.move(j + 1)  # what later records changed in it is not its own
                 if b == NULL or (not all_ and not body_matches(chunk, b, &match, texts)):
                     continue
                 shown = chunk.visible(j)

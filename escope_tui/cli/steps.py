@@ -110,6 +110,8 @@ def _print_json(rec: Recording, first: int, last: int) -> None:
             "thread": step.thread,
             "task": step.task,
             "depth": step.depth,
+            "frame_id": step.frame_id,
+            "is_entry": step.is_entry,
             "time_ns": step.time_ns,
             "changed": changed,
         }

@@ -317,6 +317,18 @@ class Value:
             seen=step,
         )
 
+    def at(self, step: int) -> Value:
+        """The same object, or the same tuple, as it is at another step."""
+        return Value(
+            self._kind,
+            self._data,
+            size=self._size,
+            cut=self._cut,
+            object_id=self.object_id,
+            heap=self._heap,
+            step=step,
+        )
+
     # -- what is in it
 
     def _wrap(self, raw: Any) -> Value:

@@ -158,13 +158,15 @@ class CallView:
         return found
 
     def _known_end(self, function: Function, row: list[Any]) -> CallEnd:
-        return self._end(row[7], row[8], row[10], function.kind)
+        return self._end(row[7], row[8], row[10], row[2], function.kind)
 
-    def _end(self, kind: int, step: int, raw: Any, scope: str) -> CallEnd:
+    def _end(self, kind: int, step: int, raw: Any, frame: int, scope: str) -> CallEnd:
         state = self._rec.state
         if kind == EV_END and scope != "class":
             return CallEnd(step, "return", state.value(None, step))
-        passed = state.passed_value(raw, step) if kind in (EV_RETURN, EV_UNWIND) else None
+        passed = None
+        if kind in (EV_RETURN, EV_UNWIND):
+            passed = self._rec.passed(raw, step, frame, kind)
         return CallEnd(
             step,
             _OUTCOMES[kind],
@@ -180,7 +182,8 @@ class CallView:
         for raw in rec.raw_events(last, last + 1, kinds):
             step, kind, _, frame, _, value = raw
             if frame == call.frame_id:
-                return self._end(kind, step, value, rec.program.function(*self._scope(call)).kind)
+                scope = rec.program.function(*self._scope(call)).kind
+                return self._end(kind, step, value, frame, scope)
         return CallEnd(None, "running")
 
     def _scope(self, call: Call) -> tuple[int, int]:

@@ -60,9 +60,10 @@ def read_exceptions(rec: Replay) -> list[ExceptionEvent]:
 
 
 def _follow(rec: Replay, raw: Any, flying: dict[tuple[int, Any], _Way], done: list[_Way]) -> None:
-    step, kind, thread, frame, _, value = raw
+    step, kind, thread, frame, site, value = raw
     key = (thread, value)
-    caught_here = kind == EV_CAUGHT and _begins(rec, step, frame)
+    # The handler's first statement may raise and be caught by another handler, all in one step.
+    caught_here = kind == EV_CAUGHT and _begins(rec, step, frame, site)
     newest = rec.next_frame_step(step - 1 if caught_here else step, -1, frame)
     place = _place(rec, newest if newest >= 0 else max(step, 0))
     way = flying.get(key)
@@ -77,12 +78,12 @@ def _follow(rec: Replay, raw: Any, flying: dict[tuple[int, Any], _Way], done: li
     done.append(flying.pop(key))
 
 
-def _begins(rec: Replay, step: int, frame: int) -> bool:
-    """Whether the step is itself the first statement of the handler."""
+def _begins(rec: Replay, step: int, frame: int, site: int) -> bool:
+    """Whether the step is itself the first statement of the handler that the site stands for."""
     if step < 0:
         return False
     info = rec.step_info(step)
-    return info.frame == frame and bool(rec.program.site(info.site).flags & CAUGHT)
+    return (info.frame, info.site) == (frame, site) and bool(rec.program.site(site).flags & CAUGHT)
 
 
 def _place(rec: Replay, step: int) -> Place:

@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+import heapq
 from collections.abc import Iterator
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from .._speedups.unpack import Unbound
 from ..errors import EscopeError, EvaluationError, NotFoundError
 from ..model.answers import HistoryPoint
 from ..model.events import Write
-from ..model.sites import ENTER
 from ..model.values import UNKNOWN, Value
 from ..replay.names import Part, Target, Variable, find_targets
 from ..replay.state import guarded
-from .calls import caller_step
+from .inside import WHOLE, objects_in
 from .names import suggestion
-from .writes import contents_differ, old_value, statement_step, step_to, write_at
+from .writes import (
+    contents_differ,
+    old_value,
+    same_value,
+    statement_step,
+    step_to,
+    variable_write,
+    write_at,
+)
 
 if TYPE_CHECKING:
     from ..replay.recording import Replay
@@ -113,22 +120,87 @@ def _of_target(rec: Replay, target: Target, start: int, end: int, in_place: bool
         else _of_part(rec, target, start, end)
     )
     if not in_place:
-        yield from writes
+        yield from (write for _, write in writes)
         return
-    held: dict[int, Value | None] = {}
-    began: dict[int, int] = {}
+    pending = _Pending(rec, target.name)
     before = _value_before(rec, target, start)
     if before is not None:
-        held[0], began[0] = before, start
-    for write in writes:
-        key = write.frame_id if isinstance(target, Variable) and not target.frame else 0
-        yield from _between(rec, write.target, held.get(key), began.get(key, start), write.visible)
-        if isinstance(target, Variable) and target.is_global:
-            key = 0
+        pending.hold(0, before, start, _life(rec, target, 0, start, end))
+    whole = isinstance(target, Part) or target.is_global or bool(target.frame)
+    for frame, write in writes:
+        key = 0 if whole else frame
+        yield from pending.upto(write.visible)
         yield write
-        held[key], began[key] = write.value, write.visible + 1
-    for key, value in held.items():
-        yield from _between(rec, target.name, value, began[key], end)
+        pending.drop(key)
+        if write.value is not None and _has_inside(write.value):
+            life = _life(rec, target, key, write.visible, end)
+            pending.hold(key, write.value, write.visible + 1, life)
+    yield from pending.upto(end)
+
+
+def _life(rec: Replay, target: Target, frame: int, start: int, end: int) -> int:
+    """The step before which a variable that was bound at `start` has ended with its frame; one that
+    a closure shares lives on.
+    """
+    if not isinstance(target, Variable) or target.is_global or start > len(rec):
+        return end
+    number = frame or target.frame
+    with rec.state.lock:
+        if not number or guarded(lambda: rec.state.cursor(start).cell(number, target.slot)):
+            return end
+        return min(end, guarded(lambda: rec.scanner.frame_range(number)[1]) + 1)
+
+
+def _has_inside(value: Value) -> bool:
+    return not value.is_scalar and value.kind not in WHOLE
+
+
+class _Pending:
+    """The changes inside what the variables of a name hold, in order of time."""
+
+    def __init__(self, rec: Replay, name: str) -> None:
+        self._rec = rec
+        self._name = name
+        self._heap: list[tuple[int, int, int]] = []
+        self._held: dict[int, tuple[int, Write, Writes]] = {}
+        self._serial = 0
+        self._told: tuple[int, set[Any]] = (-1, set())
+
+    def drop(self, key: int) -> None:
+        """A variable holds something else now."""
+        self._held.pop(key, None)
+
+    def hold(self, key: int, value: Value, start: int, stop: int) -> None:
+        """From a step on a variable holds this."""
+        self._serial += 1
+        self._go_on(key, self._serial, _between(self._rec, self._name, value, start, stop))
+
+    def _go_on(self, key: int, serial: int, stream: Writes) -> None:
+        write = next(stream, None)
+        if write is not None:
+            self._held[key] = (serial, write, stream)
+            heapq.heappush(self._heap, (write.visible, serial, key))
+
+    def upto(self, stop: int) -> Writes:
+        """The changes that show before a step."""
+        while self._heap and self._heap[0][0] < stop:
+            visible, serial, key = heapq.heappop(self._heap)
+            held = self._held.get(key)
+            if held is None or held[0] != serial:
+                continue
+            _, write, stream = held
+            yield from self._once(visible, write)
+            del self._held[key]
+            self._go_on(key, serial, stream)
+
+    def _once(self, visible: int, write: Write) -> Writes:
+        """One object that several calls hold by that name changes once."""
+        if self._told[0] != visible:
+            self._told = (visible, set())
+        identity = None if write.value is None else write.value.object_id
+        if identity is None or identity not in self._told[1]:
+            self._told[1].add(identity)
+            yield write
 
 
 def _value_before(rec: Replay, target: Target, start: int) -> Value | None:
@@ -141,17 +213,81 @@ def _value_before(rec: Replay, target: Target, start: int) -> Value | None:
     return old_value(rec, target, target.frame, start)
 
 
-def _between(rec: Replay, name: str, value: Value | None, start: int, stop: int) -> Iterator[Write]:
-    if value is None or value.object_id is None or value.kind in ("function", "class", "module"):
+def _between(rec: Replay, name: str, value: Value, start: int, stop: int) -> Iterator[Write]:
+    """The changes inside a value from a step on, and before another."""
+    if not _has_inside(value):
         return
-    yield from _object(rec, name, value.object_id, start, stop)
+    watched = _Watched(rec, value, start)
+    for visible in watched.visible_before(stop):
+        writer, now = watched.writer, watched.value
+        step = statement_step(rec, max(writer, 0))
+        yield write_at(rec, name, step, visible, now, watched.old, "change")
 
 
-def _of_variable(rec: Replay, target: Variable, start: int, end: int) -> Writes:
+class _Watched:
+    """A value and all that is in it, from change to change."""
+
+    def __init__(self, rec: Replay, value: Value, start: int) -> None:
+        self._rec = rec
+        self._next: list[tuple[int, int, int]] = []
+        self._inside: frozenset[int] = frozenset()
+        self.value = value
+        self.old: Value | None = None
+        self.writer = -1
+        self._watch(start - 1)
+
+    def _watch(self, at: int) -> None:
+        """Look for the next records of what is newly inside."""
+        known, self._inside = self._inside, objects_in(self.value)
+        for identity in self._inside - known:
+            self._look(identity, at)
+
+    def _look(self, identity: int, at: int) -> None:
+        with self._rec.state.lock:
+            raw: Any = guarded(lambda: self._rec.scanner.next_object_write(at, 1, identity))
+        if raw is not None:
+            heapq.heappush(self._next, (raw[1], raw[0], identity))
+
+    def visible_before(self, stop: int) -> Iterator[int]:
+        """The steps that show a change first, until a step."""
+        rec = self._rec
+        while self._next and self._next[0][0] < stop:
+            visible = self._next[0][0]
+            differs = False
+            while self._next and self._next[0][0] == visible:
+                _, writer, identity = heapq.heappop(self._next)
+                if identity not in self._inside:
+                    continue
+                here = min(visible, len(rec))
+                if not differs and self._is_change(identity, visible, here):
+                    differs, self.writer = True, writer
+                if visible <= len(rec):
+                    self._look(identity, visible)
+            if differs:
+                here = min(visible, len(rec))
+                self.old = self.value.at(visible - 1) if visible > 0 else None
+                self.value = self.value.at(here)
+                self._watch(visible)
+                yield visible
+
+    def _is_change(self, identity: int, visible: int, here: int) -> bool:
+        new = self._rec.state.contents(identity, here)
+        if new is None or new.kind == UNKNOWN or new.dead:
+            return False
+        old = self._rec.state.contents(identity, visible - 1) if visible > 0 else None
+        if old is None or old.kind == UNKNOWN:
+            return identity == self.value.object_id
+        return _changed(self._rec, identity, visible, here)
+
+
+def _of_variable(
+    rec: Replay, target: Variable, start: int, end: int
+) -> Iterator[tuple[int, Write]]:
+    """The writes with the frames that have the variable."""
     scanner, function = rec.scanner, target.function
     fixed = function.module, function.place, target.slot
-    inside = target.slot in rec.program.comprehension_slots(function)
     old: dict[int, Value | None] = {}
+    writers: dict[int, int] = {}
     at = max(start - 1, 0) if start > 0 else -1
     while True:
         with rec.state.lock:
@@ -168,21 +304,24 @@ def _of_variable(rec: Replay, target: Variable, start: int, end: int) -> Writes:
         if visible >= end:
             return
         new = _shown(rec, target, frame, visible, new)
-        value = None if isinstance(new, Unbound) else rec.state.value(new, visible)
-        before = old[frame] if frame in old else old_value(rec, target, frame, visible)
-        kind = "assign" if value is not None else "delete"
-        step = writer if inside else statement_step(rec, writer)
-        if 0 <= writer == visible and target.slot < function.parameters:
-            site = rec.program.site(rec.site_of(writer))
-            if site.flags & ENTER:
-                kind = "parameter"
-                caller = caller_step(rec, frame, writer)
-                step = writer if caller is None else caller
-        if visible >= start:
-            yield write_at(rec, target.name, step, visible, value, before, kind)
+        if frame in old:
+            before = _as_at(old[frame], visible - 1)
+        else:
+            before = old_value(rec, target, frame, visible)
+        write = variable_write(rec, target, (writer, visible, frame, new), before)
+        # What a statement wrote before it called something is recorded again at its end.
+        again = write is not None and before is not None and writers.get(frame) == writer
+        if (
+            write is not None
+            and visible >= start
+            and not (again and same_value(write.value, before))
+        ):
+            yield frame, write
         if len(old) > 10_000:
             old.clear()
-        old[frame] = value
+            writers.clear()
+        writers[frame] = writer
+        old[frame] = None if write is None else write.value
         at = visible
         if at > len(rec):
             return
@@ -199,14 +338,14 @@ def _shown(rec: Replay, target: Variable, frame: int, visible: int, new: Any) ->
     return new
 
 
-def _of_part(rec: Replay, target: Part, start: int, end: int) -> Writes:
+def _of_part(rec: Replay, target: Part, start: int, end: int) -> Iterator[tuple[int, Write]]:
     at = start - 1
     while True:
         write = step_to(rec, target, at, 1)
         if write is None or write.visible >= end:
             return
         if write.visible >= start:
-            yield write
+            yield 0, write
         at = write.visible
         if at > len(rec):
             return
@@ -246,3 +385,7 @@ def _changed(rec: Replay, identity: int, visible: int, here: int) -> bool:
         if told is not None and told.get(identity) is not None:
             return bool(told[identity])
     return contents_differ(rec, identity, visible - 1, here)
+
+
+def _as_at(value: Value | None, step: int) -> Value | None:
+    return None if value is None else value if value.is_scalar else value.at(step)

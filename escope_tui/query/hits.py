@@ -28,18 +28,11 @@ def iter_hits(
 
 
 def line_counts(rec: Replay, file: str) -> dict[int, int]:
-    """How often each line of a file ran, for lines that hold a statement; 0 for those that never
-    ran.
-    """
+    """How many steps were on each line of a file that holds a statement; 0 where none was."""
     totals = rec.file.site_hits()
-    statements: dict[tuple[int, int, int], int] = {}
+    counts: dict[int, int] = {}
     for module in rec.program.modules_of(file):
         for number, site in rec.program.module_sites(module):
             if site.flags & BEGINS_STEP:
-                # A loop's header has a site for each way that leads to it.
-                key = (module, site.line, site.column)
-                statements[key] = statements.get(key, 0) + totals.get(number, 0)
-    counts: dict[int, int] = {}
-    for (_, line, _), count in statements.items():
-        counts[line] = max(counts.get(line, 0), count)
+                counts[site.line] = counts.get(site.line, 0) + totals.get(number, 0)
     return counts

@@ -20,6 +20,7 @@ from . import (
     functions,
     history,
     hits,
+    inside,
     loops,
     output,
     search,
@@ -179,7 +180,9 @@ class Recording(Replay):
         return list(hits.iter_hits(self, file, line))
 
     def line_counts(self, file: str) -> dict[int, int]:
-        """How often each line ran."""
+        """How many steps were on each line that holds a statement: a comprehension has one for each
+        of its iterations too.
+        """
         return hits.line_counts(self, file)
 
     def exceptions(self) -> list[ExceptionEvent]:
@@ -228,7 +231,7 @@ class Recording(Replay):
 
     def touched(self, i: int) -> frozenset[int]:
         """The identities of the objects that were recorded between step i - 1 and step i."""
-        return changes.touched(self, self.index(i))
+        return inside.touched(self, self.index(i))
 
     def loop(self, i: int, level: int = 0) -> Loop | None:
         """The loop around a step: which iteration runs there, of how many, and where each begins

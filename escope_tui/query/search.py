@@ -16,7 +16,7 @@ from ..model.answers import SEARCH_KINDS, Found
 from ..model.sites import BEGINS_STEP, ENTER, RETURN
 from ..model.text import one_line, safe_text
 from ..model.values import Value
-from ..replay.recording import EV_END
+from ..replay.recording import EV_END, EV_RETURN
 from ..replay.state import guarded
 
 if TYPE_CHECKING:
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 T_NONE, T_FALSE, T_TRUE = 1, 2, 3
 SHOWN = 100
 SMALL, LARGE = -(1 << 63), 1 << 63
+BIG = 1 << 60
+"""From here on a number may have been recorded as a long one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +138,7 @@ def _wanted(text: str) -> _Wanted:
     if isinstance(plain, int):
         whole = plain if SMALL <= plain < LARGE else None
         real = float(plain) if abs(plain) < 1 << 53 else None
-        big = plain if whole is None else None
+        big = plain if abs(plain) >= BIG else None
         return _Wanted(0, whole, real, big, contains)
     if isinstance(plain, float):
         whole = int(plain) if plain.is_integer() and abs(plain) < 1 << 53 else None
@@ -151,13 +153,13 @@ def _values(
     matching = wanted.text
 
     def read(number: int) -> list[Any]:
-        texts: Any = set()
-        if wanted.big is not None:
-            texts = wanted.big
-        elif matching is not None:
-            texts = survey.texts(number, matching)
+        texts = set() if matching is None else survey.texts(number, matching)
         match = (wanted.tags, wanted.number, wanted.real, texts)
-        return survey.writes(number, span[0], span[1] + 1, match)
+        rows = survey.writes(number, span[0], span[1] + 1, match)
+        if wanted.big is not None:
+            rows += survey.writes(number, span[0], span[1] + 1, (0, None, None, wanted.big))
+            rows.sort(key=lambda row: row[0])
+        return rows
 
     def read_all(number: int) -> list[Any]:
         rows = read(number)
@@ -185,7 +187,7 @@ def _value(rec: Replay, row: Any, kinds: frozenset[str]) -> Found | None:
             return None
         if what == "value" and not site.flags & RETURN:
             return None
-        value = rec.state.passed_value(raw, writer)
+        value = rec.passed(raw, writer, owner, EV_RETURN)
         name = rec.program.function_of(site).qualname
         found = _place(rec, writer, "return", f"{name} returned {value.summary(SHOWN)}", value)
         return _in_scope(rec, found, site.module, site.function)

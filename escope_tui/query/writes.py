@@ -193,30 +193,73 @@ def step_to(rec: Replay, target: Target, start: int, direction: int) -> Write | 
 
 def _variable_write(rec: Replay, target: Variable, start: int, direction: int) -> Write | None:
     scanner, function = rec.scanner, target.function
-    with rec.state.lock:
-        if target.frame:
-            raw = guarded(lambda: scanner.next_write(start, direction, target.frame, target.slot))
-        else:
-            raw = guarded(
-                lambda: scanner.next_function_write(
-                    start, direction, function.module, function.place, target.slot
+    while True:
+        at = start
+        with rec.state.lock:
+            raw: Any = guarded(
+                lambda at=at: (  # type: ignore[misc]
+                    scanner.next_write(at, direction, target.frame, target.slot)
+                    if target.frame
+                    else scanner.next_function_write(
+                        at, direction, function.module, function.place, target.slot
+                    )
                 )
             )
-    if raw is None:
-        return None
+        if raw is None:
+            return None
+        visible = raw[1]
+        old = old_value(rec, target, raw[2], visible)
+        write = variable_write(rec, target, raw, old)
+        if write is not None and old is not None and same_value(write.value, old):
+            twin = _twin(rec, target, raw)
+            if twin is not None and direction < 0:
+                raw = twin
+                write = variable_write(rec, target, raw, old_value(rec, target, raw[2], raw[1]))
+            elif twin is not None:
+                write = None
+        if write is not None:
+            return write
+        start = visible - 1 if direction < 0 else visible
+        if start < 0 or start > len(rec):
+            return None
+
+
+def _twin(rec: Replay, target: Variable, raw: Any) -> Any:
+    """The record of the same write that was made before the statement called something."""
+    writer, visible, frame, _ = raw
+    with rec.state.lock:
+        if target.is_global:
+            found = guarded(
+                lambda: rec.scanner.next_function_write(
+                    visible - 1, -1, target.function.module, target.function.place, target.slot
+                )
+            )
+        else:
+            found = guarded(lambda: rec.scanner.next_write(visible - 1, -1, frame, target.slot))
+    return found if found is not None and found[0] == writer and found[1] < visible else None
+
+
+def variable_write(
+    rec: Replay, target: Variable, raw: tuple[int, int, int, Any], old: Value | None
+) -> Write | None:
+    """The write that a record (writer, visible, frame, new) of a variable tells of; None for a
+    comprehension's variable that goes out of sight at its end.
+    """
     writer, visible, frame, new = raw
     value = None if isinstance(new, Unbound) else rec.state.value(new, visible)
-    old = old_value(rec, target, frame, visible)
-    kind = "assign" if value is not None else "delete"
     step = writer
-    if target.slot not in rec.program.comprehension_slots(function):
+    if target.slot not in rec.program.comprehension_slots(target.function):
         step = statement_step(rec, writer)
-    if 0 <= writer == visible and target.slot < function.parameters:
+    elif value is None:
+        return None
+    kind = "assign" if value is not None else "delete"
+    if 0 <= writer == visible:
         site = rec.program.site(rec.site_of(writer))
-        if site.flags & ENTER:
-            kind = "parameter"
+        entered = site.flags & ENTER and target.slot < target.function.parameters
+        if entered or target.function.kind == "genexp":
             caller = caller_step(rec, frame, writer)
             step = writer if caller is None else caller
+            kind = "parameter" if entered else kind
     return write_at(rec, target.name, step, visible, value, old, kind)
 
 

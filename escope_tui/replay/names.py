@@ -93,14 +93,14 @@ def find_variables(
             return [seen]
     found = []
     for function in rec.program.functions():
-        slot = _slot(rec, function, name)
-        if slot is not None:
-            found.append(Variable(name, 0, function, slot))
+        for slot, each in enumerate(function.variables):
+            if each == name:  # comprehensions have variables of their own
+                found.append(Variable(name, 0, function, slot))
     if step is not None:  # no frame runs there: the module's own come first
         shared = [each for each in found if each.is_global]
         if shared:
             return shared
-    return [each for each in found if each.function.kind != "class"] or found
+    return found
 
 
 def _visible(rec: Replay, name: str, step: int, frame: int | None) -> Variable | None:

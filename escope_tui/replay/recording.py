@@ -314,6 +314,26 @@ class Replay:
         step = self.index(at)
         return evaluate(expression, self.scopes(step, self._frame_id(step, frame)))
 
+    def passed(self, raw: Any, step: int, frame: int, kind: int) -> Value:
+        """A value that a frame handed over while a step ran, as it was then: what the statement
+        went on to do with the object does not show.
+        """
+        value = self.state.passed_value(raw, step)
+        identity = value.object_id
+        if identity is None or step < 0 or self.state.contents(identity, step) is None:
+            return value
+        over = False
+        before: set[int] = set()
+        after: set[int] = set()
+        for event in self.raw_events(step, step + 1, EV_OBJECT | kind):
+            if event[1] == EV_OBJECT:
+                (after if over else before).add(event[5])
+            else:
+                over = over or event[3] == frame
+        if after and (not before or (identity in after and identity not in before)):
+            return self.state.value(raw, step)
+        return value
+
     def events(self, i: int) -> list[Event]:
         """What happened while a step ran: calls, returns, yields, exceptions, output, in order."""
         step = self.index(i, end=False)
@@ -334,7 +354,7 @@ class Replay:
             file, line = self.program.paths[site.module], site.line
         shown, text = None, ""
         if kind & WITH_VALUE:
-            shown = self.state.passed_value(value, step)
+            shown = self.passed(value, step, frame, kind)
         elif kind == EV_OUTPUT:
             text = value[1].decode("utf-8", "backslashreplace") if value else LOST_TEXT
         elif kind == EV_GAP:

@@ -151,7 +151,7 @@ class RecordingEngine:
     def returned(self, index: int, frame: int) -> Value | None:
         for raw in self._look.raw_events(index, index + 1, EV_RETURN):
             if raw[3] == frame:
-                return self._look.state.passed_value(raw[5], index)
+                return self._look.passed(raw[5], index, frame, EV_RETURN)
         return None
 
     def source(self, file: str) -> str | None:
