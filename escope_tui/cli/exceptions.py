@@ -18,9 +18,14 @@ def configure(parser: ArgumentParser) -> None:
     common.add_words(parser, "[TYPE]", moment=False)
     parser.add_argument(
         "--fate",
-        choices=("caught", "uncaught", "left"),
-        help="only those that were caught, that ended the program or a thread, or that left "
-        "recorded code and were caught elsewhere",
+        choices=("caught", "uncaught", "left", "swallowed"),
+        help="only those that were caught, that ended the program or a thread, that left recorded "
+        "code and were caught elsewhere, or that a finally or a with let drop",
+    )
+    parser.add_argument(
+        "--frames",
+        action="store_true",
+        help="show the frames that each went through, with their variables",
     )
     common.add_limit(parser)
     common.add_json(parser)
@@ -36,17 +41,51 @@ def run(args: Namespace) -> int:
             if (not words or words[0] in (each.type_name, each.type_name.rpartition(".")[2]))
             and args.fate in (None, each.fate)
         )
-        common.write_all(found, args, _line, "no exception")
+        line = _long if args.frames else _line
+        common.write_all(found, args, line, "no exception")
     return 0
 
 
 def _line(error: ExceptionEvent) -> str:
-    said = f"{one_line(error.type_name, 60)}: {one_line(error.message, 120)}".rstrip(": ")
     raised = error.raised
     where = f"{common.place(raised.file, raised.line)} in {one_line(raised.function, 60)}"
-    fate = error.fate
-    if error.caught is not None:
-        place = common.place(error.caught.file, error.caught.line)
-        fate += f" in {one_line(error.caught.function, 60)}, {place} @{error.caught.step:,}"
     way = f", through {len(error.propagated):,} frames" if len(error.propagated) > 1 else ""
-    return f"@{error.step:,}  {where}  {said}  {fate}{way}"
+    behind = f", {behind_it(error)}" if behind_it(error) else ""
+    return f"@{error.step:,}  {where}  {said(error)}  {_fate(error)}{way}{behind}"
+
+
+def said(error: ExceptionEvent) -> str:
+    """`KeyError: 'gold'`."""
+    return f"{one_line(error.type_name, 60)}: {one_line(error.message, 120)}".rstrip(": ")
+
+
+def behind_it(error: ExceptionEvent) -> str:
+    """Which exception it came from; empty where from none."""
+    if error.earlier is not None:
+        return f"raised again: first @{error.earlier.step:,}"
+    if error.cause is not None:
+        return f"from {one_line(error.cause.type_name, 60)} @{error.cause.step:,}"
+    if error.context is not None:
+        return f"while handling {one_line(error.context.type_name, 60)} @{error.context.step:,}"
+    return ""
+
+
+def _fate(error: ExceptionEvent) -> str:
+    place = error.caught or error.swallowed
+    if place is None:
+        return error.fate
+    where = f"{one_line(place.function, 60)}, {common.place(place.file, place.line)}"
+    return f"{error.fate} {'in' if error.caught else 'before'} {where} @{place.step:,}"
+
+
+def _long(error: ExceptionEvent) -> str:
+    lines = [_line(error)]
+    places = error.propagated
+    if not places or places[0].frame_id != error.raised.frame_id:
+        places = (error.raised, *places)
+    for each in (*places, *((error.caught,) if error.caught else ())):
+        values = ", ".join(f"{one_line(n, 40)}={v.summary(60)}" for n, v in each.locals.items())
+        where = f"{common.place(each.file, each.line)} in {one_line(each.function, 60)}"
+        caught = "caught in " if each is error.caught else ""
+        lines.append(f"    {caught}{where} @{each.step:,}  {values}".rstrip())
+    return "\n".join(lines)

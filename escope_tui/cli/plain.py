@@ -9,16 +9,19 @@ from typing import Any
 from escope_tui.cli.common import shown
 from escope_tui.errors import EscopeError
 from escope_tui.model.answers import HistoryPoint
-from escope_tui.model.events import Call, ExceptionEvent, OutputChunk
+from escope_tui.model.events import Call, ExceptionEvent, OutputChunk, Place
 from escope_tui.model.text import safe_text
 from escope_tui.model.values import Value
 
+BEHIND = ("cause", "context", "earlier")
+"""Fields of an exception that are exceptions too: told by their steps."""
 LEFT_OUT = frozenset({"view", "headers", "call", "place"})
 MORE: dict[type, tuple[str, ...]] = {
     Call: ("args", "outcome", "returned", "exception", "exit", "caller"),
     ExceptionEvent: ("step", "fate"),
     HistoryPoint: ("number",),
     OutputChunk: ("step",),
+    Place: ("locals",),
 }
 """What is looked up besides the fields."""
 
@@ -38,8 +41,12 @@ def plain(data: Any) -> Any:
     if isinstance(data, tuple | list | frozenset | set):
         return [plain(each) for each in data]
     if is_dataclass(data) and not isinstance(data, type):
-        names = [each.name for each in fields(data) if each.name not in LEFT_OUT]
+        left_out = LEFT_OUT.union(BEHIND if isinstance(data, ExceptionEvent) else ())
+        names = [each.name for each in fields(data) if each.name not in left_out]
         row = {name: plain(getattr(data, name)) for name in (*names, *MORE.get(type(data), ()))}
+        if isinstance(data, ExceptionEvent):
+            behind = {name: getattr(data, name) for name in BEHIND}
+            row |= {name: None if each is None else each.step for name, each in behind.items()}
         if isinstance(data, OutputChunk):
             row["text"] = data.text  # as it was written: JSON escapes what a terminal would obey
         return row

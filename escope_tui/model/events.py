@@ -270,6 +270,18 @@ class Place:
     file: str
     line: int
     frame_id: int
+    moment: int = field(default=-1, compare=False)
+    """The step that ran when the exception left the frame."""
+    view: Any = field(default=None, repr=False, compare=False)
+    """What `locals` is read from."""
+
+    @property
+    def locals(self) -> Mapping[str, Value]:
+        """The frame's variables as its last statement, or the handler's first one, found them."""
+        if self.view is None:
+            return {}
+        result: Mapping[str, Value] = self.view.frame_locals(self.moment, self.frame_id)
+        return result
 
 
 @dataclass(frozen=True, slots=True)
@@ -289,14 +301,43 @@ class ExceptionEvent:
     uncaught: bool
     """It ended its thread or the program."""
     thread: int
+    swallowed: Place | None = None
+    """Where its frame went on, if a `finally` that left or a `with` let it drop."""
+    cause: ExceptionEvent | None = field(default=None, repr=False, compare=False)
+    """The one that it was raised from (`__cause__`)."""
+    context: ExceptionEvent | None = field(default=None, repr=False, compare=False)
+    """The one that was being handled when it was raised (`__context__`), unless `from None` hides
+    it."""
+    earlier: ExceptionEvent | None = field(default=None, repr=False, compare=False)
+    """The same exception when it was raised before: a handler let it go on."""
+
+    @property
+    def chain(self) -> tuple[ExceptionEvent, ...]:
+        """The exceptions behind it, the nearest first: its cause, else what was being handled, and
+        so on.
+        """
+        found: list[ExceptionEvent] = []
+        each: ExceptionEvent | None = self
+        while each is not None and len(found) < 100:
+            each = each.cause or each.context or (each.earlier and each.earlier.chain_start)
+            if each is not None:
+                found.append(each)
+        return tuple(found)
+
+    @property
+    def chain_start(self) -> ExceptionEvent | None:
+        """What it was raised from, or while what was being handled."""
+        return self.cause or self.context
 
     @property
     def fate(self) -> str:
-        """ "caught", "uncaught" or "left": it left recorded code, and code that is not recorded
-        caught it.
+        """ "caught", "uncaught", "swallowed", or "left": it left recorded code, and code that is
+        not recorded caught it.
         """
         if self.caught is not None:
             return "caught"
+        if self.swallowed is not None:
+            return "swallowed"
         return "uncaught" if self.uncaught else "left"
 
     @property

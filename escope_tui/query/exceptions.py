@@ -12,6 +12,8 @@ from ..model.sites import CAUGHT
 from ..model.text import one_line, safe_text
 from ..model.values import Value
 from ..replay.recording import EV_CAUGHT, EV_UNWIND
+from .moments import place_of
+from .raised import joined, origin, swallowed
 
 if TYPE_CHECKING:
     from ..replay.recording import Replay
@@ -47,8 +49,10 @@ def read_exceptions(rec: Replay) -> list[ExceptionEvent]:
     """All exceptions that recorded code saw, in the order in which they were raised."""
     done: list[_Way] = []
     flying: dict[tuple[int, Any], _Way] = {}
+    seen: dict[int, list[int]] = {}
     if rec.file.exceptions:
         for raw in rec.raw_events(-1, len(rec), EV_UNWIND | EV_CAUGHT):
+            seen.setdefault(raw[3], []).append(raw[0])
             _follow(rec, raw, flying, done)
     endings = _Endings(rec)
     done.extend(flying.values())
@@ -56,7 +60,8 @@ def read_exceptions(rec: Replay) -> list[ExceptionEvent]:
     ending = _ending(rec, found)
     if ending is not None:
         found.append(ending)
-    return sorted(found, key=lambda each: (each.raised.step, each.thread))
+    found += swallowed(rec, found, seen)
+    return joined(rec, sorted(found, key=lambda each: (each.raised.step, each.thread)))
 
 
 def _follow(rec: Replay, raw: Any, flying: dict[tuple[int, Any], _Way], done: list[_Way]) -> None:
@@ -65,7 +70,7 @@ def _follow(rec: Replay, raw: Any, flying: dict[tuple[int, Any], _Way], done: li
     # The handler's first statement may raise and be caught by another handler, all in one step.
     caught_here = kind == EV_CAUGHT and _begins(rec, step, frame, site)
     newest = rec.next_frame_step(step - 1 if caught_here else step, -1, frame)
-    place = _place(rec, newest if newest >= 0 else max(step, 0))
+    place = place_of(rec, newest if newest >= 0 else max(step, 0), max(step, 0))
     way = flying.get(key)
     if way is None:
         way = flying[key] = _Way(thread, value, step, place)
@@ -74,7 +79,7 @@ def _follow(rec: Replay, raw: Any, flying: dict[tuple[int, Any], _Way], done: li
         way.propagated.append(place)
         return
     handler = step if caught_here else rec.next_frame_step(step + 1, 1, frame)
-    way.caught = _place(rec, handler) if handler >= 0 else place
+    way.caught = place_of(rec, handler) if handler >= 0 else place
     done.append(flying.pop(key))
 
 
@@ -86,26 +91,24 @@ def _begins(rec: Replay, step: int, frame: int, site: int) -> bool:
     return (info.frame, info.site) == (frame, site) and bool(rec.program.site(site).flags & CAUGHT)
 
 
-def _place(rec: Replay, step: int) -> Place:
-    info = rec.step_info(step)
-    site = rec.program.site(info.site)
-    function = rec.program.function_of(site)
-    path = rec.program.paths[site.module]
-    return Place(step, function.qualname, path, site.line, info.frame)
-
-
 def _event(rec: Replay, way: _Way, endings: _Endings) -> ExceptionEvent:
     value = rec.state.passed_value(way.raw, way.seen)
     return ExceptionEvent(
         value.type_name if value is not None else "?",
         message(value),
         value,
-        way.raised,
-        tuple(way.propagated),
+        _from(rec, way.raised, value),
+        tuple(_from(rec, each, value) for each in way.propagated),
         way.caught,
         way.caught is None and _was_last(rec, way) and endings.ended(way, value),
         way.thread,
     )
+
+
+def _from(rec: Replay, place: Place, value: Value | None) -> Place:
+    """The place, but for the `finally` clauses that ran before the frame was seen to end."""
+    step = origin(rec, place.step, value)
+    return place if step == place.step else place_of(rec, step, place.moment)
 
 
 def message(value: Value | None) -> str:
@@ -216,5 +219,5 @@ def _ending(rec: Replay, found: list[ExceptionEvent]) -> ExceptionEvent | None:
         near = rec.next_thread_step(step, -1, thread)
         step = near if near >= 0 else step
     text = one_line(str(facts.get("message", "")), MESSAGE_WIDTH)
-    place = _place(rec, step)
+    place = place_of(rec, step)
     return ExceptionEvent(name, text, None, place, (), None, True, rec.step_info(step).thread)

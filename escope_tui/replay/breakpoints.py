@@ -10,7 +10,7 @@ from ..errors import EscopeError, EvaluationError
 if TYPE_CHECKING:
     from .recording import Replay
 
-FATES = ("", "raised", "caught", "uncaught", "left")
+FATES = ("", "raised", "caught", "uncaught", "left", "swallowed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,8 @@ class Breakpoint:
     """The end of an exception's type name, or "*" for any: stops at the statement that raised, or
     where it was caught."""
     fate: str = ""
-    """Of exceptions: "" or "raised" all, "caught" (stops at the handler), "uncaught", "left"."""
+    """Of exceptions: "" or "raised" all, "caught" (stops at the handler), "uncaught", "left",
+    "swallowed"."""
     target: str = ""
     """A variable, attribute or item: stops at the first step that shows each change of it."""
     at: int | None = None

@@ -363,6 +363,9 @@ def describe(error: ExceptionEvent) -> str:
         return f"{said} · caught in {where}"
     if error.uncaught:
         return f"{said} · not caught"
+    if error.swallowed is not None:
+        where = f"line {error.swallowed.line} (@{error.swallowed.step:,})"
+        return f"{said} · dropped by a finally or with before {where}"
     return f"{said} · no recorded handler" if error.propagated else said
 
 

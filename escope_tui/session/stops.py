@@ -20,7 +20,7 @@ LINE = "line"
 FUNCTION = "function"
 EXCEPTION = "exception"
 DATA = "data"
-FATES = ("", "caught", "uncaught", "left")
+FATES = ("", "caught", "uncaught", "left", "swallowed")
 
 
 @dataclass(frozen=True, slots=True)

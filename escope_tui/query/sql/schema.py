@@ -175,7 +175,7 @@ VIEWS: dict[str, View] = {
                 Column("message", "text", "what it says"),
                 *_PLACE,
                 _FRAME,
-                Column("fate", "text", "caught, uncaught or left"),
+                Column("fate", "text", "caught, uncaught, left or swallowed"),
                 Column("caught_step", "integer", "first step of the handler"),
                 Column("caught_file", "text", "where it was caught"),
                 Column("caught_line", "integer", "where it was caught"),

@@ -18,7 +18,7 @@ from .talk import Part, Reply, Row, Talk, row
 
 if TYPE_CHECKING:
     from ...model.answers import Execution, HistoryPoint
-    from ...model.events import Call
+    from ...model.events import Call, ExceptionEvent
     from ...query.why import Cause
 
 WIDTH = 80
@@ -323,15 +323,37 @@ def sql(talk: Talk, text: str) -> Reply:
 # -- the rest
 
 
-@command("exceptions", "[TYPE]", "exception")
+@command("exceptions", "[TYPE | @STEP]", "exception")
 def exceptions(talk: Talk, text: str) -> Reply:
-    """List every exception: where it was raised, and where it was caught or not."""
-    rows = (
-        row(at(e.step, talk.step), "  ", (describe(e), "error"), step=e.step)
+    """List every exception: where it was raised, where it was caught or not, and which it came
+    from; of one step's, the frames that it went through with their variables.
+    """
+    wanted = words.step(text) if text else None
+    found = [
+        e
         for e in talk.rec.exceptions()
-        if not text or e.type_name == text or e.type_name.endswith(f".{text}")
-    )
+        if not text or e.step == wanted or e.type_name == text or e.type_name.endswith(f".{text}")
+    ]
+    rows = (line for e in found for line in _exception(talk, e, whole=wanted is not None))
     return Reply(words.up_to(rows, None, "no exception"))
+
+
+def _exception(talk: Talk, error: ExceptionEvent, *, whole: bool) -> Iterator[Row]:
+    behind = error.earlier or error.cause or error.context
+    link = "first raised" if error.earlier else "from" if error.cause else "while handling"
+    more = f" · {link} {one_line(behind.type_name, 40)} @{behind.step:,}" if behind else ""
+    head = row(at(error.step, talk.step), "  ", (describe(error), "error"), more, step=error.step)
+    yield head
+    if not whole:
+        return
+    places = error.propagated
+    if not places or places[0].frame_id != error.raised.frame_id:
+        places = (error.raised, *places)
+    for each in (*places, *((error.caught,) if error.caught else ())):
+        values = ", ".join(f"{one_line(n, 40)}={v.summary(60)}" for n, v in each.locals.items())
+        where = f"{one_line(each.function, 40)}, line {each.line} (@{each.step:,})"
+        caught = "caught in " if each is error.caught else "through "
+        yield row("    ", (f"{caught}{where}", "place"), "  ", values, step=each.step)
 
 
 @command("output o", "[N]")

@@ -87,7 +87,9 @@ def watch(talk: Talk, text: str) -> Reply:
     return _set(talk, here)
 
 
-@command("catch", "[TYPE] [caught | uncaught | left] | all | uncaught | none", "exception")
+@command(
+    "catch", "[TYPE] [caught | uncaught | left | swallowed] | all | uncaught | none", "exception"
+)
 def catch(talk: Talk, text: str) -> Reply:
     """Stop at exceptions of a type, perhaps only at those with that fate.
     `catch all`, `catch uncaught` and `catch none` say at which exceptions `c` and `rc` stop

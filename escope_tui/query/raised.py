@@ -1,0 +1,261 @@
+"""Where an exception came from: behind a `finally`, out of another exception; and those of which
+nothing is told but that a `raise` ran.
+"""
+
+from __future__ import annotations
+
+import ast
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from ..errors import EscopeError
+from ..model import events
+from ..model.events import ExceptionEvent
+from ..model.text import one_line, safe_text
+from ..model.values import Value
+from .moments import place_of
+
+if TYPE_CHECKING:
+    from ..replay.recording import Replay
+
+WIDTH = 300
+NEAR = 10_000
+"""So many steps of a frame are gone back over to find where a `finally` was entered."""
+
+
+def origin(rec: Replay, step: int, value: Value | None) -> int:
+    """The statement of a frame that let an exception out, of which `step` is the newest one when
+    that was seen: before the `finally` clauses that ran on the way.
+    """
+    while True:
+        site = rec.program.site(rec.site_of(step))
+        clause = _finally_around(rec, step)
+        if clause is None:
+            return step
+        first, last = clause
+        before = _before(rec, step, first, last)
+        if before < 0:
+            return step
+        name = rec.program.function_of(site).name
+        lines = _traceback(value, rec.program.paths[site.module], name)
+        inside = any(first <= line <= last for line in lines)
+        if inside and all(first <= line <= last for line in lines):
+            return step
+        if not lines or inside:  # without the traceback: a clause that broke off raised itself
+            node = rec.syntax.statement(site)
+            if site.end_line < last or isinstance(node, ast.Raise):
+                return step
+        step = before
+
+
+def _finally_around(rec: Replay, step: int) -> tuple[int, int] | None:
+    """The lines of the innermost `finally` clause that a step's statement is in."""
+    site = rec.program.site(rec.site_of(step))
+    node: ast.AST | None = rec.syntax.statement(site)
+    parents = rec.syntax.parents(site.module)
+    while node is not None:
+        outer = parents.get(node)
+        if isinstance(outer, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Lambda):
+            return None
+        clause = getattr(outer, "finalbody", None) or []
+        if node in clause:
+            return clause[0].lineno, clause[-1].end_lineno or clause[-1].lineno
+        node = outer
+    return None
+
+
+def _before(rec: Replay, step: int, first: int, last: int) -> int:
+    """The frame's newest step before it came to some lines; -1 where there is none near."""
+    frame = rec.step_info(step).frame
+    for _ in range(NEAR):
+        if first > rec.program.site(rec.site_of(step)).line or step < 0:
+            return step
+        line = rec.program.site(rec.site_of(step)).line
+        if line > last:
+            return step
+        step = rec.next_frame_step(step - 1, -1, frame)
+        if step < 0:
+            return -1
+    return -1
+
+
+def _traceback(value: Value | None, file: str, function: str) -> list[int]:
+    """The lines of a function in the traceback that was recorded with an exception."""
+    found = None if value is None else value.attr("__traceback__")
+    if found is None or found.kind != "tuple":
+        return []
+    lines = []
+    for _, _, entry in found.entries():
+        parts = [member.data for *_, member in entry.entries()]
+        if len(parts) == 3 and isinstance(parts[1], int):
+            same = safe_text(str(parts[0])) == file and safe_text(str(parts[2])) == function
+            lines += [parts[1]] if same else []
+    return lines
+
+
+# -- raises without an end
+
+
+def swallowed(
+    rec: Replay, found: Sequence[ExceptionEvent], seen: Mapping[int, Sequence[int]]
+) -> Iterator[ExceptionEvent]:
+    """The `raise` statements that neither a handler nor the end of a frame followed: a `finally`
+    that left, or a `with`, let the exception drop. `seen`: the steps at which a frame caught or let
+    pass something.
+    """
+    raised = {each.raised.step for each in found}
+    known = Counter(rec.site_of(step) for step in raised)
+    for number, count in rec.file.site_hits().items():
+        if count <= known[number] or rec.program.step_kind(number) != events.RAISE:
+            continue
+        if not rec.program.site(number).flags & 1:
+            continue
+        sites = frozenset((number,))
+        step = rec.next_site(0, 1, sites)
+        while step >= 0:
+            frame = rec.step_info(step).frame
+            later = rec.next_frame_step(step + 1, 1, frame)
+            told = seen.get(frame, ())
+            at = bisect_left(told, step)
+            if step not in raised and later >= 0 and not (at < len(told) and told[at] <= later):
+                yield _dropped(rec, found, step, later)
+            step = rec.next_site(step + 1, 1, sites)
+
+
+def _dropped(rec: Replay, found: Sequence[ExceptionEvent], step: int, later: int) -> ExceptionEvent:
+    place = place_of(rec, step)
+    node = rec.syntax.statement(rec.program.site(rec.site_of(step)))
+    given = node.exc if isinstance(node, ast.Raise) else None
+    name, text, value = "?", "", None
+    if given is None:  # the one that is being handled, again
+        handled = [e for e in found if e.caught and e.caught.frame_id == place.frame_id]
+        again = max(
+            (e for e in handled if e.caught and e.caught.step <= step),
+            key=lambda e: e.raised.step,
+            default=None,
+        )
+        if again is not None:
+            name, text, value = again.type_name, again.message, again.value
+    elif isinstance(given, ast.Call):
+        name = one_line(ast.unparse(given.func), WIDTH)
+        said = [_said(rec, each, step) for each in given.args]
+        text = said[0] if len(said) == 1 else ", ".join(said)
+    else:
+        try:
+            value = rec.evaluate(ast.unparse(given), at=step)
+        except EscopeError:
+            value = None
+        name = one_line(ast.unparse(given), WIDTH)
+        if value is not None and value.kind == "exception":
+            from .exceptions import message
+
+            name, text = value.type_name, message(value)
+        else:
+            value = None
+    thread = rec.step_info(step).thread
+    return ExceptionEvent(
+        name, text, value, place, (), None, False, thread, swallowed=place_of(rec, later)
+    )
+
+
+def _said(rec: Replay, node: ast.expr, step: int) -> str:
+    try:
+        value = rec.evaluate(ast.unparse(node), at=step)
+    except EscopeError:
+        return "…"
+    return one_line(value.data, WIDTH) if isinstance(value.data, str) else value.summary(WIDTH)
+
+
+# -- chains
+
+
+def joined(rec: Replay, found: list[ExceptionEvent]) -> list[ExceptionEvent]:
+    """The exceptions in order, each with those that it came from."""
+    by_object: dict[int, ExceptionEvent] = {}
+    done: list[ExceptionEvent] = []
+    handled: dict[int, list[ExceptionEvent]] = {}
+    for each in found:
+        cause = _object(each, "__cause__", by_object)
+        context = _object(each, "__context__", by_object)
+        node = _raise(rec, each)
+        if cause is None and node is not None and node.cause is not None:
+            cause = _evaluated(rec, each, node.cause, by_object)
+        told = _from_value(each, "__suppress_context__")
+        hidden = node is not None and isinstance(node.cause, ast.Constant)
+        if cause is None and (hidden or (told is not None and told.data is True)):
+            context = None
+        elif context is None and _from_value(each, "__context__") is None:
+            context = _being_handled(rec, each, handled)
+        identity = None if each.value is None else each.value.object_id
+        earlier = by_object.get(identity) if identity is not None else None
+        if context is not None and context is earlier:
+            context = None
+        event = replace(each, cause=cause, context=context, earlier=earlier)
+        done.append(event)
+        if identity is not None:
+            by_object[identity] = event
+        if event.caught is not None:
+            handled.setdefault(event.caught.frame_id, []).append(event)
+    return done
+
+
+def _from_value(each: ExceptionEvent, name: str) -> Value | None:
+    return None if each.value is None else each.value.attr(name)
+
+
+def _object(
+    each: ExceptionEvent, name: str, known: Mapping[int, ExceptionEvent]
+) -> ExceptionEvent | None:
+    other = _from_value(each, name)
+    if other is None or other.object_id is None:
+        return None
+    return known.get(other.object_id)
+
+
+def _raise(rec: Replay, each: ExceptionEvent) -> ast.Raise | None:
+    node = rec.syntax.statement(rec.program.site(rec.site_of(each.raised.step)))
+    return node if isinstance(node, ast.Raise) else None
+
+
+def _evaluated(
+    rec: Replay, each: ExceptionEvent, node: ast.expr, known: Mapping[int, ExceptionEvent]
+) -> ExceptionEvent | None:
+    try:
+        value = rec.evaluate(ast.unparse(node), at=each.raised.step, frame=each.raised.frame_id)
+    except (EscopeError, IndexError):
+        return None
+    return None if value.object_id is None else known.get(value.object_id)
+
+
+def _being_handled(
+    rec: Replay, each: ExceptionEvent, handled: Mapping[int, Sequence[ExceptionEvent]]
+) -> ExceptionEvent | None:
+    """The exception in whose handler this one was raised."""
+    if not handled:
+        return None
+    for frame in reversed(rec.stack(each.raised.step)):
+        caught = [
+            event
+            for event in handled.get(frame.frame_id, ())[-3:]
+            if event.caught is not None and event.caught.step <= each.raised.step
+        ]
+        if caught and frame.last_step >= 0 and _in_handler(rec, frame.last_step, caught[-1]):
+            return caught[-1]
+    return None
+
+
+def _in_handler(rec: Replay, step: int, event: ExceptionEvent) -> bool:
+    assert event.caught is not None
+    site = rec.program.site(rec.site_of(step))
+    node: ast.AST | None = rec.syntax.statement(site)
+    parents = rec.syntax.parents(site.module)
+    while node is not None:
+        if isinstance(node, ast.ExceptHandler):
+            return node.lineno <= event.caught.line <= (node.end_lineno or node.lineno)
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            return False
+        node = parents.get(node)
+    return False

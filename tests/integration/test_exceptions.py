@@ -1,0 +1,220 @@
+"""Exceptions: where they were raised, what they went through, and what was behind them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+import pytest
+
+import escope_tui as escope
+from escope_tui.cli import main
+from escope_tui.query.recording import Recording
+
+PROGRAM = """
+class AppError(Exception):
+    pass
+
+def low(n):
+    data = [n]
+    try:
+        return data[n]  # raises
+    finally:
+        data.append("cleaned")
+
+def mid(n):
+    label = f"mid {n}"
+    try:
+        return low(n)
+    except IndexError as error:
+        raise AppError("no such row") from error
+
+def left_by_finally(n):
+    for i in range(2):
+        try:
+            raise ValueError(n + i)  # dropped
+        finally:
+            break
+    return n  # goes on
+
+class Quiet:
+    def __enter__(self):
+        return self
+    def __exit__(self, *what):
+        return True
+
+def quiet():
+    problem = KeyError("hidden")
+    with Quiet():
+        raise problem
+    return 1
+
+def handling(n):
+    try:
+        mid(n)
+    except AppError:
+        return int("x")  # in a handler
+
+def again(n):
+    try:
+        mid(n)
+    except AppError:
+        n += 1
+        raise
+
+def first_statement(n):
+    try:
+        try:
+            low(n)
+        except IndexError:
+            raise RuntimeError("at once")
+    except RuntimeError as caught:
+        return caught
+
+def in_finally(n):
+    try:
+        n += 1
+    finally:
+        n.missing
+        n = 0
+
+left_by_finally(3)
+quiet()
+for each in (handling, again, in_finally):
+    try:
+        each(4)
+    except Exception as problem:
+        del problem
+first_statement(2)
+try:
+    raise OSError(2, "gone") from None
+except OSError:
+    pass
+mid(9)
+"""
+
+
+@pytest.fixture(scope="module")
+def rec(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Recording]:
+    folder = tmp_path_factory.mktemp("exceptions")
+    script = folder / "rows.py"
+    script.write_text(PROGRAM)
+    with escope.open(escope.record([str(script)], output=str(folder / "t.esr"))) as opened:
+        yield opened
+
+
+def line_of(text: str) -> int:
+    return next(n for n, line in enumerate(PROGRAM.split("\n"), 1) if text in line)
+
+
+def one(rec: Recording, name: str, function: str) -> escope.ExceptionEvent:
+    found = [e for e in rec.exceptions() if e.type_name == name and e.raised.function == function]
+    return found[0]
+
+
+def test_a_finally_on_the_way_is_not_where_it_was_raised(rec: Recording) -> None:
+    lows = [e for e in rec.exceptions() if e.raised.function == "low"]
+    assert len(lows) == 4
+    assert {e.raised.line for e in lows} == {line_of("# raises")}
+    assert {e.propagated[0].line for e in lows} == {line_of("# raises")}
+
+
+def test_what_a_finally_itself_raises_is_raised_there(rec: Recording) -> None:
+    assert one(rec, "AttributeError", "in_finally").raised.line == line_of("n.missing")
+
+
+def test_a_finally_that_leaves_drops_the_exception(rec: Recording) -> None:
+    dropped = one(rec, "ValueError", "left_by_finally")
+    assert dropped.fate == "swallowed"
+    assert dropped.message == "3"
+    assert dropped.raised.line == line_of("# dropped")
+    assert dropped.swallowed is not None
+    assert dropped.swallowed.line in (line_of("break"), line_of("# goes on"))
+
+
+def test_a_with_that_drops_the_exception_is_told_with_the_value(rec: Recording) -> None:
+    dropped = one(rec, "KeyError", "quiet")
+    assert (dropped.fate, dropped.message) == ("swallowed", "'hidden'")
+    assert dropped.value is not None
+
+
+def test_each_frame_on_the_way_has_its_variables_as_it_was_left(rec: Recording) -> None:
+    passed = one(rec, "IndexError", "low")
+    (frame,) = passed.propagated
+    # then: as the last statement there, the one in the finally, found them
+    assert {name: value.python() for name, value in frame.locals.items()} == {"n": 4, "data": [4]}
+    assert passed.caught is not None
+    assert passed.caught.locals["label"] == "mid 4"
+
+
+def test_a_cause_and_a_context_lead_to_the_exceptions_behind(rec: Recording) -> None:
+    app = one(rec, "AppError", "mid")
+    assert app.cause is not None
+    assert (app.cause.type_name, app.cause.raised.function) == ("IndexError", "low")
+    while_handling = one(rec, "ValueError", "handling")
+    assert while_handling.cause is None
+    assert [e.type_name for e in while_handling.chain] == ["AppError", "IndexError"]
+
+
+def test_the_exception_that_ended_the_program_has_its_chain_too(rec: Recording) -> None:
+    last = rec.exceptions()[-1]
+    assert last.fate == "uncaught"
+    assert [e.type_name for e in last.chain] == ["IndexError"]
+
+
+def test_from_none_hides_what_was_handled(rec: Recording) -> None:
+    assert one(rec, "FileNotFoundError", "<module>").chain == ()
+
+
+def test_a_bare_raise_is_the_same_exception_again(rec: Recording) -> None:
+    first, second = [
+        e
+        for e in rec.exceptions()
+        if e.value is not None and e.type_name == "AppError" and e.raised.step < 10**6
+    ][1:3]
+    assert second.raised.function == "again"
+    assert second.earlier is not None
+    assert second.earlier.step == first.step
+
+
+def test_a_handler_that_raises_at_once_does_not_hide_the_next_one(rec: Recording) -> None:
+    at_once = one(rec, "RuntimeError", "first_statement")
+    assert at_once.caught is not None
+    assert at_once.caught.line == line_of("return caught")
+    assert [e.type_name for e in at_once.chain] == ["IndexError"]
+
+
+def test_the_command_line_tells_fates_chains_and_frames(
+    rec: Recording, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["exceptions", rec.path, "--fate", "swallowed"]) == 0
+    assert capsys.readouterr().out.count("swallowed before") == 2
+    assert main(["exceptions", rec.path, "AppError", "--frames"]) == 0
+    shown = capsys.readouterr().out
+    assert "from IndexError @" in shown
+    assert "raised again: first @" in shown
+    assert "label='mid 4'" in shown
+    assert main(["exceptions", rec.path, "AppError", "--json"]) == 0
+    rows = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert rows[0]["cause"] == one(rec, "IndexError", "low").step
+    assert rows[0]["propagated"][0]["locals"]["label"] == "'mid 4'"
+
+
+def test_a_run_stops_at_what_was_swallowed(rec: Recording) -> None:
+    from escope_tui.replay.breakpoints import Breakpoint
+
+    stop = Breakpoint(exception="*", fate="swallowed")
+    found = rec.timeline.resume(0, 1, [stop])
+    assert found is not None
+    assert found.step == one(rec, "ValueError", "left_by_finally").step
+
+
+def test_the_shell_lists_them_and_shows_the_frames_of_one(
+    rec: Recording, capsys: pytest.CaptureFixture[str]
+) -> None:
+    step = one(rec, "AppError", "mid").step
+    commands = ["-c", "exceptions AppError", "-c", f"exceptions @{step}"]
+    assert main(["shell", rec.path, *commands]) == 0
+    shown = capsys.readouterr().out
+    assert "from IndexError" in shown
+    assert "label='mid 4'" in shown
