@@ -98,6 +98,11 @@ class Engine(Protocol):
     def before_in_frame(self, index: int, frame: int) -> int | None:
         """The frame's statement before the one that it is at."""
 
+    def touched(self, before: int, now: int) -> Collection[int] | None:
+        """The identities of the objects that have a record between two steps: others are what they
+        were. None: that would take long to tell.
+        """
+
     def own_steps(
         self, frame: int, index: int, back: bool, limit: int
     ) -> Sequence[tuple[int, int]]:

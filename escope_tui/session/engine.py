@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from bisect import bisect_left
 from collections.abc import Collection, Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, cast
 
 from .._speedups.unpack import Unbound
@@ -25,6 +26,8 @@ from .stops import Reached, Stop, nearest
 if TYPE_CHECKING:
     from ..format.reader import RecordingFile
 
+NEAR = 32
+"""So many steps are looked at one by one for the objects that they touched."""
 MARKS = 2000
 """Exceptions that are marked on the timeline at most."""
 
@@ -84,6 +87,18 @@ class RecordingEngine:
             if each.frame_id == frame:
                 return _found(self._look.next_frame_step(each.last_step - 1, -1, frame))
         return None
+
+    def touched(self, before: int, now: int) -> Collection[int] | None:
+        if not 0 <= now - before <= NEAR:
+            return None
+        found = set[int]()
+        with self._look.state.lock:
+            for step in range(before + 1, now + 1):
+                told = guarded(partial(self._look.scanner.changed, step))
+                if told is None:
+                    return None
+                found.update(told)
+        return found
 
     def own_steps(
         self, frame: int, index: int, back: bool, limit: int

@@ -110,9 +110,11 @@ class Projector:
         inner = frame.frame_id == step.frame_id
         source = self.source(frame.file)
         try:
-            variables = variables_of(engine, frame, before if before != LOST else None, source)
+            variables = variables_of(
+                engine, frame, moment.step, before if before != LOST else None, source
+            )
         except FormatError:
-            before, variables = LOST, variables_of(engine, frame, None, source)
+            before, variables = LOST, variables_of(engine, frame, moment.step, None, source)
         if before == LOST:
             # What they were before is not known: no mark says that they are new.
             before, variables = None, tuple(replace(v, change=SAME, old=None) for v in variables)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any
@@ -49,19 +49,22 @@ HELD = 60
 
 
 def variables_of(
-    engine: Engine, frame: Frame, before: int | None, source: SourceText | None
+    engine: Engine, frame: Frame, now: int, before: int | None, source: SourceText | None
 ) -> tuple[Variable, ...]:
-    """All of a frame's variables, by scope; `before` is the frame's statement before this one."""
+    """All of a frame's variables at step `now`, by scope; `before` is the frame's statement before
+    this one.
+    """
     earlier: Frame | None = None
+    touched = Touched(engine.touched(before, now) if before is not None else None)
     if before is not None:
         for past in engine.stack(before):
             if past.frame_id == frame.frame_id:
                 earlier = past
     module = frame.kind == "module"
     names = source.names(frame.line) if source is not None and not module else None
-    found = list(_compared(frame.locals, earlier.locals if earlier else None, LOCAL))
+    found = list(_compared(frame.locals, earlier.locals if earlier else None, LOCAL, touched))
     if not module:
-        found += _compared(frame.globals, earlier.globals if earlier else None, GLOBAL)
+        found += _compared(frame.globals, earlier.globals if earlier else None, GLOBAL, touched)
     placed = [_placed(each, names) for each in found]
     return tuple(sorted(placed, key=lambda v: SCOPES.index(v.scope)))
 
@@ -96,8 +99,42 @@ def aliases(variables: Sequence[Variable]) -> dict[int, tuple[str, ...]]:
     return {number: tuple(names) for number, names in found.items() if len(names) > 1}
 
 
+class Touched:
+    """What may differ between two near moments: an object not touched holds what it held."""
+
+    def __init__(self, objects: Collection[int] | None) -> None:
+        self._objects = objects
+        self._sound: set[int] = set()
+        """Objects in which nothing was touched, as far as was looked."""
+
+    def reaches(self, value: Value) -> bool:
+        """Whether something in a value may differ; True where that is not known."""
+        if self._objects is None:
+            return True
+        if not self._objects:
+            return False
+        queue, seen = [value], set[int]()
+        for each in queue:
+            number = each.object_id
+            if number is not None:
+                if number in self._objects:
+                    return True
+                if number in self._sound or number in seen:
+                    continue
+                seen.add(number)
+            if len(queue) > COMPARE_BUDGET:
+                break
+            for _, key, member in each.entries():
+                if member.object_id is not None or member.kind == "tuple":
+                    queue.append(member)
+                if isinstance(key, Value) and (key.object_id is not None or key.kind == "tuple"):
+                    queue.append(key)
+        self._sound |= seen
+        return False
+
+
 def _compared(
-    now: Mapping[str, Value], earlier: Mapping[str, Value] | None, scope: str
+    now: Mapping[str, Value], earlier: Mapping[str, Value] | None, scope: str, touched: Touched
 ) -> Iterator[Variable]:
     budget = [COMPARE_BUDGET]
     for name, value in now.items():
@@ -109,6 +146,10 @@ def _compared(
         old = earlier.get(name)
         if old is None:
             yield Variable(name, value, scope, NEW)
+            continue
+        same_object = value.object_id is not None and value.object_id == old.object_id
+        if same_object and not touched.reaches(value):
+            yield Variable(name, value, scope, SAME, old)
         else:
             yield Variable(name, value, scope, difference(value, old, budget), old)
 

@@ -21,7 +21,6 @@ from .safe import SafeFilter
 from .themes import DARK, OWN_THEMES
 from .widgets.bindings import bindings
 from .widgets.hints import Hints
-from .widgets.palette import Palette
 from .widgets.prompt import Prompt
 from .widgets.stage import Stage
 from .widgets.welcome import Welcome
@@ -60,6 +59,8 @@ class ReplayApp(Film, Looks, Exchange):
         for each in OWN_THEMES:
             self.register_theme(each)
         self.theme = theme
+        self._variables = self.get_css_variables()
+        self.stylesheet.set_variables(self._variables)
 
     # -- from one time to the next
 
@@ -98,7 +99,6 @@ class ReplayApp(Film, Looks, Exchange):
     # -- the screen
 
     def compose(self) -> ComposeResult:
-        yield Palette(id="palette")
         with Stage(self.places, id="body"):
             for slot in SLOTS:
                 yield from (spec.load() for spec in PANES if spec.name == first_in(slot))
@@ -110,7 +110,25 @@ class ReplayApp(Film, Looks, Exchange):
         yield Hints(id="hints")
         yield Prompt(id="prompt")
 
+    def refresh_css(self, animate: bool = True) -> None:
+        # Textual asks for this once more for each reactive that has its first value.
+        variables = self.get_css_variables()
+        if self._is_mounted or variables != self._variables:
+            self._variables = variables
+            super().refresh_css(animate)
+
+    def _sized(self) -> None:
+        """Gives the screen the classes of its size before it is laid out for the first time."""
+        width, height = self.size
+        for length, points in (
+            (width, self.HORIZONTAL_BREAKPOINTS),
+            (height, self.VERTICAL_BREAKPOINTS),
+        ):
+            name = [name for least, name in points if length >= least][-1]
+            self.screen.add_class(name, update=False)
+
     def on_mount(self) -> None:
+        self._sized()
         self.app_resume_signal.subscribe(self, self._resumed)
         self.arrange()
         self.source.focus()
@@ -138,6 +156,8 @@ class ReplayApp(Film, Looks, Exchange):
 
     def on_key(self, event: events.Key) -> None:
         # What was typed before the prompt had the focus has come up here from a pane.
+        if self.leaving:
+            return
         if event.is_printable and event.character and isinstance(self.focused, Prompt):
             event.prevent_default()
             self.focused.insert_text_at_cursor(event.character)

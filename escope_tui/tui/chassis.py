@@ -54,8 +54,8 @@ class Chassis(App[None]):
         self.session = Session(engine)
         self.session.history.most = self.config.get("bounds.places")
         self.navigator = Navigator(self.session, Projector(engine), self._landed)
-        self.profiler = Profiler(self.session, self._profiled)
-        self.feeds = Feeds(engine, self._fed)
+        self.profiler = Profiler(self.session, self._profiled, lambda: self.navigator.idle)
+        self.feeds = Feeds(engine, self._fed, lambda: self.navigator.idle)
         self.view: View | None = None
         self.failure: BaseException | None = None
         """What ended the app, if it broke."""
@@ -149,6 +149,8 @@ class Chassis(App[None]):
         self.stage.again()
 
     def on_stage_resized(self) -> None:
+        if self.leaving:
+            return
         size = self.stage.size
         there = {pane.id for pane in self.panes() if not pane.has_class("-behind")}
         strips = {spec.name for spec in PANES if spec.slot == STRIP}

@@ -81,14 +81,23 @@ class Job:
         self._feeds.tell(Fed(self.pane, self.want, None, note, "progress"))
 
 
+REST_SECONDS = 0.05
+
 Fetch = Callable[[Job, Any], Any]
 
 
-class Feeds(Thread):
-    """The thread that answers the panes' questions."""
+def _ever() -> float:
+    return REST_SECONDS
 
-    def __init__(self, engine: Engine, told: Callable[[Fed], object]) -> None:
+
+class Feeds(Thread):
+    """The thread that answers the panes' questions, once nobody has moved for a moment."""
+
+    def __init__(
+        self, engine: Engine, told: Callable[[Fed], object], idle: Callable[[], float] = _ever
+    ) -> None:
         super().__init__(name="escope-feeds", daemon=True)
+        self._idle = idle
         self._engine = engine
         self._told = told
         self._waiting: dict[str, tuple[Job, Fetch]] = {}
@@ -151,8 +160,13 @@ class Feeds(Thread):
             with self._wake:
                 self._running = None
                 self._wake.wait_for(lambda: self._waiting or self._ended)
+                # What a move led to is painted first; of a key that repeats only the last counts.
+                while not self._ended and (left := REST_SECONDS - self._idle()) > 0:
+                    self._wake.wait(left)
                 if self._ended:
                     break
+                if not self._waiting:
+                    continue
                 name = next(iter(self._waiting))
                 job, fetch = self._waiting.pop(name)
                 self._running = job

@@ -18,6 +18,9 @@ STALE_SECONDS = 0.1
 DEEPER_SECONDS = 0.3
 """How often a view that becomes more complete by itself is shown."""
 
+REST_SECONDS = 0.15
+"""So long after a move nothing is counted: it is painted first, and a key may repeat."""
+
 SHOW_SECONDS = 0.03
 """After this long a moment is shown, although more moves wait."""
 
@@ -55,6 +58,8 @@ class Navigator(Thread):
         self._carried = 0
         """The generation of the move that runs."""
         self._since = 0.0
+        self._stirred = 0.0
+        """When a move came or ended last."""
         self.progress = ""
         """How far a long move is; it says so itself."""
         self._ended = False
@@ -65,7 +70,8 @@ class Navigator(Thread):
 
     def submit(self, move: Move) -> None:
         with self._wake:
-            self._moves.append((time.monotonic(), move))
+            self._stirred = time.monotonic()
+            self._moves.append((self._stirred, move))
             self._wake.notify_all()
 
     def abandon(self) -> bool:
@@ -79,6 +85,11 @@ class Navigator(Thread):
     @property
     def busy(self) -> bool:
         return self._working or bool(self._moves)
+
+    @property
+    def idle(self) -> float:
+        """Seconds since anybody moved; 0 while a move is carried out."""
+        return 0.0 if self.busy else time.monotonic() - self._stirred
 
     @property
     def left(self) -> bool:
@@ -110,6 +121,7 @@ class Navigator(Thread):
                 generation = self._carried = self._generation
                 self._since, self.progress = time.monotonic(), ""
             landing = self._work(generation)
+            self._stirred = time.monotonic()
             if landing is not None and not self._ended:
                 self._landed(landing)
                 if landing.view is not None:
@@ -119,6 +131,8 @@ class Navigator(Thread):
         """While nothing else is to be done: counts what the view only had a glance at."""
         with self._wake:
             self._working = False
+            if self._wake.wait_for(lambda: self._moves or self._ended, REST_SECONDS):
+                return
         said, counted = time.monotonic(), False
         try:
             while not self._moves and not self._ended and self.projector.count_on():

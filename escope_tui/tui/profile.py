@@ -13,13 +13,21 @@ START_SECONDS = 0.25
 """The first picture has the machine for itself."""
 PAUSE_SECONDS = 0.002
 """Between two samples, so that moves find the recording free."""
+REST_SECONDS = 0.3
+"""So long nobody must have moved."""
 
 
 class Profiler:
     """A thread that looks at steps evenly spaced over the recording, coarse first."""
 
-    def __init__(self, session: Session, known: Callable[[list[int]], object]) -> None:
+    def __init__(
+        self,
+        session: Session,
+        known: Callable[[list[int]], object],
+        idle: Callable[[], float] = lambda: REST_SECONDS,
+    ) -> None:
         self._session = session
+        self._idle = idle
         self._known = known
         self._ended = Event()
         self._finished = False
@@ -48,6 +56,9 @@ class Profiler:
             for at in range(count):
                 if self._ended.wait(PAUSE_SECONDS):
                     return
+                while (left := REST_SECONDS - self._idle()) > 0:
+                    if self._ended.wait(left):
+                        return
                 step = at * (total - 1) // max(1, count - 1)
                 try:
                     levels.append(engine.step(step).depth)

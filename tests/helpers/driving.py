@@ -10,10 +10,13 @@ from textual.pilot import Pilot
 
 from escope_tui.session.bridge import Engine
 from escope_tui.session.projection import View
+from escope_tui.tui import feeds, navigator
 from escope_tui.tui.app import ReplayApp
 from escope_tui.tui.widgets.lines import LineView
 
 WAIT_SECONDS = 20.0
+navigator.REST_SECONDS = feeds.REST_SECONDS = 0.0
+"""The workers need not leave the processor to the painting."""
 
 
 @dataclass

@@ -391,6 +391,9 @@ class FakeRecording:
         last = next(f.last_step for f in self.stack(index) if f.frame_id == frame)
         return self._scan(last, True, lambda step: step.frame_id == frame)
 
+    def touched(self, before: int, now: int) -> None:
+        return None
+
     def own_steps(
         self, frame: int, index: int, back: bool, limit: int
     ) -> Sequence[tuple[int, int]]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from textual.strip import Strip
 
+from escope_tui.tui.widgets.lines import LineView
 from tests.helpers.driving import replaying
 from tests.helpers.fakerecording import SHOP, FakeRecording
 
@@ -59,6 +61,28 @@ async def test_walking_back_from_the_end_shows_the_same_as_walking_forward(
             await app.press("S")
             backward.append({pane: app.text(pane) for pane in panes})
         assert backward[::-1] == forward
+
+
+async def test_a_step_paints_only_the_rows_that_differ(
+    rec: FakeRecording, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    panes = ("source", "variables", "stack", "output")
+    paint, painted = LineView.render_line, set[tuple[str, int]]()
+
+    def watched(pane: LineView, y: int) -> Strip:
+        painted.add((pane.id or "", y))
+        return paint(pane, y)
+
+    async with replaying(rec, step=first(rec, "price = RATES[sku]")) as app:
+        await app.press("s")
+        before = {pane: [paint(app.app.pane(pane), y) for y in range(9)] for pane in panes}
+        monkeypatch.setattr(LineView, "render_line", watched)
+        await app.press("s")
+        monkeypatch.undo()
+        after = {pane: [paint(app.app.pane(pane), y) for y in range(9)] for pane in panes}
+    differ = {(p, y) for p in panes for y in range(9) if before[p][y] != after[p][y]}
+    assert differ
+    assert {(pane, y) for pane, y in painted if y < 9} == differ
 
 
 async def test_steps_over_out_and_back(rec: FakeRecording) -> None:

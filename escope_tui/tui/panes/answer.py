@@ -27,7 +27,7 @@ _STYLES = {
 """Styles of the commands' rows that the palette calls otherwise."""
 
 
-_KNOWN = frozenset(NAMES.split())
+_KNOWN = frozenset(NAMES)
 
 
 class AnswerPane(Pane):

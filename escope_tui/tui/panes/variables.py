@@ -19,6 +19,7 @@ from ...session.variables import (
     DEFINITION,
     GLOBAL,
     INSIDE,
+    LOCAL,
     MODULE,
     NEW,
     SAME,
@@ -89,13 +90,19 @@ class VariablesPane(Pane):
         opened = self._open | set(self._formats)
         self._tree = Tree(tops, opened, self.needle.lower(), self._lines)
         self._texts.clear()
-        names = [len(node.label) for node in tops if node.value is not None]
-        names += [len(path[-1]) + 2 * len(path) - 2 for path in self._open if len(path) > 1]
-        self._name_width = max(6, min(NAME_WIDTH, max(names, default=6)))
+        self._name_width = self._wide_enough(self.view, tops)
         self.cursor = self._find()
         self.rows_changed()
         self.show_row(self.cursor)
-        self.repaint()
+
+    def _wide_enough(self, view: View, tops: Sequence[Node]) -> int:
+        """The column of names has room for all that the function will have: values stand still."""
+        names = [len(node.label) for node in tops if node.key and node.path[0] != "pin"]
+        names += [len(path[-1]) + 2 * len(path) - 2 for path in self._open if len(path) > 1]
+        known = view.source.names(view.frame.line) if view.source is not None else None
+        if known is not None and view.frame.kind != "module":
+            names += map(len, known[0])
+        return max(6, min(NAME_WIDTH, max(names, default=6)))
 
     def _tell_title(self, view: View) -> None:
         marked = sum(1 for v in view.variables if v.change != SAME and v.scope != MODULE)
@@ -114,15 +121,20 @@ class VariablesPane(Pane):
     def _tops(self, view: View) -> Iterator[Node]:
         if view.raised is not None and view.raised.value is not None:
             yield _special("raises", "✖ raises", view.raised.value)
-        if view.returns is not None:
-            yield _special("returns", "→ returns", view.returns)
-        elif view.came_back is not None:
-            name, value = view.came_back
-            yield _special("came back", f"← {name}()", value)
+        # What a call gave stands below the locals, so that they do not jump at each call; above
+        # them only where it would be out of sight.
+        given = _given(view)
+        own = sum(1 for variable in view.variables if variable.scope == LOCAL)
+        below = own + len(self._pins) + 2 < self.size.height
+        if given is not None and not below:
+            yield given
         for pin in self._pins:
             yield self._pinned(pin, view)
         scope = ""
         for variable in view.variables:
+            if below and given is not None and variable.scope != LOCAL:
+                yield given
+                given = None
             if variable.scope != scope:
                 scope = variable.scope
                 if scope in HEADINGS:
@@ -133,6 +145,8 @@ class VariablesPane(Pane):
             if self.needle and not matches(self.needle.lower(), name, variable.value):
                 continue
             yield self._top(variable, name)
+        if below and given is not None:
+            yield given
 
     def _top(self, variable: Variable, name: str) -> Node:
         value = variable.value
@@ -329,6 +343,16 @@ class VariablesPane(Pane):
             self._pins.append(Pin(row.path, label, row.key, row.value, self.view.step.index))
             self.host.tell(f"{label} is pinned: it is compared with what it is elsewhere")
         self._rebuild()
+
+
+def _given(view: View) -> Node | None:
+    """What the statement returns, or the call before it has returned."""
+    if view.returns is not None:
+        return _special("returns", "→ returns", view.returns)
+    if view.came_back is not None:
+        name, value = view.came_back
+        return _special("came back", f"← {name}()", value)
+    return None
 
 
 def _special(name: str, label: str, value: Value) -> Node:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 from rich.cells import cell_len
 from rich.segment import Segment
@@ -12,14 +12,13 @@ from textual import events
 from textual.binding import BindingType
 from textual.color import Color
 from textual.content import Content
-from textual.css.styles import StylesBase
-from textual.geometry import Size
+from textual.geometry import Region, Size
 from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from .bindings import bindings
-from .palette import Palette
+from .palette import Look, look
 
 Part = tuple[str, str]
 """Safe text and the names of its styles, separated by blanks; see `LineView.paint`."""
@@ -33,7 +32,7 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
     number = ""
     """The key that focuses it."""
     tabs: tuple[str, ...] = ()
-    WRAP_WIDTH: ClassVar[int] = 0
+    _retitling = False
 
     class Chosen(Message):
         """Enter, or a click on the row that has the cursor."""
@@ -94,8 +93,20 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
         title, right = self._titles
         number = f"{self.number} " if self.number else ""
         behind = "".join(f" ╌ {tab}" for tab in self.tabs)
-        self.border_title = Content.assemble(f"{number}{title}", (behind, "not bold dim"))
-        self.border_subtitle = Content(right) if right else None
+        self._retitling = True
+        try:
+            self.border_title = Content.assemble(f"{number}{title}", (behind, "not bold dim"))
+            self.border_subtitle = Content(right) if right else None
+        finally:
+            self._retitling = False
+
+    def refresh(self, *regions: Region, **what: bool) -> Self:
+        # A new title makes Textual paint the whole widget, although only its edges differ.
+        if self._retitling and not regions and not what:
+            corner, size = self.content_offset, self.outer_size
+            top = Region(-corner.x, -corner.y, size.width, 1)
+            regions = (top, top.translate((0, size.height - 1)))
+        return super().refresh(*regions, **what)
 
     # -- painting
 
@@ -111,19 +122,19 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
         style = Style()
         ground = self.background_colors[1]
         ansi = ground.ansi is not None
-        palette = self.app.screen_stack[0].query_one(Palette)
+        variables = self.app.theme_variables
         for name in names.split():
-            rules = palette.get_component_styles(f"palette--{name}")
+            found = look(name, variables, ansi)
             if ansi:
-                style += _plain(rules)
+                style += _plain(found)
                 continue
             color = bgcolor = None
-            if rules.has_rule("background") and rules.background.a > 0:
-                ground = _over(ground, rules.background)
+            if found.ground is not None and found.ground.a > 0:
+                ground = _over(ground, found.ground)
                 bgcolor = ground.rich_color
-            if rules.has_rule("color") and rules.color.a > 0:
-                color = _over(ground, rules.color).rich_color
-            style += Style(color=color, bgcolor=bgcolor) + rules.text_style
+            if found.color is not None and found.color.a > 0:
+                color = _over(ground, found.color).rich_color
+            style += Style(color=color, bgcolor=bgcolor) + found.shape
         if style.reverse:
             style += Style(color="default", bgcolor="default", dim=False)
         return style
@@ -189,7 +200,8 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
         """Call after the number of rows, or what is in them, has changed."""
         count = self.row_count()
         self.cursor = max(0, min(self.cursor, count - 1))
-        size = Size(max(self.row_width(), 1), count)
+        # Another size makes Textual lay the screen out; rows that all have room need none.
+        size = Size(max(self.row_width(), 1), count if count > self.size.height else 0)
         if size != self.virtual_size:
             self.virtual_size = size
         self.repaint()
@@ -271,22 +283,23 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
                 self.action_choose()
 
     def on_resize(self) -> None:
+        self.rows_changed()
         if self.row_count():
             self.show_row(self.cursor, center=True)
 
 
-def _plain(rules: StylesBase) -> Style:
+def _plain(found: Look) -> Style:
     """A style in the terminal's own colours, which cannot be mixed: translucent ones become dim."""
     style = Style()
-    if rules.has_rule("background") and rules.background.a > 0:
+    if found.ground is not None:
         # A solid ground is a colour, a strong tint turns the row around, a weak one is left out.
-        if rules.background.a >= 1:
-            style += Style(bgcolor=rules.background.rich_color)
-        elif rules.background.a >= 0.15:
+        if found.strength >= 1:
+            style += Style(bgcolor=found.ground.rich_color)
+        elif found.strength >= 0.15:
             style += Style(reverse=True)
-    if rules.has_rule("color") and rules.color.a > 0:
-        style += Style(color=rules.color.rich_color, dim=rules.color.a < 0.7 or None)
-    return style + rules.text_style
+    if found.color is not None:
+        style += Style(color=found.color.rich_color, dim=found.faint or None)
+    return style + found.shape
 
 
 def _over(ground: Color, color: Color) -> Color:
