@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 import traceback
@@ -41,6 +42,8 @@ def run(args: Namespace) -> int:
     """Runs the app, or prints the summary; both mean exit code 0."""
     path, step = locate(args.recording)
     reason = "" if args.text else no_app_because()
+    if not args.text and not reason:
+        gc.disable()  # until the first picture is there: what is made by then stays
     from escope_tui.session.engine import open_engine
 
     engine = open_engine(path)
@@ -50,6 +53,7 @@ def run(args: Namespace) -> int:
         return _show(engine, step, args)
     finally:
         engine.close()
+        gc.enable()
 
 
 def open_app(path: str) -> None:

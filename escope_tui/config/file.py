@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import tomllib
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Any
@@ -71,6 +70,8 @@ def read(path: str) -> Config:
 
 def parse(text: str, path: str) -> Config:
     """Checks the text of a file."""
+    import tomllib
+
     try:
         data = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError) as error:
@@ -170,6 +171,8 @@ def understood(key: str, text: str) -> Any:
 
 def changed(text: str, key: str, value: Any) -> str:
     """The file's text with one setting changed; every other line stays."""
+    import tomllib
+
     line = f"{{}} = {written(value)}"
     lines = text.split("\n")
     table, _, name = key.rpartition(".")

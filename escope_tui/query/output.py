@@ -6,12 +6,12 @@ import codecs
 from bisect import bisect_right
 from typing import TYPE_CHECKING
 
-from ..model.answers import Printed
 from ..model.events import Gap, OutputChunk
 from ..replay.recording import EV_GAP, EV_OUTPUT
 from ..replay.state import guarded
 
 if TYPE_CHECKING:
+    from ..model.answers import Printed
     from ..replay.recording import Replay
 
 STREAMS = {1: "stdout", 2: "stderr"}
@@ -109,6 +109,8 @@ def find_output(rec: Replay, text: str, stream: str | None = None) -> list[Print
 
 
 def _printed(rec: Replay, chunk: OutputChunk, start: int) -> Printed:
+    from ..model.answers import Printed
+
     at = max(min(chunk.step, len(rec) - 1), 0)
     info = rec.step_info(at)
     site = rec.program.site(info.site)

@@ -7,24 +7,14 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from ..errors import NotFoundError
-from ..model.answers import SEARCH_KINDS
 from ..model.text import safe_text
 from ..replay.recording import Replay
 from . import (
     calls,
     changes,
-    control,
-    coverage,
     exceptions,
-    executions,
-    functions,
-    history,
     hits,
-    inside,
-    loops,
     output,
-    search,
-    stops,
     writes,
 )
 
@@ -69,6 +59,8 @@ class Recording(Replay):
         """The functions that ran, with calls, steps, times and exceptions; those that took the
         most time of their own first. `progress` is told the share that is done.
         """
+        from . import functions
+
         return functions.read_functions(self, progress)
 
     def executions(
@@ -105,6 +97,8 @@ class Recording(Replay):
         limit: int | None = None,
     ) -> Iterator[Execution]:
         """As `executions`, one by one: the first is there before the last is looked for."""
+        from . import executions
+
         first, end = self._span(start, stop)
         return executions.iter_executions(
             self, file, line, function, expressions, where, first, end, direction, limit
@@ -132,6 +126,8 @@ class Recording(Replay):
         in_place: bool = True,
     ) -> Iterator[HistoryPoint]:
         """As `history`, one by one."""
+        from . import history
+
         first, end = self._span(start, stop)
         step = None if at is None else self.index(at)
         return history.iter_history(
@@ -147,7 +143,7 @@ class Recording(Replay):
     def search(
         self,
         text: str,
-        kinds: Collection[str] = SEARCH_KINDS,
+        kinds: Collection[str] | None = None,
         start: int | None = None,
         direction: int = 1,
         limit: int | None = None,
@@ -160,7 +156,7 @@ class Recording(Replay):
     def iter_search(
         self,
         text: str,
-        kinds: Collection[str] = SEARCH_KINDS,
+        kinds: Collection[str] | None = None,
         start: int | None = None,
         direction: int = 1,
         limit: int | None = None,
@@ -168,6 +164,8 @@ class Recording(Replay):
         function: str | None = None,
     ) -> Iterator[Found]:
         """As `search`, one by one."""
+        from . import search
+
         first = (0 if direction > 0 else len(self)) if start is None else self.index(start)
         end = None if stop is None else self.index(stop)
         return search.iter_search(self, text, kinds, first, end, direction, limit, function)
@@ -231,20 +229,28 @@ class Recording(Replay):
 
     def touched(self, i: int) -> frozenset[int]:
         """The identities of the objects that were recorded between step i - 1 and step i."""
+        from . import inside
+
         return inside.touched(self, self.index(i))
 
     def loop(self, i: int, level: int = 0) -> Loop | None:
         """The loop around a step: which iteration runs there, of how many, and where each begins
         (`level` 1: the loop around that one).
         """
+        from . import loops
+
         return loops.find_loop(self, self.index(i, end=False), level)
 
     def coverage(self, file: str | None = None) -> list[Coverage]:
         """Lines executed, with counts, and lines never executed, file by file."""
+        from . import coverage
+
         return coverage.read_coverage(self, file)
 
     def first_failure(self) -> Failure:
         """Where to begin: an uncaught exception, a failed assert, else the end."""
+        from . import coverage
+
         return coverage.find_first_failure(self)
 
     def until(
@@ -253,16 +259,22 @@ class Recording(Replay):
         """The next step at which a predicate over the variables of step i's frame turns true or
         false; backward, the newest step before at which it was otherwise.
         """
+        from . import stops
+
         return stops.turning_point(self, predicate, self.index(i), direction, frame)
 
     def control(self, i: int, callers: int = 3) -> list[Condition]:
         """The conditions that made a step's statement run, with their values, and those of the
         calls that led there.
         """
+        from . import control
+
         return control.conditions(self, self.index(i, end=False), callers)
 
     def why_not(self, file: str, line: int, at: int | None = None) -> WhyNot:
         """Why a line did not run (before a step)."""
+        from . import control
+
         return control.why_not(self, file, line, None if at is None else self.index(at))
 
     def compare(self, a: int, b: int) -> list[MomentDifference]:
@@ -284,10 +296,14 @@ class Recording(Replay):
 
     def special_stop(self, stop: Breakpoint, step: int, direction: int, start: int) -> int | None:
         """The next step at which a stop about exceptions or data may stop."""
+        from . import stops
+
         return stops.next_special(self, stop, step, direction, start)
 
     def hit_number(self, stop: Breakpoint) -> int | None:
         """The step of a stop's hit of that number."""
+        from . import stops
+
         return stops.numbered_hit(self, stop)
 
     def why(self, target: str, at: int | None = None, depth: int = 8) -> Cause:

@@ -43,7 +43,7 @@ class _Wanted:
 def iter_search(
     rec: Replay,
     text: str,
-    kinds: Collection[str] = SEARCH_KINDS,
+    kinds: Collection[str] | None = None,
     start: int = 0,
     stop: int | None = None,
     direction: int = 1,
@@ -57,6 +57,7 @@ def iter_search(
     """
     if not text:
         raise EscopeError("there is nothing to search for", slug="bad-question")
+    kinds = SEARCH_KINDS if kinds is None else kinds
     unknown = [each for each in kinds if each not in SEARCH_KINDS]
     if unknown:
         raise EscopeError(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
@@ -138,6 +139,13 @@ class ReplayApp(Film, Looks, Exchange):
         # A recording that opens at once is painted once, not first as an empty frame.
         if self._opened.wait(OPENING_SECONDS):
             self.follow(self._opening)
+        self.call_after_refresh(self._settled)
+
+    def _settled(self) -> None:
+        """After the first picture: what the start has made is never looked through again."""
+        if not gc.isenabled():
+            gc.freeze()
+            gc.enable()
 
     def _resumed(self, _: object) -> None:
         self.call_later(self.refresh, layout=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from threading import Event
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from textual.app import App
 
@@ -21,7 +21,6 @@ from .keymap import Action, key_text
 from .messages import FedTo, FollowFrame, Landed, Profiled, SeekTo, SeekWriter
 from .navigator import Landing, Navigator
 from .panes.base import Pane
-from .panes.marks import Marked
 from .panes.source import SourcePane
 from .panes.variables import VariablesPane
 from .profile import Profiler
@@ -30,6 +29,9 @@ from .widgets.hints import Hints
 from .widgets.lines import LineView
 from .widgets.prompt import Prompt
 from .widgets.stage import Stage
+
+if TYPE_CHECKING:
+    from .panes.marks import Marked
 
 NO_KEY = "no-key"
 """What Textual is told of an action without keys; no terminal sends it."""

@@ -5,16 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from itertools import islice
+from typing import TYPE_CHECKING
 
 from textual.message import Message
 
 from ..errors import EscopeError
 from ..model.text import one_line
-from ..session import commands, goto
-from ..session.commands import Reply, Row, Talk
 from ..session.session import Arrival
 from .moves import Moves
-from .panes.answer import AnswerPane
+
+if TYPE_CHECKING:
+    from ..session.commands import Reply, Row, Talk
 
 COUNTED = re.compile(r"(\d{1,9})\s*([^\d\s:,_%.])\Z")
 """`25n`: a move, so many times."""
@@ -37,6 +38,8 @@ class Typed(Moves):
     _talk: Talk | None = None
 
     def action_goto(self) -> None:
+        from ..session import goto
+
         hint = f"go to {goto.SYNTAX}; or a command of the shell, such as why, hist, help"
         self.ask_line(hint, self.go, past="goto")
 
@@ -65,6 +68,10 @@ class Typed(Moves):
     # -- on the navigator's thread
 
     def _carry_out(self, text: str, file: str | None) -> Arrival:
+        # The commands ask every kind of question; nobody needs them to see the first moment.
+        from ..session import commands, goto
+        from ..session.commands import Talk
+
         if self._talk is None:
             self._talk = Talk(self.session, self.navigator.projector)
         talk = self._talk
@@ -104,6 +111,8 @@ class Typed(Moves):
     # -- on the app's thread
 
     def on_answered(self, message: Answered) -> None:
+        from .panes.answer import AnswerPane
+
         pane = self.pane("answer")
         assert isinstance(pane, AnswerPane)
         self.reveal("answer")
