@@ -48,7 +48,8 @@ def detach():
     current = NULL
     frame_count = believed = 0
     thread_count = thread_now = 0
-    note_count = attention = volatile_count = transient_count = 0
+    note_count = volatile_count = transient_count = 0
+    attention = NOT_RECORDING
     deep_count = pending_count = pending_next = 0
     held_count = doubted_count = exposed_count = 0
     death_calls = False

@@ -8,8 +8,6 @@ cdef dict SPEC_OPS = {
     "rki": S_KEY_STORED, "e": S_EXPOSED,
     "y": S_CALLED_BACK,
 }
-es_define_site(0, <void *>site_values)
-es_define_site(1, <void *>site_general)
 cdef list _kept = []          # module tables and names live as long as the process
 
 
@@ -25,7 +23,9 @@ cdef Path make_path(object names) except *:
     cdef int i = 0
     path.n = len(names)
     path.names = NULL
+    path.places = NULL
     if path.n:
+        path.places = <Place *>calloc(path.n, sizeof(Place))
         path.names = <PyObject **>calloc(path.n, sizeof(PyObject *))
         for name in names:
             path.names[i] = kept_name(name)
@@ -120,11 +120,9 @@ cdef int quiet_site(SiteData *d, object name) except -1:
 
 cdef object make_site(ModuleData *m, object row, object functions):
     cdef SiteData *d = <SiteData *>calloc(1, sizeof(SiteData))
-    cdef Site site
     cdef int i, taken
     cdef object function = functions[row[1]]
     cdef bint in_class = function[2] == "class"
-    cdef PyObject *made
     global site_count
     d.id = site_count
     site_count += 1
@@ -150,15 +148,69 @@ cdef object make_site(ModuleData *m, object row, object functions):
             d.in_place = True
     if d.nspecs == 0 and d.flags & (F_AWAIT | F_AWAITED | F_RESUME | F_YIELD):
         d.plain = False
-    if d.in_place and d.flags & F_ENTER:
+    if d.in_place or d.flags & ~QUICK:
         d.plain = False
     if d.flags & F_QUIET:
         quiet_site(d, function[5][specs[0][1]])
-    if d.flags & ~(F_STEP | F_ENTER | F_RETURN | F_END | F_LATE | F_FIRE | F_HEADER):
-        d.plain = False
-    site = Site.__new__(Site)
+    d.leaves = d.flags & (F_RETURN | F_END) != 0 and not d.flags & F_LATE
+    fill_values(d)
+    if row[7] is not None:
+        fill_operands(d, row[7])
+    return site_object(d)
+
+
+cdef int fill_values(SiteData *d) except -1:
+    """Which arguments are the values of the event."""
+    cdef int i, a = 0
+    d.value_args = <int *>calloc(d.nspecs + 1, sizeof(int))
+    for i in range(d.nspecs):
+        if d.specs[i].op == S_WRITE or d.specs[i].op == S_VALUE:
+            d.value_args[d.nvalues] = a
+            d.nvalues += 1
+        a += arguments_taken(&d.specs[i])
+    return 0
+
+
+cdef int fill_operands(SiteData *d, object row) except -1:
+    """The arguments that the site reads in the frame."""
+    cdef int i
+    if len(row) > MAX_OPERANDS:
+        raise ValueError("a site has too many operands")
+    d.operator = True
+    d.noperands = len(row)
+    d.operands = <Operand *>calloc(d.noperands + 1, sizeof(Operand))
+    d.places = <int *>calloc(d.noperands + 1, sizeof(int))
+    for i in range(d.noperands):
+        d.operands[i].place = -1
+        if isinstance(row[i], str):
+            d.operands[i].name = kept_name(row[i])
+        else:
+            _kept.append(row[i])
+            d.operands[i].constant = PyTuple_GET_ITEM(<PyObject *>row[i], 0)
+    return 0
+
+
+cdef object site_object(SiteData *d):
+    """What takes the site's place in the rewritten code."""
+    cdef Site site
+    cdef PyObject *made
+    cdef type kind = Site
+    cdef int way = 3
+    if d.flags & ~QUICK == 0 and not d.function.is_class:
+        if d.flags & F_ENTER:
+            if d.plain and not (d.function.nderefs or d.function.mapped or d.function.is_module):
+                kind, way = EntrySite, 1
+        elif d.plain:
+            kind, way = PlainSite if d.nargs else StepSite, 0
+        else:
+            kind, way = EffectSite, 2
+    if not d.operator:
+        kind = Site
+    site = kind.__new__(kind)
     site.data = d
-    made = es_new_site(0 if d.plain else 1, <PyObject *>site)
+    if d.operator:
+        return site
+    made = es_new_site(way, <PyObject *>site)
     result = <object>made
     Py_DECREF(made)
     return result
@@ -275,7 +327,7 @@ def attach(int fd, unsigned long long size):
 
 def start():
     """Begin to record."""
-    global recording, time_zero, frame_map
+    global recording, time_zero, frame_map, attention, recordings
     if ring_header == NULL:
         raise RuntimeError("attach() comes before start()")
     if not table_start() or not texts_start():
@@ -284,6 +336,9 @@ def start():
         frame_map = <Frame **>calloc(FRAME_BUCKETS, sizeof(Frame *))
     pthread_atfork(NULL, NULL, forked_child)
     time_zero = es_now()
+    if not recording:
+        attention -= NOT_RECORDING
+    recordings += 1
     recording = True
     es_store_release(&ring_header[H_STATE], STATE_RECORDING)
     find_thread()

@@ -109,21 +109,96 @@ cdef PyObject *raw_attr(PyObject *o, PyObject *name) noexcept:
     return NULL
 
 
+# Where an attribute of an instance was found, for the next instance of the same type in the same version.
+
+cdef enum:
+    A_ELSEWHERE = 0
+    A_VALUE = 1          # among the inline values, at that index
+    A_SLOT = 2           # in a slot, at that offset
+
+cdef struct Place:
+    PyTypeObject *tp
+    unsigned int version
+    int kind
+    Py_ssize_t at
+
+
+cdef inline PyObject *placed_attr(PyObject *o, PyObject *name, Place *p) noexcept:
+    """What raw_attr gives."""
+    cdef PyObject *value = value_placed(o, p)
+    return value if es_likely(value != NULL) else found_attr(o, name, p)
+
+
+cdef inline PyObject *value_placed(PyObject *o, Place *p) noexcept:
+    """An attribute of an instance, if its place is known; borrowed, else NULL."""
+    cdef PyTypeObject *tp = Py_TYPE(o)
+    if es_likely(p.tp == tp and p.version == tp.tp_version_tag):
+        if es_likely(p.kind == A_VALUE):
+            return es_value_at(o, p.at)
+        if p.kind == A_SLOT:
+            return (<PyObject **>(<char *>o + p.at))[0]
+    return NULL
+
+
+cdef PyObject *found_attr(PyObject *o, PyObject *name, Place *p) noexcept:
+    """What raw_attr gives, and where it was."""
+    if p.tp != Py_TYPE(o) or p.version != p.tp.tp_version_tag:
+        find_place(o, name, p)
+    return raw_attr(o, name)
+
+
+cdef void find_place(PyObject *o, PyObject *name, Place *p) noexcept:
+    """Keep where an attribute of an instance is stored, if it is stored in the instance itself."""
+    cdef PyTypeObject *tp = Py_TYPE(o)
+    cdef PyObject *found
+    cdef PyMemberDescrObject *d
+    cdef es_attrs a
+    cdef Py_ssize_t i
+    p.tp = NULL
+    found = _PyType_Lookup(tp, name)
+    if tp.tp_version_tag == 0:
+        return
+    p.tp = tp
+    p.version = tp.tp_version_tag
+    p.kind = A_ELSEWHERE
+    if not is_heap(tp) or tp.tp_flags & (TPFLAGS_TYPE_SUBCLASS | TPFLAGS_DICT_SUBCLASS) or tp == &PyModule_Type \
+            or not default_getattribute(tp):
+        return
+    if found != NULL and Py_TYPE(found) == &PyMemberDescr_Type:
+        d = <PyMemberDescrObject *>found
+        if d.d_member.type != T_OBJECT_EX or not PyType_IsSubtype(tp, d.d_common.d_type):
+            return
+        p.kind = A_SLOT
+        p.at = d.d_member.offset
+    elif found != NULL and Py_TYPE(found).tp_descr_set != NULL:
+        return
+    else:
+        es_instance_attrs(o, &a)
+        i = 0
+        while a.values != NULL and i < es_values_count(&a) and es_values_key(&a, i) != name:
+            i += 1
+        if a.values == NULL or i == es_values_count(&a):
+            p.tp = NULL      # another instance may have it there
+            return
+        p.kind = A_VALUE
+        p.at = i
+
+
+cdef inline PyObject *follow(PyObject *root, Path *path) noexcept:
+    """The object at root.path; NULL when it cannot be told without running code."""
+    cdef int i
+    for i in range(path.n):
+        if root == NULL:
+            return NULL
+        root = placed_attr(root, path.names[i], &path.places[i])
+    return root
+
+
 cdef PyObject *read_slot(PyObject *o, PyObject *member) noexcept:
     cdef PyMemberDescrObject *d = <PyMemberDescrObject *>member
     if d.d_member.type != T_OBJECT_EX or not PyType_IsSubtype(Py_TYPE(o), d.d_common.d_type):
         return NULL
     return (<PyObject **>(<char *>o + d.d_member.offset))[0]
-
-
-cdef PyObject *follow(PyObject *root, PyObject **path, int n) noexcept:
-    """The object at root.path; NULL when it cannot be told without running code."""
-    cdef int i
-    for i in range(n):
-        if root == NULL:
-            return NULL
-        root = raw_attr(root, path[i])
-    return root
 
 
 cdef bint is_recorded_code(PyObject *code) noexcept:
@@ -485,7 +560,7 @@ cdef void list_item(PyObject *o, Entry *e, int64_t i) noexcept:
     put_u64(p + 1, oid)
     p[9] = V_INT64
     memcpy(p + 10, &i, 8)
-    end = put_fast(p + 18, value)
+    end = put_fast(p + 18, value, limit_depth - 1)
     if es_likely(end != NULL):
         commit(p, end)
         if es_unlikely(doubted_count) and is_doubted(oid):

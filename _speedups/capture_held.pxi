@@ -91,7 +91,7 @@ cdef Py_ssize_t known_references(SiteData *d, PyObject **args, Py_ssize_t n, PyO
                 found += 1
     if FREE_LISTS_314 and found and namespace == NULL:
         return found             # arguments are borrowed from the variables
-    for i in range(n):
+    for i in range(n - d.noperands):     # operands are borrowed from the variables
         if args[i] == o:
             found += 1
     return found
@@ -112,7 +112,7 @@ cdef void find_held(SiteData *d, PyObject **args, Py_ssize_t n) noexcept:
         if s.op != S_WRITE:
             a += arguments_taken(s)
             continue
-        if is_plain_container(args[a]):
+        if args[a] != NULL and is_plain_container(args[a]):
             e = table_find(args[a])
             if e != NULL and e.oid >= first_new and es_references(args[a]) > known_references(d, args, n, args[a]):
                 hold(args[a], e)

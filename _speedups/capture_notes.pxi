@@ -14,7 +14,10 @@ cdef struct Note:
 cdef Note notes[256]
 cdef int note_count = 0
 cdef bint notes_taken = False
-cdef int attention = 0          # non-zero: the fast paths must not be taken
+cdef enum:
+    NOT_RECORDING = 1 << 28
+
+cdef int attention = NOT_RECORDING      # non-zero: the fast paths must not be taken
 
 
 cdef inline void note(PyObject *o, PyObject *name, bint deep) noexcept:

@@ -51,6 +51,13 @@ cdef enum:
 cdef struct Path:
     int n
     PyObject **names
+    Place *places
+
+cdef struct Operand:
+    PyObject *name               # of a variable of the frame; NULL: a constant
+    PyObject *constant
+    int place                    # in localsplus; -1: not there
+    bint cell
 
 cdef struct Spec:
     unsigned char op
@@ -64,6 +71,9 @@ cdef struct Spec:
     Path *argpaths
     PyTypeObject *cached_type
     unsigned int cached_version
+    Place stored                 # of the attribute that is stored
+    uint32_t strid               # of its name,
+    uint32_t told_to             # in this recording
 
 cdef struct Owed:
     Spec spec
@@ -113,6 +123,14 @@ cdef struct SiteData:
     bint plain                   # only values, in call order
     bint in_place                # one of them may have been changed in place
     bint touches                 # tells of more than values
+    bint leaves                  # the frame ends here
+    int *value_args              # the arguments that are the event's values
+    bint operator                # reads its arguments in the frame, but for a first one that passes through
+    bint direct                  # all of them are variables, and none lies in a cell
+    int noperands
+    Operand *operands
+    int *places                  # of the operands, where `direct` holds
+    void *code                   # the code object that the places belong to (compared only)
     Spec *specs
     int line, end_line
     bint handed                  # what it binds may come from code that is not recorded, which keeps it
@@ -122,6 +140,10 @@ cdef struct SiteData:
     FunctionData *function
     ModuleData *module
 
+cdef enum:
+    MAX_OPERANDS = 24
+
+cdef uint32_t recordings = 0     # begun in this process
 cdef SiteData no_site            # of frames whose first site is still to come
 cdef uint32_t site_count = 0
 cdef uint32_t module_total = 0
@@ -131,15 +153,38 @@ cdef Buffer site_buffer
 cdef bint unknown_ran = False     # a callee that is not recorded ran in the statement being flushed
 
 
-@cython.final
 @cython.internal
 cdef class Site:
-    """What one injected call means; the `self` of its builtin function object."""
+    """What stands in rewritten code: `~site` and `site[value]`. Of a call: the `self` of its builtin function."""
     cdef SiteData *data
 
     def __reduce__(self):
         # Code shipped by value to a process that is not recorded must still run there.
         return (_unrecorded_site, (self.data.flags,))
+
+
+@cython.final
+@cython.internal
+cdef class StepSite(Site):
+    """Without any values."""
+
+
+@cython.final
+@cython.internal
+cdef class PlainSite(Site):
+    """With values alone."""
+
+
+@cython.final
+@cython.internal
+cdef class EntrySite(Site):
+    """A plain one with which a frame begins."""
+
+
+@cython.final
+@cython.internal
+cdef class EffectSite(Site):
+    """With what a statement has changed."""
 
 
 class _Unrecorded:
@@ -155,6 +200,12 @@ class _Unrecorded:
             return args[0]
         return None
 
+    def __invert__(self):
+        return True if self.flags & F_TRUE else None
+
+    def __getitem__(self, value):
+        return self.site(value)
+
 
 def _unrecorded_site(flags):
     return _Unrecorded(flags)
@@ -163,6 +214,7 @@ def _unrecorded_site(flags):
 cdef enum:
     PASSES = F_PASS | F_RETURN | F_YIELD | F_RESUME | F_AWAIT | F_AWAITED
     BEGINS = F_STEP | F_ENTER | F_CAUGHT | F_ITER
+    QUICK = F_STEP | F_ENTER | F_RETURN | F_END | F_LATE | F_FIRE | F_HEADER
     MID_STATEMENT = F_RESUME | F_AWAIT | F_AWAITED | F_COMP | F_TRUE
 
 cdef extern from *:
@@ -175,13 +227,24 @@ cdef extern from *:
         es_site_def[i].ml_doc = NULL;
     }
     static PyObject *es_new_site(int i, PyObject *self) { return PyCFunction_NewEx(&es_site_def[i], self, NULL); }
+    static PyNumberMethods es_site_numbers[5];
+    static PyMappingMethods es_site_mappings[5];
+    static void es_define_operators(int i, PyTypeObject *tp, void *invert, void *subscript) {
+        es_site_numbers[i].nb_invert = (unaryfunc)invert;
+        es_site_mappings[i].mp_subscript = (binaryfunc)subscript;
+        tp->tp_as_number = &es_site_numbers[i];
+        tp->tp_as_mapping = &es_site_mappings[i];
+        PyType_Modified(tp);
+    }
     static inline int es_is_site(PyObject *o) {
-        if (!PyCFunction_CheckExact(o)) return 0;
+        PyMappingMethods *m = Py_TYPE(o)->tp_as_mapping;
+        if (!PyCFunction_CheckExact(o)) return m >= es_site_mappings && m < es_site_mappings + 5;
         PyMethodDef *d = ((PyCFunctionObject *)o)->m_ml;
         return d >= es_site_def && d < es_site_def + 4;
     }
     """
     void es_define_site(int i, void *fn) noexcept
+    void es_define_operators(int i, PyTypeObject *tp, void *invert, void *subscript) noexcept
     PyObject *es_new_site(int i, PyObject *self) except NULL
     bint es_is_site(PyObject *o) noexcept
 
@@ -213,65 +276,14 @@ cdef inline SiteData *data_of(PyObject *self) noexcept:
     return (<Site>self).data
 
 
-cdef PyObject *site_values(PyObject *self, PyObject **args, Py_ssize_t n) noexcept:
-    """A site whose event holds its arguments as they are: a step, an entry, a flush of written names."""
-    global time_countdown, first_new
-    cdef SiteData *d = data_of(self)
-    cdef void *fp
-    cdef unsigned char *p
-    cdef unsigned char *start
-    cdef unsigned char *end
-    cdef Py_ssize_t i
-    if es_unlikely(not recording):
-        return answer(d, args, n)
-    fp = es_current_frame()
-    if d.flags & F_ENTER:
-        if es_unlikely(d.function.nderefs != 0 or d.function.mapped or d.function.is_module or attention):
-            return site_general(self, args, n)
-        enter_frame(fp, False, False, False)
-        if es_unlikely(current == NULL):
-            return answer(d, args, n)
-        current.unguarded = d.function.unguarded
-    elif es_unlikely(current == NULL or current.fp != fp or attention):
-        return site_general(self, args, n)
-    current.site = <void *>d
-    start = reserve(5 + 9 * <uint64_t>n)
-    if es_unlikely(start == NULL):
-        return answer(d, args, n)
-    start[0] = OP_SITE
-    p = put_u32(start + 1, d.id)
-    for i in range(n):
-        end = put_fast(p, args[i])
-        if es_unlikely(end == NULL):
-            if d.in_place:
-                return site_general(self, args, n)
-            first_new = next_oid
-            write_event(d, args, n, NULL)
-            break
-        if es_unlikely(p[0] == V_REF and d.specs[i].in_place):
-            return site_general(self, args, n)
-        p = end
-    else:
-        commit(start, p)
-    if d.flags & (F_RETURN | F_END) and not d.flags & F_LATE:
-        if start[5] == V_REF and n:
-            keep_in_mind(args[0])
-        exit_frame()
-    time_countdown -= 1
-    if es_unlikely(time_countdown < 0):
-        write_time()
-    return answer(d, args, n)
-
-
-cdef PyObject *site_general(PyObject *self, PyObject **args, Py_ssize_t n) noexcept:
+cdef void tell_any(SiteData *d, PyObject **args, Py_ssize_t n) noexcept:
     """Any site."""
     global time_countdown, first_new
-    cdef SiteData *d = data_of(self)
     cdef void *fp
     cdef PyObject *exception = NULL
     cdef uint32_t flags = d.flags
-    if not recording or n != d.nargs:
-        return answer(d, args, n)
+    if not recording:
+        return
     if flags & F_COMP:
         fp = comprehension_owner(es_current_frame())
         if fp != NULL and (current == NULL or current.fp != fp):
@@ -289,11 +301,11 @@ cdef PyObject *site_general(PyObject *self, PyObject **args, Py_ssize_t n) noexc
                     write_cells(d, fp)
         elif current == NULL or current.fp != fp:
             if not resync(fp, (flags & F_UNWIND) == 0):
-                return answer(d, args, n)
+                return
         elif flags & F_GENEXP:
             resumed(fp)
         if current == NULL or not recording:
-            return answer(d, args, n)
+            return
         current.state = RUNNING
         if d.function.is_coroutine and flags & (F_ENTER | F_AWAITED | F_RESUME):
             tell_task()
@@ -302,7 +314,7 @@ cdef PyObject *site_general(PyObject *self, PyObject **args, Py_ssize_t n) noexc
                 fire(current)
         if flags & F_DEFER:
             defer(d)
-            return answer(d, args, n)
+            return
     first_new = next_oid
     if volatile_count:
         check_volatiles()
@@ -347,7 +359,6 @@ cdef PyObject *site_general(PyObject *self, PyObject **args, Py_ssize_t n) noexc
     time_countdown -= 1
     if time_countdown < 0:
         write_time()
-    return answer(d, args, n)
 
 
 cdef void *comprehension_owner(void *fp) noexcept:

@@ -12,7 +12,10 @@ cdef void effects(SiteData *d, PyObject **args) noexcept:
     global unknown_ran, notes_taken
     unknown_ran = False
     for i in range(d.nspecs):
-        a += effect(d, &d.specs[i], args + a)
+        if es_unlikely(some_unbound) and lacking(&d.specs[i], args + a):
+            a += arguments_taken(&d.specs[i])
+        else:
+            a += effect(d, &d.specs[i], args + a)
     over = current != NULL and current.unknown and not d.flags & (MID_STATEMENT | F_PASS)
     if unknown_ran or over:
         examine_values(d, args)
@@ -29,6 +32,15 @@ cdef void effects(SiteData *d, PyObject **args) noexcept:
             examine(o)
             note_for(current.parent, o)
     drain_pending()
+
+
+cdef bint lacking(Spec *s, PyObject **args) noexcept:
+    """Whether a variable that a spec is about is unbound."""
+    cdef int i
+    for i in range(arguments_taken(s)):
+        if args[i] == NULL:
+            return True
+    return False
 
 
 cdef inline int effect(SiteData *d, Spec *s, PyObject **args) noexcept:
@@ -84,7 +96,7 @@ cdef int store_effect(SiteData *d, Spec *s, PyObject **args) noexcept:
         expose(args[0], s.name)
         return 1
     if s.op == S_ITEM:
-        o = follow(args[0], s.path.names, s.path.n)
+        o = follow(args[0], &s.path)
         if s.before:
             note(o if o != NULL else args[0], NULL, o == NULL)
         elif o == NULL:
@@ -99,13 +111,13 @@ cdef int store_effect(SiteData *d, Spec *s, PyObject **args) noexcept:
         note_item(args[0], args[1], s.in_place)
         return 2
     if s.op == S_KEY_STORED:
-        o = follow(args[1], s.path.names, s.path.n)
+        o = follow(args[1], &s.path)
         if o == NULL:
             note(args[1], NULL, True)
         else:
             note_item(o, args[0], s.in_place)
         return 2
-    path_effect(s, args[0], follow(args[0], s.path.names, s.path.n))
+    path_effect(s, args[0], follow(args[0], &s.path))
     return 1
 
 
@@ -157,14 +169,14 @@ cdef void examine_values(SiteData *d, PyObject **args) noexcept:
             examine(args[a])
             a += 1
         elif s.op == S_ATTR and not s.before:
-            o = follow(args[a], s.path.names, s.path.n)
+            o = follow(args[a], &s.path)
             o = raw_attr(o, s.name) if o != NULL else NULL
             if o != NULL:
                 examine(o)
             a += 1
         elif s.op == S_ITEM and not s.before:
-            o = follow(args[a], s.path.names, s.path.n)
-            o = item_value(o, args[a + 1]) if o != NULL else NULL
+            o = follow(args[a], &s.path)
+            o = item_value(o, args[a + 1]) if o != NULL and args[a + 1] != NULL else NULL
             if o != NULL:
                 examine(o)
             a += 2
@@ -244,7 +256,7 @@ cdef inline int cached_effect(Spec *s, PyTypeObject *tp) noexcept:
 
 cdef void method_called(Spec *s, PyObject **args) noexcept:
     global unknown_ran, earned
-    cdef PyObject *o = follow(args[0], s.path.names, s.path.n)
+    cdef PyObject *o = follow(args[0], &s.path)
     cdef PyTypeObject *tp
     cdef PyObject *f
     cdef PyObject *key
@@ -278,7 +290,7 @@ cdef void method_called(Spec *s, PyObject **args) noexcept:
         if s.mutator and (effect == EFFECT_RECEIVER or effect == EFFECT_APPEND):
             key = args[1] if s.nargs else NULL
             if key != NULL and s.argpaths != NULL and s.argpaths[0].n:
-                key = follow(key, s.argpaths[0].names, s.argpaths[0].n)
+                key = follow(key, &s.argpaths[0])
                 if key == NULL:
                     examine(o)
                     return
@@ -306,7 +318,7 @@ cdef void arguments_given(Spec *s, PyObject **args, bint deep) noexcept:
     for i in range(s.nargs):
         o = args[i]
         if s.argpaths != NULL:
-            o = follow(o, s.argpaths[i].names, s.argpaths[i].n)
+            o = follow(o, &s.argpaths[i])
             if o == NULL:
                 o = args[i]
         if s.before:

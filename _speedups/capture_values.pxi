@@ -627,8 +627,8 @@ cdef void put_value(Buffer *b, PyObject *v, int depth) noexcept:
         b.size += 9
 
 
-cdef inline unsigned char *put_fast(unsigned char *p, PyObject *v) noexcept:
-    """Write a value that needs nothing else in the recording first; NULL if it does."""
+cdef inline unsigned char *put_fast(unsigned char *p, PyObject *v, int depth) noexcept:
+    """Write a value that needs nothing else in the recording first, captured to `depth` levels; NULL if it does."""
     cdef PyTypeObject *tp = Py_TYPE(v)
     cdef int64_t x
     cdef int32_t small
@@ -667,7 +667,7 @@ cdef inline unsigned char *put_fast(unsigned char *p, PyObject *v) noexcept:
     if tp == &PyTuple_Type or tp == &PyBytes_Type:
         return NULL
     e = table_find(v)
-    if e == NULL or e.explored < limit_depth:
+    if e == NULL or e.explored < depth:
         return NULL
     p[0] = V_REF
     memcpy(p + 1, &e.oid, 8)

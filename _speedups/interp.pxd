@@ -25,6 +25,9 @@ cdef extern from *:
     #else
     #include "internal/pycore_frame.h"
     #endif
+    #if PY_VERSION_HEX < 0x030C0000
+    #include "internal/pycore_pystate.h"
+    #endif
     #include "internal/pycore_dict.h"
     #include "opcode.h"
     #include "internal/pycore_gc.h"
@@ -42,11 +45,12 @@ cdef extern from *:
 
     /* The frame of the Python code that called the C function now running. */
     static inline void *es_current_frame(void) {
-        PyThreadState *ts = PyThreadState_GET();
-    #if PY_VERSION_HEX < 0x030D0000
-        return (void *)ts->cframe->current_frame;
+    #if PY_VERSION_HEX < 0x030C0000
+        return (void *)_PyThreadState_GET()->cframe->current_frame;
+    #elif PY_VERSION_HEX < 0x030D0000
+        return (void *)PyThreadState_GET()->cframe->current_frame;
     #else
-        return (void *)ts->current_frame;
+        return (void *)PyThreadState_GET()->current_frame;
     #endif
     }
     static inline void *es_previous_frame(void *f) { return (void *)((es_frame *)f)->previous; }
@@ -251,6 +255,17 @@ cdef extern from *:
             out->dict = *(PyObject **)((char *)o + off);
         }
     }
+    /* One of the inline values of an instance whose type is known to have them; NULL when there is none. */
+    static inline PyObject *es_value_at(PyObject *o, Py_ssize_t i) {
+    #if PY_VERSION_HEX < 0x030C0000
+        PyDictValues *v = ((PyDictValues **)o)[-4];
+        return v == NULL ? NULL : v->values[i];
+    #else
+        es_attrs a;
+        es_instance_attrs(o, &a);
+        return a.values == NULL ? NULL : a.values->values[i];
+    #endif
+    }
     static inline Py_ssize_t es_values_count(es_attrs *a) { return a->keys->dk_nentries; }
     static inline PyObject *es_values_key(es_attrs *a, Py_ssize_t i) {
         if (!DK_IS_UNICODE(a->keys)) return NULL;
@@ -396,6 +411,7 @@ cdef extern from *:
     PyObject *es_frame_generator(void *f) noexcept
     int es_cell_index(PyObject *code, PyObject *name) noexcept
     void es_instance_attrs(PyObject *o, es_attrs *out) noexcept
+    PyObject *es_value_at(PyObject *o, Py_ssize_t i) noexcept
     Py_ssize_t es_values_count(es_attrs *a) noexcept
     PyObject *es_values_key(es_attrs *a, Py_ssize_t i) noexcept
     PyObject *es_values_item(es_attrs *a, Py_ssize_t i) noexcept

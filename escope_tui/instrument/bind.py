@@ -1,4 +1,4 @@
-"""After compilation: sites become functions, and slots are matched with cells."""
+"""After compilation: sites take their places, and slots are matched with cells."""
 
 from __future__ import annotations
 
@@ -6,23 +6,23 @@ from escope_tui.model.sites import ENTER, GENEXP, SITE_REAL
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
     from types import CodeType
     from typing import Any
 
 _CODE = type((lambda: None).__code__)
 
 
-def bind_sites(code: CodeType, callables: Sequence[Callable[..., Any]]) -> CodeType:
-    """`code` with each placeholder constant replaced by its site's function, all the way down."""
+def bind_sites(code: CodeType, made: Sequence[Any]) -> CodeType:
+    """`code` with each placeholder constant replaced by its site, all the way down."""
     constants = list(code.co_consts)
     changed = False
     for index, constant in enumerate(constants):
         if isinstance(constant, _CODE):
-            constants[index] = bind_sites(constant, callables)
+            constants[index] = bind_sites(constant, made)
             changed = changed or constants[index] is not constant
         elif constant.__class__ is complex and constant.real == SITE_REAL:
-            constants[index] = callables[int(constant.imag)]
+            constants[index] = made[int(constant.imag)]
             changed = True
     return code.replace(co_consts=tuple(constants)) if changed else code
 

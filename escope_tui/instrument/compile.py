@@ -77,7 +77,7 @@ def compile_source(
 def load(unit: cache.Unit, path: str, modname: str, core: Core) -> CodeType:
     """Register a rewritten module with the core and bind its sites."""
     with lock:
-        callables = core.register_module(path, modname, unit.functions, unit.sites)
+        made = core.register_module(path, modname, unit.functions, unit.sites)
         number = core.module_count() - 1
         head = f'{{"module": {number}, "path": {quote(path)}, "modname": {quote(modname)}, '
         table = head.encode("utf-8", "surrogatepass") + unit.table
@@ -85,7 +85,7 @@ def load(unit: cache.Unit, path: str, modname: str, core: Core) -> CodeType:
             tables.append(table)
             numbers[path, modname] = number
         core.emit_blob(MODULE_TABLE, table)
-    return bind_sites(unit.code, callables)
+    return bind_sites(unit.code, made)
 
 
 def optimization() -> int:

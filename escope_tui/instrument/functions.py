@@ -140,6 +140,8 @@ class Rewriter(Compound):
             here.pending.append(self.wrote(parameter.arg))
             self.bind(parameter.arg)
         frame.parameters = len(frame.names)
+        own = facts.bound - facts.globals - facts.nonlocals
+        frame.own = {name: names.mangle(name, outer.class_name) for name in own}
         if outer.kind == "class":
             here.methods = outer.facts.methods - self.survey.stored_attributes
         if here.first in facts.deleted or here.first in facts.rebound:

@@ -78,6 +78,7 @@ def _rewrite(source: bytes | str, path: str, options: Options, prelude: Sequence
     match_cells(code, tables.frames, tables.sites)
     functions = tuple(frame.row() for frame in tables.frames)
     sites = tuple(tables.sites)
+    told = tuple((*row, read) for row, read in zip(sites, tables.operands, strict=True))
     rest: dict[str, Any] = {"source": decode(source), "functions": functions, "sites": sites}
     table = json_text(rest).encode("utf-8", "surrogatepass")
-    return Unit(code, functions, sites, table[1:], "")
+    return Unit(code, functions, told, table[1:], "")

@@ -285,7 +285,7 @@ class State:
         """Pay what is owed at the end of a block, if anything is."""
         self.step(position, out, flags, silent=True)
 
-    def wrap(self, node: ast.expr, spec: Spec, *more: Effect) -> ast.Call:
+    def wrap(self, node: ast.expr, spec: Spec, *more: Effect) -> ast.expr:
         """Put a site around an expression, which passes through."""
         here = self.here
         flags = flag.PASS

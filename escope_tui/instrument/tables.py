@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from escope_tui.model import sites as flag
-from escope_tui.model.sites import FunctionRow, SiteRow, Spec
+from escope_tui.model.sites import FunctionRow, Operand, SiteRow, Spec
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,10 +18,14 @@ Position = tuple[int, int, int, int]
 Path = tuple[str, ...]
 
 LOAD = ast.Load()
+INVERT = ast.Invert()
 STORES = frozenset(("a", "i", "di", "da"))
 """Kinds of effects of stores and deletions."""
 OWED_NAMES = 60
 """How many names one change may be told by while the statement waits."""
+MOST_OPERANDS = 24
+"""What the core has room for."""
+_CONSTANTS = (int, str, bytes, bool, type(None))
 _BINDINGS = frozenset(("w", "wk", "g", "gk", "v", "u", "ug", "n", "h"))
 
 
@@ -72,6 +76,8 @@ class Frame:
         """Variables that may be stored or deleted while they have a value."""
         self.separate: set[int] = set()
         """Slots of comprehension variables, which are no variables of the code object."""
+        self.own: dict[str, str] = {}
+        """Functions: the variables that live in the frame, and what the compiler calls them."""
 
     def slot(self, name: str) -> int:
         """The number of the variable `name`."""
@@ -86,6 +92,28 @@ class Frame:
         self.separate.add(len(self.names))
         self.names.append(name)
         return len(self.names) - 1
+
+    def operands(self, arguments: Sequence[str | ast.expr]) -> tuple[Operand, ...] | None:
+        """The arguments as what the core can read in the frame itself; None where it cannot."""
+        if len(arguments) > MOST_OPERANDS:
+            return None
+        found: list[Operand] = []
+        for argument in arguments:
+            name = argument if isinstance(argument, str) else getattr(argument, "id", None)
+            if name is not None:
+                if name not in self.own:
+                    return None
+                found.append(self.own[name])
+            elif isinstance(argument, ast.Constant) and type(argument.value) in _CONSTANTS:
+                found.append((argument.value,))
+            elif isinstance(argument, ast.UnaryOp) and isinstance(argument.operand, ast.Constant):
+                value = argument.operand.value
+                if type(argument.op) is not ast.USub or type(value) is not int:
+                    return None
+                found.append((-value,))
+            else:
+                return None
+        return tuple(found)
 
     def row(self) -> FunctionRow:
         """The frame's row in the table of functions."""
@@ -107,6 +135,8 @@ class Tables:
     def __init__(self) -> None:
         self.frames: list[Frame] = []
         self.sites: list[SiteRow] = []
+        self.operands: list[tuple[Operand, ...] | None] = []
+        """What the sites that are operators read in the frame; None: a call with arguments."""
 
     def frame(self, kind: str, name: str, qualname: str, node: Any) -> Frame:
         """A new frame."""
@@ -125,36 +155,19 @@ class Tables:
         first: ast.expr | None = None,
         spec: Spec | None = None,
         owed: Sequence[Spec] = (),
-    ) -> ast.Call:
-        """The call of a new site; `first` is a ready argument, passed through, told by `spec`.
+    ) -> ast.expr:
+        """The expression of a new site; `first` is a ready value, passed through, told by `spec`.
 
-        `owed` are specs of the kind "o", which take no arguments.
+        `owed` are specs of the kind "o", which take no arguments. Where the core can read all
+        arguments but `first` in the frame, the expression is `~site` or `site[first]`, else a call.
         """
-        specs: list[Spec] = []
-        arguments: list[ast.expr] = []
-        line, column, end_line, end_column = at or position
-        if spec is not None:
-            specs.append(spec)
-        if first is not None:
-            arguments.append(first)
-        for effect in effects:
-            if effect.spec:
-                specs.append(effect.spec)
-            for argument in effect.arguments:
-                if isinstance(argument, str):
-                    arguments.append(
-                        ast.Name(
-                            argument,
-                            LOAD,
-                            lineno=line,
-                            col_offset=column,
-                            end_lineno=end_line,
-                            end_col_offset=end_column,
-                        )
-                    )
-                else:
-                    arguments.append(moved(argument, at or position))
+        specs: list[Spec] = [] if spec is None else [spec]
+        specs += [effect.spec for effect in effects if effect.spec]
         specs += owed
+        given = [argument for effect in effects for argument in effect.arguments]
+        operands = None
+        if not flags & (flag.COMP | flag.GENEXP):
+            operands = frame.operands(given)
         index = len(self.sites)
         self.sites.append(
             (
@@ -167,15 +180,22 @@ class Tables:
                 tuple(specs),
             )
         )
-        return ast.Call(
-            callee(index, at or position),
-            arguments,
-            [],
-            lineno=line,
-            col_offset=column,
-            end_lineno=end_line,
-            end_col_offset=end_column,
-        )
+        self.operands.append(operands)
+        made: ast.expr
+        if operands is None:
+            arguments = [] if first is None else [first]
+            for argument in given:
+                if isinstance(argument, str):
+                    argument = ast.Name(argument, LOAD)
+                    arguments.append(place(argument, at or position))
+                else:
+                    arguments.append(moved(argument, at or position))
+            made = ast.Call(callee(index, at or position), arguments, [])
+        elif first is None:
+            made = ast.UnaryOp(INVERT, mark(index, at or position))
+        else:
+            made = ast.Subscript(callee(index, at or position), first, LOAD)
+        return place(made, at or position)  # type: ignore[no-any-return]
 
 
 def owed_by(effects: list[Effect], last: int) -> list[Spec]:
@@ -201,22 +221,16 @@ def owed_by(effects: list[Effect], last: int) -> list[Spec]:
     return found
 
 
+def mark(index: int, position: Position) -> ast.Constant:
+    """The constant that becomes the site."""
+    return place(ast.Constant(complex(flag.SITE_REAL, index)), position)  # type: ignore[no-any-return]
+
+
 def callee(index: int, position: Position) -> ast.IfExp:
-    """The expression that becomes the site's function: it folds to one constant, unwarned."""
-    line, column, end_line, end_column = position
-    here: dict[str, Any] = {
-        "lineno": line,
-        "col_offset": column,
-        "end_lineno": end_line,
-        "end_col_offset": end_column,
-    }
-    true = ast.Constant(True, **here)
-    return ast.IfExp(
-        true,
-        ast.Constant(complex(flag.SITE_REAL, index), **here),
-        ast.Constant(None, **here),
-        **here,
-    )
+    """The expression that becomes the site: it folds to one constant, unwarned."""
+    true = place(ast.Constant(True), position)
+    none = place(ast.Constant(None), position)
+    return place(ast.IfExp(true, mark(index, position), none), position)  # type: ignore[no-any-return]
 
 
 def place(node: Any, position: Position) -> Any:

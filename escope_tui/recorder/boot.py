@@ -80,7 +80,7 @@ def _record(config: dict[str, Any], code: CodeType) -> None:
 
 
 def _give_up(config: dict[str, Any], code: CodeType, fault: str) -> None:
-    """Lets the program run plain: its sites become functions that do nothing."""
+    """Lets the program run plain: its sites become objects that do nothing."""
     try:
         from escope_tui._speedups import capture
 
@@ -94,5 +94,5 @@ def _give_up(config: dict[str, Any], code: CodeType, fault: str) -> None:
         from escope_tui.instrument.bind import bind_sites
         from escope_tui.recorder.plain import stand_ins
 
-        callables = stand_ins(config["main"][2])
-        overwrite(code.co_consts, bind_sites(code, callables).co_consts)
+        made = stand_ins(config["main"][2])
+        overwrite(code.co_consts, bind_sites(code, made).co_consts)

@@ -1,7 +1,8 @@
-"""A capture core in plain Python: site functions that obey their flags and log what they get."""
+"""A capture core in plain Python: sites that obey their flags and log what they get."""
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -18,6 +19,34 @@ class Call(NamedTuple):
     line: int
     specs: tuple[Any, ...]
     """Pairs of a spec and the arguments that it consumed."""
+
+
+class FakeSite:
+    """What stands in rewritten code: a call, or an operator that reads the frame's variables."""
+
+    def __init__(
+        self, called: Callable[..., Any], operands: tuple[Any, ...] | None, log: bool
+    ) -> None:
+        self.called = called
+        self.operands = operands
+        self.log = log
+
+    def _read(self) -> list[Any]:
+        assert self.operands is not None
+        if not self.operands or not self.log:
+            return []
+        variables = sys._getframe(2).f_locals
+        return [variables[op] if isinstance(op, str) else op[0] for op in self.operands]
+
+    def __call__(self, *args: Any) -> Any:
+        assert self.operands is None
+        return self.called(*args)
+
+    def __invert__(self) -> Any:
+        return self.called(*self._read())
+
+    def __getitem__(self, first: Any) -> Any:
+        return self.called(first, *self._read())
 
 
 class FakeCore:
@@ -38,15 +67,16 @@ class FakeCore:
 
     def register_module(
         self, path: str, modname: str, functions: tuple[Any, ...], sites: tuple[Any, ...]
-    ) -> list[Callable[..., Any]]:
+    ) -> list[FakeSite]:
         number = len(self.modules)
         self.modules.append((path, modname, functions, sites))
         return [
-            self._site(number, index, row, functions[row[1]][2]) for index, row in enumerate(sites)
+            FakeSite(self._site(number, index, row, functions[row[1]][2]), row[7], self.log)
+            for index, row in enumerate(sites)
         ]
 
     def _site(self, module: int, index: int, row: Any, kind: str) -> Callable[..., Any]:
-        flags, function, line, _, _, _, specs = row
+        flags, function, line, _, _, _, specs, _ = row
         counts = [(spec, arguments_of(spec, kind)) for spec in specs]
         total = sum(count for _, count in counts)
         if flags & TRUE:

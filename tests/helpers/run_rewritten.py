@@ -30,7 +30,7 @@ class Checker:
         self.ended: dict[types.FrameType, int] = {}
 
     def __call__(self, call: Call) -> None:
-        frame = sys._getframe(2)
+        frame = sys._getframe(3)
         function = self.core.modules[call.module][2][call.function]
         if call.flags & flag.COMP and frame.f_code.co_name in (
             "<listcomp>",

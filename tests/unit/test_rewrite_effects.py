@@ -27,11 +27,9 @@ def told(source: str, function: int = 1) -> list[tuple[str, list[Any]]]:
     rewriter = rewritten(source)
     found = []
     for node in ast.walk(rewriter.tree):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.IfExp):
-            constant = node.func.body
-            value = constant.value if isinstance(constant, ast.Constant) else None
-            if isinstance(value, complex) and value.real == SITE_REAL:
-                found.append(int(value.imag))
+        if isinstance(node, ast.Constant) and isinstance(node.value, complex):
+            assert node.value.real == SITE_REAL
+            found.append(int(node.value.imag))
     rows = [rewriter.tables.sites[index] for index in sorted(found)]
     return [(flag.describe(row[0]), list(row[6])) for row in rows if row[1] == function]
 
@@ -258,17 +256,47 @@ def test_class_bodies_never_read_names_back() -> None:
             assert not any(isinstance(argument, ast.Name) for argument in call.args)
 
 
-def test_specs_consume_the_arguments_of_their_call() -> None:
+def site_number(node: ast.AST) -> int | None:
+    """The site that an expression is: `site(...)`, `~site` or `site[...]`."""
+    for name in ("func", "operand", "value"):
+        part = getattr(node, name, None)
+        part = part.body if isinstance(part, ast.IfExp) else part
+        if isinstance(part, ast.Constant) and isinstance(part.value, complex):
+            return int(part.value.imag)
+    return None
+
+
+def test_specs_consume_the_arguments_of_their_site() -> None:
     source = Path(__file__).read_text(encoding="utf-8")
-    rewriter = rewritten(source)
-    for node in ast.walk(rewriter.tree):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.IfExp):
-            constant = node.func.body
-            if not isinstance(constant, ast.Constant) or not isinstance(constant.value, complex):
-                continue
-            row = rewriter.tables.sites[int(constant.value.imag)]
-            kind = rewriter.tables.frames[row[1]].kind
-            assert len(node.args) == sum(arguments_of(spec, kind) for spec in row[6])
+    tables = rewritten(source).tables
+    kinds = set()
+    for node in ast.walk(rewritten(source).tree):
+        number = site_number(node)
+        if number is None:
+            continue
+        kinds.add(type(node))
+        row, operands = tables.sites[number], tables.operands[number]
+        given = len(node.args) if isinstance(node, ast.Call) else len(operands or ())
+        given += isinstance(node, ast.Subscript)
+        kind = tables.frames[row[1]].kind
+        assert given == sum(arguments_of(spec, kind) for spec in row[6])
+    assert kinds == {ast.Call, ast.UnaryOp, ast.Subscript}
+
+
+def test_what_stands_in_the_frame_is_read_there_and_the_rest_is_handed_over() -> None:
+    def read(statement: str) -> list[Any]:
+        body = f"g = 1\ndef f(a, xs):\n    {statement}\n    pass"
+        tables = rewritten(body).tables
+        rows = zip(tables.sites, tables.operands, strict=True)
+        return [
+            operands for row, operands in rows if row[1] == 1 and row[6] and row[0] == flag.STEP
+        ]
+
+    assert read("b = a") == [("b",)]
+    assert read("xs[-1] = a") == [("xs", (-1,))]
+    assert read("xs['k'].f = g.h(xs)") == [None]
+    assert read("xs[a, 1] = 2") == [None]
+    assert read("del a") == [()]
 
 
 def owed(statement: str) -> list[Any]:
