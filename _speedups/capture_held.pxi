@@ -196,6 +196,15 @@ cdef inline void watch_death(PyObject *o, Entry *e) noexcept:
         e.flags |= E_GENERATOR | E_VOLATILE
 
 
+cdef inline void watch_given(PyObject *o) noexcept:
+    """The same, where the object may be of any type or not known."""
+    cdef Entry *e
+    if is_heap(Py_TYPE(o)):
+        e = table_find(o)
+        if e != NULL:
+            watch_death(o, e)
+
+
 cdef void death_called() noexcept:
     global death_calls, attention
     if not death_calls:

@@ -252,6 +252,7 @@ cdef void settle_note(Note *n) noexcept:
             examine_item(n.object, n.key)
     elif n.deep:
         examine_deep(n.object)
+        watch_given(n.object)
     elif n.grows:
         appended(n.object)
     else:

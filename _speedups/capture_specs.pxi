@@ -143,6 +143,7 @@ cdef void path_effect(Spec *s, PyObject *root, PyObject *o) noexcept:
         attribute_deleted(o, s.name)
     elif s.op == S_TOUCH:
         examine_deep(o)
+        watch_given(o)
     elif s.op == S_ITERATED:
         if Py_TYPE(o).tp_iternext != NULL:
             examine(o)
@@ -314,7 +315,6 @@ cdef inline void touch(Spec *s, PyObject *o) noexcept:
 cdef void arguments_given(Spec *s, PyObject **args, bint deep) noexcept:
     cdef int i
     cdef PyObject *o
-    cdef Entry *e
     for i in range(s.nargs):
         o = args[i]
         if s.argpaths != NULL:
@@ -327,10 +327,8 @@ cdef void arguments_given(Spec *s, PyObject **args, bint deep) noexcept:
             examine_deep(o)
         else:
             examine(o)
-        if deep and is_heap(Py_TYPE(o)):
-            e = table_find(o)
-            if e != NULL:
-                watch_death(o, e)
+        if deep:
+            watch_given(o)
 
 
 cdef void receiver_noted(Spec *s, PyObject *o) noexcept:

@@ -16,6 +16,7 @@ from escope_tui.model import sites as flag
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import ast
+    from collections.abc import Sequence
     from typing import Any
 else:
     from escope_tui.instrument import tree as ast
@@ -117,6 +118,7 @@ class Compound(Simple):
         kept, here.loop = here.loop, loop
         node.target = self.target(node.target)
         self.told_between(node.target)
+        self._partly_unpacked(node.target)
         if handed:
             self.owe(Effect(("h",)))
         here.loop = kept
@@ -202,6 +204,7 @@ class Compound(Simple):
         if item.optional_vars is not None:
             item.optional_vars = self.target(item.optional_vars)
             self.told_between(item.optional_vars)
+            self._partly_unpacked(item.optional_vars)
             if handed:
                 self.owe(Effect(("h",)))
             made = item.optional_vars
@@ -274,11 +277,14 @@ class Compound(Simple):
         if node.orelse:
             node.orelse = self.block(node.orelse, inner)
         bound, reached = here.bound, here.reach
+        gone = _handler_names(here.facts, node.body)
         for clause in node.handlers:
             here.bound, here.reach = set(start), True
             if isinstance(node, ast.TryStar):
                 inner = None  # neither return nor continue may stand there
-            self._handler(clause, touched, _handler_names(here.facts, node.body), inner)
+            self._handler(clause, touched, gone, inner)
+            if isinstance(node, ast.TryStar):  # which goes on behind a clause that has raised
+                gone = gone | _handler_names(here.facts, [clause])
             if reached and here.reach:
                 bound &= here.bound
             elif here.reach:
@@ -342,6 +348,8 @@ class Compound(Simple):
         if unbind and here.reach:
             here.pending += unbind
             self.close(body, tail, end_of(clause.body))
+        if clause.name in here.facts.stored and self.options.guards:
+            body = self.guarded(body, {}, position, unbound=unbind)
         clause.body = body
 
     # match
@@ -430,7 +438,7 @@ def _irrefutable(pattern: ast.AST) -> bool:
     return isinstance(pattern, ast.MatchOr) and _irrefutable(pattern.patterns[-1])
 
 
-def _handler_names(facts: Any, body: list[ast.stmt]) -> set[str]:
+def _handler_names(facts: Any, body: Sequence[ast.AST]) -> set[str]:
     """Names that only `except ... as` clauses inside `body` bind: unbound when it has raised."""
     if not facts.handler_names:
         return set()

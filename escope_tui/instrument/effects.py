@@ -165,7 +165,7 @@ class Effects(State):
             return node
         found, inline = self._argument_roots(node)
         wanted = [name, *(root for root, _ in found)]
-        modes = {self.mode(item) for item in wanted}
+        modes = self._modes(wanted)
         paths = tuple(path for _, path in found)
         if INLINE not in modes:
             self._owe_call(("c", len(found), paths), wanted, BEFORE in modes)
@@ -176,6 +176,8 @@ class Effects(State):
                 self.survey.aliases | self.survey.inner_bound
             ):
                 node.func = self.wrap(func, ("bt", ()))
+            elif self.vanishes(name):
+                node.func = self.wrap(func, ("bc", 0, ()))
         for root, path in found:
             self.guard(root, path)
         return node
@@ -261,7 +263,7 @@ class Effects(State):
             self._visit_arguments(node, inline)
             return node
         wanted = [name, *(root for root, _ in found)]
-        modes = {self.mode(item) for item in wanted}
+        modes = self._modes(wanted)
         if INLINE not in modes:
             paths = tuple(item for _, item in found)
             spec = ("m", method, path, len(found), paths)
@@ -375,6 +377,13 @@ class Effects(State):
         """`super().method()`: only the object's class tells which method that is."""
         func.value = self.wrap(self.expr(func.value), ("rm", method))
         self._each(node)
+
+    def _modes(self, wanted: list[str]) -> set[int]:
+        """Where names can be read; what is to be read before the statement must surely be bound."""
+        modes = {self.mode(name) for name in wanted}
+        if BEFORE in modes and not all(self.sure(name) for name in wanted):
+            modes.add(INLINE)
+        return modes
 
     def _owe_call(self, spec: tuple[object, ...], wanted: list[str], before: bool) -> None:
         if before:

@@ -153,7 +153,7 @@ class State:
     def mode(self, name: str) -> int:
         """Where the value that an expression of this statement reads can be read once more."""
         here = self.here
-        if here.inline or name in here.walrus:
+        if here.inline or name in here.walrus or self.vanishes(name):
             return INLINE
         for variables in here.comprehensions:
             if name in variables:
@@ -164,11 +164,22 @@ class State:
             return AFTER
         return INLINE
 
+    def vanishes(self, name: str) -> bool:
+        """Whether `name` may be deleted while a statement here waits for code that it calls."""
+        survey = self.survey
+        if name in survey.vanishing:
+            return True
+        if not survey.unstable or self.is_builtin(name):
+            return False
+        here = self.here
+        local = here.kind not in ("module", "class") and name in here.facts.bound
+        return not local or name in here.facts.globals
+
     def bind(self, name: str) -> None:
         """From here on `name` has a value."""
         here = self.here
         facts = here.facts
-        if name in facts.deleted:
+        if name in facts.deleted or self.vanishes(name):
             return
         shared = here.kind == "module" or name in facts.globals or name in facts.nonlocals
         if not (shared and name in self.survey.shared_deleted):

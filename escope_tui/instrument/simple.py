@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from escope_tui.instrument.expressions import Expressions
 from escope_tui.instrument.tables import Effect, Position, place, position_of
+from escope_tui.instrument.targets import _leaves
 from escope_tui.model import sites as flag
 
 TYPE_CHECKING = False
@@ -107,6 +108,11 @@ class Simple(Expressions):
                     if self.mangled(sub.id) in here.frame.slots:
                         here.frame.rebound.add(self.mangled(sub.id))
 
+    def _partly_unpacked(self, target: ast.expr) -> None:
+        """The same for what a loop or a `with` stores: names alone are stored all or none."""
+        if not all(isinstance(leaf, ast.Name) for leaf in _leaves([target])):
+            self._partly([target])
+
     def augmented(self, node: ast.AugAssign, out: list[ast.stmt]) -> None:
         written = _written(node.target)
         if self.survey.shared_written and not isinstance(node.value, ast.Constant | ast.Name):
@@ -124,7 +130,22 @@ class Simple(Expressions):
             for effect in stored:
                 effect.order = self.here.operations
         node.target = target
+        self._grows(node)
         self.finish(node, out)
+
+    def _grows(self, node: ast.AugAssign) -> None:
+        """`xs += generator`: the target changes while what it takes from runs."""
+        here = self.here
+        if isinstance(node.value, ast.Constant | ast.JoinedStr):
+            return
+        target: ast.expr = node.target
+        while isinstance(target, ast.Subscript):
+            target = target.value
+        reached = self.chain(target)
+        if reached is not None:
+            effect = Effect(("t", reached[1]), reached[0])
+            effect.order = here.operations
+            here.handed.append(effect)
 
     def annotated(self, node: ast.AnnAssign, out: list[ast.stmt]) -> None:
         self.begin(node.value, written=_written(node.target))
@@ -136,9 +157,20 @@ class Simple(Expressions):
         self.finish(node, out)
 
     def deleted(self, node: ast.Delete, out: list[ast.stmt]) -> None:
-        self.begin(node, written={s.id for s in ast.walk(node) if _is_deleted(s)})  # type: ignore[attr-defined]
-        node.targets = [self.deletion(target) for target in node.targets]
-        self.finish(node, out)
+        """Each target in a statement of its own, as it means: a later one may fail."""
+        targets = list(_leaves(node.targets))
+        position = position_of(node)
+        for index, target in enumerate(targets or [None]):
+            self.begin(target, written=_deleted(target))
+            one: Any = node
+            if target is not None:
+                one = place(ast.Delete([self.deletion(target)]), position)
+            if index:
+                self.flush(position, out)
+            else:
+                self.step(position, out)
+            out.append(one)
+            self.settle()
 
     def imported(self, node: ast.Import | ast.ImportFrom, out: list[ast.stmt]) -> None:
         if isinstance(node, ast.ImportFrom) and node.module == "__future__" and not node.level:
@@ -267,8 +299,8 @@ class Simple(Expressions):
         self.finish(node, out)
 
 
-def _is_deleted(node: ast.AST) -> bool:
-    return isinstance(node, ast.Name) and isinstance(node.ctx, ast.Del)
+def _deleted(node: ast.expr | None) -> set[str]:
+    return {node.id} if isinstance(node, ast.Name) else set()
 
 
 def _written(*targets: ast.expr) -> set[str]:

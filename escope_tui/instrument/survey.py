@@ -65,6 +65,8 @@ class Survey:
         """Names that a scope deletes in another scope (global, nonlocal) or in the module."""
         self.shared_written: set[str] = set()
         """Names that a scope writes in another scope."""
+        self.vanishing: set[str] = set()
+        """Names that a function deletes in another scope: while a statement there waits for it."""
         self.origins: dict[str, str] = {}
         """Imported names and the dotted names that they stand for."""
         self.other_names: set[str] = set()
@@ -85,6 +87,8 @@ class Survey:
         """Module variables may appear that no statement binds: `*` imports, exec, globals()."""
         self.cached_names: set[str] = set()
         """Methods that become attributes when they are read: cached properties."""
+        self.unstable = False
+        """Module variables may vanish by `exec("del ...")` or through `globals()`."""
         self.items_appear = False
         """A subscript load may add an item (defaultdict, __missing__)."""
         self._walk(tree)
@@ -95,6 +99,7 @@ class Survey:
                 continue
             declared = facts.globals | facts.nonlocals
             self.shared_deleted |= facts.deleted & declared
+            self.vanishing |= facts.deleted & declared
             self.shared_written |= facts.bound & declared
 
     def _walk(self, tree: ast.Module) -> None:
@@ -234,8 +239,13 @@ def _loaded(survey: Survey, node: ast.Name) -> None:
 
 def _call(survey: Survey, node: ast.Call, facts: Facts, kind: str, guarded: bool) -> _Work:
     if not isinstance(node.func, ast.Name):
+        func = node.func
+        if isinstance(func, ast.Attribute) and func.attr in _REMOVERS and _is_globals(func.value):
+            survey.unstable = True
         return _children(node, facts, kind, guarded)
     _loaded(survey, node.func)
+    if node.func.id == "exec" and node.args and isinstance(node.args[0], ast.Constant):
+        survey.unstable = survey.unstable or "del " in str(node.args[0].value)
     return [(item, facts, kind, guarded) for item in (*node.args, *node.keywords)]
 
 
@@ -249,6 +259,21 @@ def _attribute(
     return [(node.value, facts, kind, guarded)]
 
 
+def _subscript(
+    survey: Survey, node: ast.Subscript, facts: Facts, kind: str, guarded: bool
+) -> _Work:
+    if isinstance(node.ctx, ast.Del) and _is_globals(node.value):
+        survey.unstable = True
+    return _children(node, facts, kind, guarded)
+
+
+def _is_globals(node: ast.expr) -> bool:
+    return (
+        isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "globals"
+    )
+
+
+_REMOVERS = frozenset(("pop", "popitem", "clear", "__delitem__"))
 _ITEM_MAKERS = frozenset(("defaultdict", "__missing__"))
 
 
@@ -368,6 +393,7 @@ _HANDLERS: dict[type[ast.AST], Any] = {
     ast.Name: _name,
     ast.Attribute: _attribute,
     ast.Call: _call,
+    ast.Subscript: _subscript,
     ast.Constant: _nothing,
     ast.Assign: _assign,
     ast.AnnAssign: _annotated,

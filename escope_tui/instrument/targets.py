@@ -76,7 +76,7 @@ class Targets(Effects):
                     self.operation(start)
                     self.guard(root, path)
                     return
-            if not sliced:
+            if not sliced and not self.vanishes(root):
                 node.slice = self.wrap(
                     self.expr(node.slice), ("rki", path, *rest), Effect((), root)
                 )

@@ -95,6 +95,9 @@ def events(table: statements.Statements, activation: Activation) -> list[Element
         canon = lines.canon.get(line)
         if canon is None or (scope is not None and not scope.body <= line <= scope.last):
             continue
+        if canon in lines.clauses:
+            previous = -1
+            continue
         if canon == previous and (line != canon or continued):
             continued = True
             continue
@@ -126,6 +129,9 @@ def steps(table: statements.Statements, activation: Activation) -> list[Element]
     previous = column = -1
     for line, index in activation.raw:
         canon = lines.canon.get(line, line)
+        if canon in lines.clauses:
+            previous = -1
+            continue
         begins = activation.columns.get(index, 0)
         row = canon in lines.crowded and canon == previous
         if row and begins > column:

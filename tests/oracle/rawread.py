@@ -261,7 +261,7 @@ def content(obj: Any) -> Content:
 
 def _container(obj: Any, cls: type, out: Content) -> None:
     own: list[tuple[str, Any]] = []
-    if _FLAGS(cls) & _HEAPTYPE or out.shape == "exception":
+    if _FLAGS(cls) & _HEAPTYPE or out.shape == "exception" or cls is collections.OrderedDict:
         own, out.members = attributes(obj)
     match out.shape:
         case "list":

@@ -43,6 +43,9 @@ class Lines:
     """Lines on which more than one statement starts."""
     loops: set[int] = field(default_factory=set)
     """Lines of loops whose body begins on the same line."""
+    clauses: set[int] = field(default_factory=set)
+    """Lines of `except` and `case` clauses whose body is there too: their event comes before they
+    bind what they bind, the step of their body after it."""
 
     def in_final(self, line: int) -> bool:
         """Tell whether a line lies in a finally block."""
@@ -134,6 +137,11 @@ def _lines(scope: ast.Module | ast.FunctionDef | ast.AsyncFunctionDef | ast.Clas
     if isinstance(scope, ast.Module | ast.ClassDef) and ast.get_docstring(scope, False) is not None:
         table.leading.add(scope.body[0].lineno)
     owners = [(_first_line(node), _header_end(node), node) for node in _own(scope)]
+    for _, _, node in owners:
+        for clause in [*getattr(node, "handlers", ()), *getattr(node, "cases", ())]:
+            line = clause.pattern.lineno if isinstance(clause, ast.match_case) else clause.lineno
+            if clause.body[0].lineno == line:
+                table.clauses.add(line)
     starts: dict[int, int] = {}
     for first, _, _ in owners:
         starts[first] = starts.get(first, 0) + 1

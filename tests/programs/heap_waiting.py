@@ -69,3 +69,19 @@ d = D("m")
 d = D("n")
 del d
 end = 1
+
+
+def growing(xs):
+    """What is extended in place has grown already while the generator runs."""
+
+    def walk(items):
+        for item in items:
+            yield item
+
+    xs += walk([xs, 2])
+    box = {"k": xs}
+    box["k"] += walk([box, 3])
+    return box
+
+
+growing([1])
