@@ -8,6 +8,7 @@ the callables here are plain C functions with a method table of their own.
 import sys
 
 cimport cython
+from abi cimport CORE_ABI
 from cpython.object cimport PyObject
 from cpython.ref cimport Py_INCREF, Py_XDECREF
 
@@ -53,7 +54,7 @@ cdef extern from "<signal.h>" nogil:
     int sigdelset(sigset_t *set, int number)
     int pthread_sigmask(int how, const sigset_t *set, sigset_t *before)
 
-ABI = 3
+ABI = CORE_ABI
 
 cdef int FACTS_BLOB = 2  # the kind of a blob that is a JSON object of facts about the recording
 cdef int LONGEST_MESSAGE = 1000

@@ -11,6 +11,7 @@ from libc.stdio cimport snprintf
 from libc.stdlib cimport calloc, free, malloc, realloc
 from libc.string cimport memcpy, memset, strchr, strcmp, strlen, strncmp, strrchr, strstr
 
+from abi cimport CORE_ABI
 from interp cimport *
 from layouts cimport *
 
@@ -284,7 +285,7 @@ cdef enum:
     V_DEPTH = 14
     V_TUPLE_CUT = 15
 
-ABI = 1
+ABI = CORE_ABI
 
 cdef str NAME_MODULE = "__module__"
 cdef str NAME_TRACEBACK = "__traceback__"

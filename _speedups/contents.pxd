@@ -511,6 +511,18 @@ cdef inline void free_machine(Machine *m) noexcept nogil:
     cdef Body *b = m.all_bodies
     cdef Body *bn
     cdef uint32_t i
+    if m.light:
+        for i in range(m.frames.cap):
+            if m.frames.keys[i]:
+                frame_free(<Frame *> m.frames.vals[i])
+        for i in range(SPARE):
+            while m.spare[i] != NULL:
+                f = m.spare[i]
+                m.spare[i] = f.next
+                frame_free(f)
+        if m.root != NULL:
+            frame_free(m.root)
+        f = NULL
     while f != NULL:
         fn = f.next
         frame_free(f)

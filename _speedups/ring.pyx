@@ -11,6 +11,7 @@ The data area is mapped twice, back to back, so what is pending is always one pi
 """
 
 cimport cython
+from abi cimport CORE_ABI
 from libc.stdint cimport uint64_t, uintptr_t
 from posix.mman cimport (
     MAP_FAILED,
@@ -24,6 +25,8 @@ from posix.mman cimport (
 )
 from cpython.buffer cimport PyBUF_READ
 from cpython.memoryview cimport PyMemoryView_FromMemory
+
+from escope_tui._speedups import check_build
 
 cdef extern from *:
     """
@@ -39,7 +42,8 @@ cdef extern from *:
     uint64_t escope_load_acquire(uint64_t *p) noexcept nogil
     void escope_store_release(uint64_t *p, uint64_t v) noexcept nogil
 
-ABI = 1
+ABI = CORE_ABI
+check_build(__name__, ABI)
 
 cdef enum:
     HEADER = 4096

@@ -190,7 +190,7 @@ cdef struct Log:
 cdef struct Machine:
     Tables *t
     Frame *recent[RECENT]   # packer: frames alive, at the place of their id; another of that place is in the map
-    Frame *spare[SPARE]     # packer: frames to be used again, by the number of their slots
+    Frame *spare[SPARE]     # packer, light unpacker: frames to be used again, by the number of their slots
     Obj *near[RECENT]       # packer: objects found last, at the place of their id
     Map frames              # alive (packer: those that are not in `recent`)
     Map objs                # alive
@@ -213,6 +213,7 @@ cdef struct Machine:
     uint32_t cell_slots[64]
     uint64_t cell_oids[64]
     uint8_t err
+    uint8_t light           # unpacker: what is over is forgotten
     uint32_t chunk          # number of the chunk being written or read
     uint64_t work           # changes of objects in the chunk
     Buf *touched            # packer: objects (u64) that the chunk changes or snapshots
@@ -230,13 +231,25 @@ cdef inline Val mk(uint64_t tag, uint64_t p) noexcept nogil:
 cdef inline bint same(Val a, Val b) noexcept nogil:
     return a.tag == b.tag and a.p == b.p
 
+cdef extern from *:
+    """
+    #include <stdlib.h>
+    /* Room for more records; apart, so that what calls it stays small. */
+    static __attribute__((noinline, cold, unused)) void *escope_grow(void *p, uint32_t *cap, size_t size) {
+        *cap = *cap ? *cap * 2 : 4096;
+        p = realloc(p, (size_t)*cap * size);
+        if (p == NULL) abort();
+        return p;
+    }
+    """
+    void *escope_grow(void *p, uint32_t *cap, size_t size) noexcept nogil
+
 cdef inline Rec *log_add(Machine *m, int kind, void *ptr) noexcept nogil:
     """Needs m.log."""
     cdef Log *g = m.log
     cdef Rec *r
     if g.n == g.cap:
-        g.cap = g.cap * 2 if g.cap else 4096
-        g.r = <Rec *> xrealloc(g.r, <size_t> g.cap * sizeof(Rec))
+        g.r = <Rec *> escope_grow(g.r, &g.cap, sizeof(Rec))
     r = &g.r[g.n]
     g.n += 1
     memset(r, 0, sizeof(Rec))
@@ -303,7 +316,7 @@ cdef inline Frame *frame_new(Machine *m, uint64_t id, int32_t func) noexcept nog
     cdef uint32_t n
     if func >= 0 and not m.t.funcs[func].is_module:
         n = m.t.funcs[func].n_slots
-        if ENC and n < SPARE and m.spare[n] != NULL:
+        if (ENC or m.light) and n < SPARE and m.spare[n] != NULL:
             f = m.spare[n]
             m.spare[n] = f.next
         else:
@@ -330,7 +343,7 @@ cdef inline Frame *frame_new(Machine *m, uint64_t id, int32_t func) noexcept nog
         m.recent[id & (RECENT - 1)] = f
     elif id:
         map_put(&m.frames, id, f)
-    if not ENC:
+    if not ENC and not m.light:
         f.next = m.all_frames
         m.all_frames = f
     return f
@@ -409,8 +422,8 @@ cdef inline void frame_end(Machine *m, Frame *f) noexcept nogil:
         return
     if m.cur == f:
         set_cur(m, frame_up(m, f))
-    if ENC:
-        if f.mapped:
+    if ENC or m.light:
+        if f.mapped or not ENC:
             map_del(&m.frames, f.id)
         else:
             m.recent[f.id & (RECENT - 1)] = NULL

@@ -9,6 +9,7 @@ from libc.stdint cimport int32_t, int64_t, uint8_t, uint32_t, uint64_t
 from libc.stdlib cimport free, qsort
 from libc.string cimport memcmp, memcpy, memmove, memset
 
+from abi cimport CORE_ABI
 from codec cimport *
 from coder cimport *
 from grammar cimport *
@@ -20,9 +21,11 @@ from state cimport *
 from tables cimport add_module, tables_free
 from tags cimport *
 
+from escope_tui._speedups import check_build
 from escope_tui.errors import FormatError
 
-ABI = 1
+ABI = CORE_ABI
+check_build(__name__, ABI)
 RUNNING, SUSPENDED, AWAITING, ENDED = FS_RUNNING, FS_SUSPENDED, FS_AWAITING, FS_ENDED
 EV_ENTER = 1
 EV_RETURN = 2
@@ -62,4 +65,6 @@ include "unpack_events.pxi"
 include "unpack_changes.pxi"
 include "unpack_scanner.pxi"
 include "unpack_dump.pxi"
+include "unpack_match.pxi"
 include "unpack_survey.pxi"
+include "unpack_sift.pxi"

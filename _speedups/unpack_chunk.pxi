@@ -67,7 +67,8 @@ cdef class Chunk:
     cdef dict bases                 # contents of big objects at the end of earlier chunks
     cdef readonly object ordinal
 
-    def __cinit__(self, TableSet tables, number, ordinal, first_step, n_steps, bytes main, bytes strs, bytes out):
+    def __cinit__(self, TableSet tables, number, ordinal, first_step, n_steps, bytes main, bytes strs, bytes out,
+                  bint light=False):
         cdef Machine *m = &self.c.m
         self.tables = tables
         self.main = main
@@ -79,16 +80,21 @@ cdef class Chunk:
         self.texts = {}
         self.bases = {}
         self.output_places = []
-        take_spare(&self.log)
+        if not light:
+            take_spare(&self.log)
         self.ordinal = ordinal
         m.t = &tables.t
         m.log = &self.log
+        m.light = light
         self.begin()
 
     def __dealloc__(self):
+        if self.c.m.light:
+            free(self.log.r)
+        else:
+            keep_spare(&self.log)
         free_machine(&self.c.m)
         codec_free(&self.c)
-        keep_spare(&self.log)
         free(self.rows)
         free(self.vals.v)
 

@@ -37,10 +37,10 @@ cdef class Chunks:
         self.ordinals = {info.ordinal: info.number for info in file.chunks}
         self.firsts = [info.first_step for info in file.chunks]
 
-    cdef Chunk load(self, int number):
+    cdef Chunk load(self, int number, bint light=False):
         info = self.file.chunks[number]
         main, strs, out = self.file.load_chunk(number)
-        return Chunk(self.tables, number, info.ordinal, info.first_step, info.n_steps, main, strs, out)
+        return Chunk(self.tables, number, info.ordinal, info.first_step, info.n_steps, main, strs, out, light)
 
     cdef Chunk get(self, int number):
         cdef Chunk chunk = self.kept.get(number)

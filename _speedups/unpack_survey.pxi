@@ -94,19 +94,6 @@ cdef class Survey:
             found.append((f.id, r.new.p, fn.module, fn.index, chunk.visible(j), r.a, r.size, r.old.p if r.old.tag else -1))
         return found
 
-    def count_entered(self, int number, uint64_t parent):
-        """How many children of a frame a chunk enters."""
-        cdef Chunk chunk = self.whole(number)
-        cdef uint32_t j
-        cdef Rec *r
-        cdef int64_t n = 0
-        with nogil:
-            for j in range(chunk.log.n):
-                r = &chunk.log.r[j]
-                if r.kind == R_ENTER and r.new.p == parent and (<Frame *> r.ptr).func >= 0:
-                    n += 1
-        return n
-
     def calls(self, int number, wanted, int64_t start, int64_t stop):
         """The calls of some functions that a chunk enters: [(frame, site, thread, caller's step, first step, first ns, arguments,
         end, end step, end ns, value)]. `wanted`: {(module, function): number of parameters}. Arguments are raw values, or None when
@@ -276,57 +263,29 @@ cdef class Survey:
 
     # ---- writes by value ------------------------------------------------------------------------
 
-    def texts(self, int number, matches):
-        """The numbers of the chunk's strings that `matches` holds for."""
-        cdef Chunk chunk = self.chunks.get(number)
-        if chunk.strings is None:
-            chunk.load_strings()
-        found = set()
-        for each in chunk.strings:
-            text = chunk.text(each)
-            if isinstance(text, Text) and matches(text.value):
-                found.add(each)
-        return found
-
     def writes(self, int number, int64_t start, int64_t stop, wanted=None):
         """What a chunk's log writes: [(first step that shows it, writing step, what, owner, key, value)], what being "slot" (owner a
         frame), "global" (a module), "value" (handed over by a frame), "exception", "item", "attr", "cell" (an object), each in the
-        order of the log. `wanted`: (tags as bits, int or None, float or None, string numbers) that values are to match."""
+        order of the log. `wanted`: what values are to match, see `Match`."""
         cdef Chunk chunk = self.whole(number)
         cdef uint32_t j, i
         cdef Rec *r
-        cdef Body *b
         cdef int64_t shown
         cdef int kind
         cdef list found = []
-        cdef Match match
-        cdef bint all_ = wanted is None
-        match_from(&match, wanted)
-        texts = wanted[3] if wanted is not None else None
+        cdef Match match = Match(chunk, wanted)
         for j in range(chunk.log.n):
             r = &chunk.log.r[j]
             kind = r.kind
-            if kind == R_REPLACE:
-                b = <Body *> r.new.p
-                if not all_:
-                    chunk.move(j + 1)  # what later records changed in it is not its own
-                if b == NULL or (not all_ and not body_matches(chunk, b, &match, texts)):
-                    continue
-                shown = chunk.visible(j)
-                if start <= shown < stop:
-                    self.body_writes(chunk, r, j, shown, &match, texts, found)
-                continue
-            if kind != R_SLOT and kind != R_NS and kind != R_VALUE and not (R_ITEM <= kind <= R_ATTRPUSH) and kind != R_DELTA:
-                continue
-            if kind == R_REMOVE or kind == R_PAIRGONE:
-                continue
-            if kind == R_DELTA and (r.a == OP_SIZE or r.a == OP_DELITEM or r.a == OP_DELATTR):
-                continue
-            if r.new.tag == T_CELL or (not all_ and not val_matches(chunk, r.new, &match, texts)
-                                       and not (kind == R_PAIRPUSH and val_matches(chunk, r.old, &match, texts))):
+            if kind == R_REPLACE and not match.all:
+                chunk.move(j + 1)           # what later records changed in it is not its own
+            if not record_matches(chunk, r, match):
                 continue
             shown = chunk.visible(j)
             if not start <= shown < stop:
+                continue
+            if kind == R_REPLACE:
+                self.body_writes(chunk, r, j, shown, match, found)
                 continue
             if kind == R_SLOT:
                 found.append((shown, r.writer, "slot", (<Frame *> r.ptr).id, r.a, chunk.raw(r.new)))
@@ -386,7 +345,7 @@ cdef class Survey:
             return ("item", o.oid, o.b.n_items if o.b != NULL else None)
         return ("item", o.oid, r.a)
 
-    cdef object body_writes(self, Chunk chunk, Rec *r, uint32_t j, int64_t shown, Match *match, texts, list found):
+    cdef object body_writes(self, Chunk chunk, Rec *r, uint32_t j, int64_t shown, Match match, list found):
         """The members of a new snapshot that the one before did not have at that place."""
         cdef Body *b = <Body *> r.new.p
         cdef Body *a
@@ -397,56 +356,127 @@ cdef class Survey:
         a = <Body *> r.old.p
         what = "cell" if b.shape == 12 else "item"
         for i in range(b.n_items):
-            if val_matches(chunk, b.items[i], match, texts):
+            if val_matches(chunk, b.items[i], match):
                 if a != NULL and i < a.n_items and same(a.items[i], b.items[i]):
                     continue
                 found.append((shown, r.writer, what, o.oid, i, chunk.raw(b.items[i])))
         for i in range(b.n_pairs):
             if b.pairs[2 * i].tag == T_GONE:
                 continue
-            if val_matches(chunk, b.pairs[2 * i + 1], match, texts) or val_matches(chunk, b.pairs[2 * i], match, texts):
+            if val_matches(chunk, b.pairs[2 * i + 1], match) or val_matches(chunk, b.pairs[2 * i], match):
                 if a != NULL and i < a.n_pairs and same(a.pairs[2 * i], b.pairs[2 * i]) and same(a.pairs[2 * i + 1], b.pairs[2 * i + 1]):
                     continue
                 found.append((shown, r.writer, "item", o.oid, chunk.raw(b.pairs[2 * i]), chunk.raw(b.pairs[2 * i + 1])))
         for i in range(b.n_attrs):
-            if val_matches(chunk, b.attrs[2 * i + 1], match, texts):
+            if val_matches(chunk, b.attrs[2 * i + 1], match):
                 if a != NULL and i < a.n_attrs and same(a.attrs[2 * i], b.attrs[2 * i]) and same(a.attrs[2 * i + 1], b.attrs[2 * i + 1]):
                     continue
                 found.append((shown, r.writer, "attr", o.oid, chunk.name(b.attrs[2 * i].p), chunk.raw(b.attrs[2 * i + 1])))
 
-    # ---- times ----------------------------------------------------------------------------------
+    # ---- quick looks: to be called on threads of their own ---------------------------------------
+
+    def may_write(self, int number, wanted):
+        """Whether a chunk writes a value that is wanted (see `writes`)."""
+        cdef Chunk chunk = self.chunks.load(number, True)
+        cdef Match match = Match(chunk, wanted)
+        cdef Probe p
+        memset(&p, 0, sizeof(Probe))
+        if match.nothing():
+            return False
+        p.what = LOOK_VALUES
+        sifted(chunk, &p, match, None)
+        return p.found
+
+    def may_show(self, int number, bytes types):
+        """Whether a chunk shows an object of some types (a byte each) for the first time in it."""
+        cdef Probe p
+        memset(&p, 0, sizeof(Probe))
+        p.what = LOOK_TYPES
+        p.types = <const uint8_t *> <char *> types
+        p.n_types = <uint64_t> len(types)
+        sifted(self.chunks.load(number, True), &p, None, None)
+        return p.found
+
+    def may_hold(self, int number, Condition condition, int64_t start, int64_t stop):
+        """Whether a condition may hold at one of its sites in a chunk; also True where only a closer look can tell."""
+        cdef Chunk chunk = self.chunks.load(number, True)
+        cdef Probe p
+        cdef uint32_t i
+        memset(&p, 0, sizeof(Probe))
+        p.what = LOOK_HITS
+        p.start = start
+        p.stop = stop
+        p.sure = <const uint8_t *> <char *> condition.sure
+        p.n_sure = <uint64_t> len(condition.sure)
+        p.names = <uint32_t *> xcalloc(len(condition.names), 4)
+        p.consts = <Val *> xcalloc(condition.n_consts, sizeof(Val))
+        try:
+            p.cut = has_cut(chunk)
+            for i in range(<uint32_t> len(condition.names)):
+                p.names[i] = text_number(chunk, condition.names[i])
+            for i in range(condition.n_consts):
+                p.consts[i] = condition.consts[i]
+                if i in condition.texts:
+                    p.consts[i] = mk(T_STR, text_number(chunk, condition.texts[i]))
+            sifted(chunk, &p, None, condition)
+        finally:
+            free(p.names)
+            free(p.consts)
+        return p.found
+
+    def count_entered(self, int number, uint64_t parent):
+        """How many children of a frame a chunk enters."""
+        cdef Probe p
+        memset(&p, 0, sizeof(Probe))
+        p.what = LOOK_CHILDREN
+        p.parent = parent
+        sifted(self.chunks.load(number, True), &p, None, None)
+        return p.count
 
     def times(self, int number, next_ns):
-        """Steps and time of the functions in a chunk: {function: (steps, own ns, total ns)}, by global function number. Time is told
-        every few events: what passes from one such place to the next is shared by the steps between them. `next_ns`: when the next
-        chunk begins. Total: while the function was on the stack."""
-        cdef Chunk chunk = self.whole(number)
+        """Times of the functions in a chunk: {function: (own ns, total ns)}, by global function number. Time is told every few
+        events: what passes from one such place to the next is shared by the steps between them. `next_ns`: when the next chunk
+        begins. Total: while the function was on the stack."""
+        cdef Chunk chunk = self.chunks.load(number, True)
         cdef uint32_t n = chunk.c.m.t.n_funcs
-        cdef Times t
-        cdef int64_t j
-        cdef int64_t first = 0
-        cdef uint64_t end
         cdef uint64_t last = next_ns
+        cdef Clock k
+        cdef Probe p
         cdef dict found = {}
-        t.own = <double *> xcalloc(n + 1, 8)
-        t.total = <double *> xcalloc(n + 1, 8)
-        t.steps = <uint64_t *> xcalloc(n + 1, 8)
-        t.stamp = <uint32_t *> xcalloc(n + 1, 4)
-        t.walks = 0
-        with nogil:
-            for j in range(chunk.n_rows):
-                t.steps[chunk.c.m.t.sites[chunk.rows[j].site].func] += 1
-                end = chunk.rows[j + 1].time if j + 1 < chunk.n_rows else last
-                if end > chunk.rows[j].time:
-                    share_time(chunk, &t, first, j + 1, <double> (end - chunk.rows[j].time))
-                    first = j + 1
-        for j in range(n):
-            if t.steps[j] or t.total[j]:
-                found[j] = (t.steps[j], t.own[j], t.total[j])
-        free(t.own)
-        free(t.total)
-        free(t.steps)
-        free(t.stamp)
+        cdef uint32_t i
+        memset(&k, 0, sizeof(Clock))
+        memset(&p, 0, sizeof(Probe))
+        p.what = LOOK_TIMES
+        p.clock = &k
+        k.n_funcs = n
+        k.interval = 1
+        k.own = <double *> xcalloc(n + 1, 8)
+        k.total = <double *> xcalloc(n + 1, 8)
+        k.since = <double *> xcalloc(n + 1, 8)
+        k.steps = <uint64_t *> xcalloc(n + 1, 8)
+        k.on = <int64_t *> xcalloc(n + 1, 8)
+        k.stamp = <uint32_t *> xcalloc(n + 1, 4)
+        k.active = <uint32_t *> xcalloc(n + 1, 4)
+        k.noted = <uint32_t *> xcalloc(n + 1, 4)
+        try:
+            sifted(chunk, &p, None, None)
+            clock_close(&k, last - k.time if last > k.time else 0)
+            for i in range(n):
+                if k.active[i]:
+                    k.total[i] += k.now - k.since[i]
+                if k.own[i] or k.total[i]:
+                    found[i] = (k.own[i], k.total[i])
+        finally:
+            free(k.own)
+            free(k.total)
+            free(k.since)
+            free(k.steps)
+            free(k.on)
+            free(k.stamp)
+            free(k.active)
+            free(k.noted)
+            free(k.stack)
+            free(k.chain)
         return found
 
     def function_number(self, uint32_t module, uint32_t place):
@@ -454,130 +484,3 @@ cdef class Survey:
         if module >= self.chunks.tables.t.n_mods or place >= self.chunks.tables.t.mods[module].n_funcs:
             raise KeyError((module, place))
         return self.chunks.tables.t.mods[module].first_func + place
-
-
-cdef struct Times:
-    double *own
-    double *total
-    uint64_t *steps
-    uint32_t *stamp
-    uint32_t walks
-
-
-cdef enum:
-    DEEP = 200          # frames: below that depth one stack stands for all of a short time
-
-
-cdef void add_total(Chunk chunk, Times *t, Frame *f, double share) noexcept nogil:
-    """Adds a time to each function on the stack of a frame."""
-    cdef uint32_t depth = 0
-    t.walks += 1
-    while f != NULL and f.id and depth < 1000000:
-        if f.func >= 0 and t.stamp[f.func] != t.walks:
-            t.stamp[f.func] = t.walks
-            t.total[f.func] += share
-        f = chunk.frame_at(f.parent)
-        depth += 1
-
-
-cdef void share_time(Chunk chunk, Times *t, int64_t first, int64_t stop, double ns) noexcept nogil:
-    """Shares a time among the steps in which it passed."""
-    cdef int64_t j = first
-    cdef int64_t k
-    cdef Row *r
-    cdef double share
-    cdef double rest = 0
-    cdef double each = ns / <double> (stop - first)
-    chunk.move(chunk.rows[stop - 1].rec_end)
-    while j < stop:
-        r = &chunk.rows[j]
-        k = j + 1
-        while k < stop and chunk.rows[k].frame == r.frame:
-            k += 1
-        share = each * <double> (k - j)
-        t.own[chunk.c.m.t.sites[r.site].func] += share
-        if r.depth > DEEP and k < stop:
-            rest += share
-        else:
-            add_total(chunk, t, chunk.frame_at(r.frame), share + (rest if k == stop else 0))
-        j = k
-
-
-cdef struct Match:
-    uint64_t tags
-    bint has_int
-    bint has_float
-    bint has_texts
-    bint has_big            # the texts are a number
-    uint64_t oid
-    bint all
-    uint64_t number
-    uint64_t bits
-
-
-cdef object match_from(Match *m, wanted):
-    cdef double d
-    cdef int64_t n
-    memset(m, 0, sizeof(Match))
-    if wanted is None:
-        m.all = 1
-        return
-    m.tags = wanted[0]
-    if wanted[1] is not None:
-        n = wanted[1]
-        m.has_int = 1
-        m.number = <uint64_t> n
-    if wanted[2] is not None:
-        d = wanted[2]
-        m.has_float = 1
-        memcpy(&m.bits, &d, 8)
-    m.has_big = type(wanted[3]) is int
-    m.has_texts = not m.has_big and bool(wanted[3])
-    m.oid = wanted[4] if len(wanted) > 4 else 0
-
-
-cdef bint pool_matches(Chunk chunk, Val v, Match *m, texts):
-    """A tuple with a matching member, at any depth; a big number."""
-    cdef PoolHead *h
-    cdef uint64_t i
-    if v.p >= chunk.c.n_entries:
-        return False
-    h = pool_at(&chunk.c, v.p)
-    if h.kind == P_BIGINT:
-        return m.has_big and chunk.raw(v) == texts
-    if h.kind != P_TUPLE:
-        return False
-    for i in range(h.n):
-        if val_matches(chunk, (<Val *> (<uint8_t *> pool_at(&chunk.c, v.p) + sizeof(PoolHead)))[i], m, texts):
-            return True
-    return False
-
-
-cdef bint val_matches(Chunk chunk, Val v, Match *m, texts):
-    if m.all:
-        return True
-    if m.tags >> v.tag & 1:
-        return True
-    if v.tag == T_INT:
-        return m.has_int and v.p == m.number
-    if v.tag == T_FLOAT:
-        return m.has_float and v.p == m.bits
-    if v.tag == T_OBJ:
-        return m.oid and v.p == m.oid
-    if v.tag == T_POOL:
-        return pool_matches(chunk, v, m, texts)
-    return v.tag == T_STR and m.has_texts and v.p in texts
-
-
-cdef bint body_matches(Chunk chunk, Body *b, Match *m, texts):
-    cdef uint32_t i
-    for i in range(b.n_items):
-        if val_matches(chunk, b.items[i], m, texts):
-            return True
-    for i in range(2 * b.n_pairs):
-        if b.pairs[i].tag != T_GONE and val_matches(chunk, b.pairs[i], m, texts):
-            return True
-    for i in range(b.n_attrs):
-        if val_matches(chunk, b.attrs[2 * i + 1], m, texts):
-            return True
-    return False

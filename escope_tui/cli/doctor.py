@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass
 from typing import Literal
 
 from escope_tui import env
+from escope_tui.errors import CoreError
 
 Verdict = Literal["ok", "note", "fail"]
 
@@ -104,10 +105,10 @@ def _core(name: str) -> Finding:
     label = f"core: {name}"
     try:
         module = import_module(f"escope_tui._speedups.{name}")
-    except ImportError as error:
+    except (ImportError, CoreError) as error:
         return Finding(label, "fail", str(error), REBUILD)
     found = getattr(module, "ABI", None)
-    wanted = getattr(_speedups, "ABI", found)
+    wanted = _speedups.ABI
     where = os.path.basename(module.__file__ or "")
     if found is None or found != wanted:
         return Finding(label, "fail", f"ABI {found}, not {wanted}, in {where}", REBUILD)

@@ -94,9 +94,10 @@ class Block:
 
     def __enter__(self) -> str:
         try:
-            from escope_tui._speedups import capture
+            from escope_tui._speedups import capture, check_build
         except ImportError as error:
             raise CoreError(f"the compiled core can't be loaded: {error}") from error
+        check_build("capture", capture.ABI)
         if capture.is_recording() or not _one.acquire(blocking=False):
             raise EscopeError(
                 "this process is being recorded already",

@@ -270,7 +270,7 @@ class CallView:
         rec = self._rec
         survey = rec.surveyor.survey
         numbers = self._chunks_of(call.frame_id)
-        counts = rec.surveyor.over(numbers, lambda n: survey.count_entered(n, call.frame_id))
+        counts = rec.surveyor.beside(numbers, lambda n: survey.count_entered(n, call.frame_id))
         return sum(count for _, count in counts)
 
     def call_parent(self, call: Call) -> Call | None:

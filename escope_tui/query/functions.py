@@ -26,12 +26,12 @@ def read_functions(
     chunks = rec.file.chunks
     survey = rec.surveyor.survey
 
-    def read(number: int) -> dict[int, tuple[int, float, float]]:
+    def read(number: int) -> dict[int, tuple[float, float]]:
         later = chunks[number + 1].first_ns if number + 1 < len(chunks) else chunks[number].last_ns
         return survey.times(number, later)
 
-    for number, found in rec.surveyor.over(range(len(chunks)), read):
-        for function, (_, own_ns, total_ns) in found.items():
+    for number, found in rec.surveyor.beside(range(len(chunks)), read):
+        for function, (own_ns, total_ns) in found.items():
             own[function] = own.get(function, 0) + own_ns
             total[function] = total.get(function, 0) + total_ns
         if progress is not None:

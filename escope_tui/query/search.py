@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import ast
 import heapq
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Any
@@ -34,10 +34,20 @@ class _Wanted:
     """What a value must be: one of these."""
 
     tags: int
-    number: int | None
-    real: float | None
-    big: int | None
-    text: Callable[[str], bool] | None
+    number: int | None = None
+    real: float | None = None
+    big: int | None = None
+    text: str | None = None
+    whole: bool = False
+    """The text is all of a string, not a part of it."""
+
+    @property
+    def raw(self) -> tuple[int, int | None, float | None, int | None, Any, int]:
+        """As the codec takes it."""
+        text = None
+        if self.text is not None:
+            text = (self.text.encode("utf-8", "surrogatepass"), self.whole)
+        return (self.tags, self.number, self.real, self.big, text, 0)
 
 
 def iter_search(
@@ -128,50 +138,41 @@ def _wanted(text: str) -> _Wanted:
         plain = ...
     tags = {None: 1 << T_NONE, False: 1 << T_FALSE, True: 1 << T_TRUE}
     if plain is None or isinstance(plain, bool):
-        return _Wanted(tags[plain], None, None, None, None)
+        return _Wanted(tags[plain])
     if isinstance(plain, str):
-        return _Wanted(0, None, None, None, lambda each: each == plain)
+        return _Wanted(0, text=plain, whole=True)
     inside = text.strip()
-
-    def contains(each: str) -> bool:
-        return inside in each
-
     if isinstance(plain, int):
         whole = plain if SMALL <= plain < LARGE else None
         real = float(plain) if abs(plain) < 1 << 53 else None
         big = plain if abs(plain) >= BIG else None
-        return _Wanted(0, whole, real, big, contains)
+        return _Wanted(0, whole, real, big, inside)
     if isinstance(plain, float):
         whole = int(plain) if plain.is_integer() and abs(plain) < 1 << 53 else None
-        return _Wanted(0, whole, plain, None, contains)
-    return _Wanted(0, None, None, None, contains)
+        return _Wanted(0, whole, plain, None, inside)
+    return _Wanted(0, text=inside)
 
 
 def _values(
     rec: Replay, wanted: _Wanted, kinds: frozenset[str], span: tuple[int, int], direction: int
 ) -> Iterator[Found]:
     survey = rec.surveyor.survey
-    matching = wanted.text
+    match = wanted.raw
+    ends_too = bool(wanted.tags & 1 << T_NONE) and "return" in kinds
+
+    def look(number: int) -> bool:
+        return ends_too or survey.may_write(number, match)
 
     def read(number: int) -> list[Any]:
-        texts = set() if matching is None else survey.texts(number, matching)
-        match = (wanted.tags, wanted.number, wanted.real, texts)
-        rows = survey.writes(number, span[0], span[1] + 1, match)
-        if wanted.big is not None:
-            rows += survey.writes(number, span[0], span[1] + 1, (0, None, None, wanted.big))
-            rows.sort(key=lambda row: row[0])
-        return rows
-
-    def read_all(number: int) -> list[Any]:
-        rows = read(number)
-        if wanted.tags & 1 << T_NONE and "return" in kinds:
+        rows: list[Any] = survey.writes(number, span[0], span[1] + 1, match)
+        if ends_too:
             ends = rec.scanner.chunk_events(number, EV_END)
             rows += [(e[0] + 1, e[0], "end", e[3], e[4], None) for e in ends]
             rows.sort(key=lambda row: row[0])
         return rows
 
     numbers = rec.surveyor.numbers(span[0], span[1], direction)
-    for _, rows in rec.surveyor.over(numbers, read_all):
+    for _, rows in rec.surveyor.over_some(numbers, look, read):
         for row in rows if direction > 0 else reversed(rows):
             found = _value(rec, row, kinds)
             if found is not None and span[0] <= found.step < span[1]:
@@ -289,7 +290,15 @@ def _types(rec: Replay, text: str, span: tuple[int, int], direction: int) -> Ite
         return
     survey = rec.surveyor.survey
     numbers = rec.surveyor.numbers(span[0], span[1], direction)
-    read = rec.surveyor.over(numbers, lambda n: survey.births(n, types, span[0], span[1]))
+    marked = bytearray(max(types) + 1)
+    for each in types:
+        marked[each] = 1
+    look = bytes(marked)
+    read = rec.surveyor.over_some(
+        numbers,
+        lambda n: survey.may_show(n, look),
+        lambda n: survey.births(n, types, span[0], span[1]),
+    )
     for _, rows in read:
         for visible, _, identity, _ in rows if direction > 0 else reversed(rows):
             with rec.state.lock:

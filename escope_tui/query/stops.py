@@ -94,10 +94,14 @@ def _exception(rec: Replay, stop: Breakpoint, step: int, direction: int) -> int 
 def _passed(rec: Replay, identity: int, step: int, direction: int) -> int | None:
     """Where an object is a parameter of a function that is entered."""
     survey = rec.surveyor.survey
-    match = (0, None, None, frozenset[int](), identity)
+    match = (0, None, None, None, None, identity)
     span = (step + 1, len(rec)) if direction > 0 else (0, step)
     numbers = rec.surveyor.numbers(*span, direction=direction)
-    read = rec.surveyor.over(numbers, lambda n: survey.writes(n, span[0], span[1], match))
+    read = rec.surveyor.over_some(
+        numbers,
+        lambda n: survey.may_write(n, match),
+        lambda n: survey.writes(n, span[0], span[1], match),
+    )
     for _, rows in read:
         for row in rows if direction > 0 else reversed(rows):
             visible, writer, what, _, slot, _ = row

@@ -44,8 +44,9 @@ def begin(packed: bytes, frame: FrameType, modules: dict[str, Any]) -> None:
 
 def _attach(config: dict[str, Any]) -> Any:
     try:
-        from escope_tui._speedups import capture
+        from escope_tui._speedups import capture, check_build
 
+        check_build("capture", capture.ABI)
         capture.attach(config["ring_fd"], config["ring_size"])
     finally:
         close(config["ring_fd"])
@@ -56,6 +57,9 @@ def _record(config: dict[str, Any], code: CodeType) -> None:
     capture = _attach(config)
     import atexit
 
+    from escope_tui._speedups import boot, check_build
+
+    check_build("boot", boot.ABI)
     from escope_tui._speedups.boot import overwrite, tell_ending
     from escope_tui.instrument import hook
     from escope_tui.instrument.cache import Unit

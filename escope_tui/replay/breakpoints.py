@@ -10,6 +10,8 @@ from ..errors import EscopeError, EvaluationError
 if TYPE_CHECKING:
     from .recording import Replay
 
+NEAR = 100
+"""Hits that are looked at one by one, before all of a chunk is."""
 FATES = ("", "raised", "caught", "uncaught", "left", "swallowed")
 
 
@@ -106,7 +108,7 @@ def _at_places(
         return None
     sites = frozenset(owners)
     step = start
-    while True:
+    for _ in range(NEAR):
         step = rec.next_site(step + direction, direction, sites)
         if step < 0 or (limit is not None and (step - limit.step) * direction > 0):
             return None
@@ -114,6 +116,30 @@ def _at_places(
             problem = _answer(rec, each, step)
             if problem is not None:
                 return Stop(step, each, problem)
+    best = limit
+    for each in breakpoints:
+        best = _nearer(best, _far(rec, step, direction, each, best), direction)
+    return None if best is limit else best
+
+
+def _far(
+    rec: Replay, start: int, direction: int, stop: Breakpoint, limit: Stop | None
+) -> Stop | None:
+    """The next stop at a place, many hits away: chunk by chunk instead of hit by hit."""
+    from .sampling import Sampler
+
+    sites = stop.sites(rec)
+    if not stop.condition:
+        step = rec.next_site(start + direction, direction, frozenset(sites))
+        return Stop(step, stop) if step >= 0 else None
+    if direction > 0:
+        span = (start + 1, len(rec) if limit is None else limit.step + 1)
+    else:
+        span = (0 if limit is None else limit.step, start)
+    sampler = Sampler(rec, rec.surveyor)
+    for hit in sampler.hits(sites, (), stop.condition, *span, direction):
+        return Stop(hit.step, stop, "" if hit.holds is True else getattr(hit.holds, "message", ""))
+    return None
 
 
 def _special(rec: Replay, start: int, direction: int, stop: Breakpoint) -> Stop | None:

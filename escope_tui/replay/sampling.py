@@ -5,14 +5,15 @@ values; everything else, and each case of doubt, goes to the evaluator, one mome
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from copy import copy
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from .._speedups.unpack import ELSEWHERE, Text
+from .._speedups.unpack import ELSEWHERE, Condition, Text
 from ..errors import EvaluationError
 from ..model.values import Value, value_of
+from .conditions import Program, program_of
 from .evaluator import evaluate, parse
 from .tables import Function, Site
 from .values import SETTLED_MODULES
@@ -68,6 +69,8 @@ class Compiled:
     reads: tuple[_Read, ...]
     text_too: bool
     """Text may be computed with: nothing multiplies or formats."""
+    program: Program | None
+    """The same for the codec; None where it cannot."""
 
 
 def compile_expression(expression: str) -> Compiled:
@@ -112,8 +115,9 @@ def compile_expression(expression: str) -> Compiled:
         return made
 
     converted = convert(tree)
-    code = None
+    code = program = None
     if converted is not None and nodes <= MAX_NODES:
+        program = program_of(converted)
         names = [ast.arg(f"v{place}") for place in range(len(reads))]
         whole = ast.Expression(
             ast.Lambda(ast.arguments([], names, None, [], [], None, []), converted)
@@ -124,7 +128,7 @@ def compile_expression(expression: str) -> Compiled:
         isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult | ast.Mod | ast.Add)
         for node in ast.walk(tree)
     )
-    return Compiled(tree, code, tuple(reads), not strict)
+    return Compiled(tree, code, tuple(reads), not strict, program)
 
 
 def _read(node: ast.expr) -> _Read | None:
@@ -176,7 +180,12 @@ class Sampler:
 
         arguments = [[places[r] for r in each.reads] for each in asked]
         needed = [places[r] for r in condition.reads] if condition is not None else []
-        for _, rows in self._surveyor.over(numbers, read):
+        look = self._look(condition, wanted, sure, start, end) if condition is not None else None
+        if look is None:
+            found = self._surveyor.over(numbers, read)
+        else:
+            found = self._surveyor.over_some(numbers, look, read)
+        for _, rows in found:
             for row in rows if direction > 0 else reversed(rows):
                 holds: bool | EvaluationError = True
                 if condition is not None:
@@ -189,6 +198,24 @@ class Sampler:
                     for each, places in zip(asked, arguments, strict=True)
                 )
                 yield Hit(row[0], row[1], row[2], row[3], row[4], values, holds)
+
+    def _look(
+        self,
+        condition: Compiled,
+        sites: frozenset[int],
+        sure: frozenset[int],
+        start: int,
+        stop: int,
+    ) -> Callable[[int], bool] | None:
+        """Tells whether a condition may hold anywhere in a chunk; None: only a closer look can."""
+        if condition.program is None or not condition.reads:
+            return None
+        survey = self._surveyor.survey
+        plans = {site: self._plan(site, list(condition.reads)) for site in sites}
+        size = len(self._surveyor.site_set(()))
+        ops, constants = condition.program.ops, condition.program.constants
+        codec = Condition(ops, constants, plans, size, sure)
+        return lambda number: survey.may_hold(number, codec, start, stop)
 
     def _sure(self) -> frozenset[int]:
         """Types whose instances change only where recorded code does it."""

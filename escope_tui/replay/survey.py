@@ -98,6 +98,64 @@ class Surveyor:
                     if future is not None:
                         future.cancel()
 
+    def sift(self, numbers: Iterable[int], look: Callable[[int], bool]) -> Iterator[int]:
+        """Those of the chunks that `look` finds something in; it is asked on threads of its own.
+
+        Where it finds something in chunk after chunk, more and more of them pass unasked.
+        """
+        waiting = iter(numbers)
+        queue: deque[tuple[int, Future[bool]]] = deque()
+        unasked = luck = 0
+        with ThreadPoolExecutor(AHEAD) as pool:
+            try:
+                while True:
+                    while len(queue) < AHEAD + 1 and not unasked:
+                        number = next(waiting, None)
+                        if number is None:
+                            break
+                        queue.append((number, pool.submit(look, number)))
+                    if queue:
+                        number, future = queue.popleft()
+                        if not guarded(future.result):
+                            luck = 0
+                            continue
+                        luck += 1
+                        unasked = 0 if queue or luck < 4 else min(luck, 16)
+                        yield number
+                        continue
+                    number = next(waiting, None)
+                    if number is None:
+                        return
+                    unasked -= 1
+                    yield number
+            finally:
+                for _, future in queue:
+                    future.cancel()
+
+    def over_some(
+        self, numbers: Iterable[int], look: Callable[[int], bool], read: Callable[[int], T]
+    ) -> Iterator[tuple[int, T]]:
+        """As `over`, of the chunks that `look` finds something in."""
+        for number in self.sift(numbers, look):
+            yield number, self._ask(read, number)
+
+    def beside(self, numbers: Iterable[int], read: Callable[[int], T]) -> Iterator[tuple[int, T]]:
+        """What a quick look at each chunk says, several at a time on threads of their own."""
+        with ThreadPoolExecutor(AHEAD) as pool:
+            queue: deque[tuple[int, Future[T]]] = deque()
+            try:
+                for number in numbers:
+                    queue.append((number, pool.submit(read, number)))
+                    if len(queue) > AHEAD:
+                        first, future = queue.popleft()
+                        yield first, guarded(future.result)
+                while queue:
+                    first, future = queue.popleft()
+                    yield first, guarded(future.result)
+            finally:
+                for _, future in queue:
+                    future.cancel()
+
     def _ask(self, read: Callable[[int], T], number: int) -> T:
         with self._rec.state.lock:
             return guarded(lambda: read(number))
