@@ -114,7 +114,7 @@ def _show(engine: RecordingEngine, step: int | None, args: Namespace) -> int:
         return run(args)
     place = f"{engine.name}@{app.session.here.step}"
     sys.stdout.write(f"left at {place}\n")
-    return 0
+    return app.return_code or 0
 
 
 def _theme(chosen: str | None, config: Config, known: Mapping[str, object]) -> str:

@@ -6,15 +6,16 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
-from ..errors import FormatError
+from ..errors import EscopeError, FormatError
 from ..model.events import ExceptionEvent, Frame, OutputChunk, Step
 from ..model.text import one_line
 from ..model.values import Value
 from .bridge import Engine
+from .inside import change_inside
 from .loops import Loops
 from .session import Moment, describe, selected
 from .sourcetext import SourceText
-from .variables import GLOBAL, MODULE, SAME, Variable, aliases, variables_of
+from .variables import GLOBAL, INSIDE, MODULE, SAME, Variable, aliases, variables_of
 from .way import Remark, Way, follow, read_values
 
 LOST = -1
@@ -56,6 +57,8 @@ class View:
     """What the frame has done so far."""
     returns: Value | None = None
     """What this statement returns from the frame."""
+    reads: tuple[tuple[str, Value], ...] = ()
+    """What the statement is about to read, as expressions with their values."""
     came_back: tuple[str, Value] | None = None
     """The function that has just returned to the frame, and its value."""
     aliases: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
@@ -70,10 +73,12 @@ T = TypeVar("T")
 
 
 def spared(ask: Callable[[], T], otherwise: T) -> T:
-    """What is around a moment may lie in a damaged stretch: then the moment shows without it."""
+    """What is around a moment may lie in a damaged stretch, or be nothing that a recording tells:
+    then the moment shows without it.
+    """
     try:
         return ask()
-    except FormatError:
+    except EscopeError:
         return otherwise
 
 
@@ -119,6 +124,8 @@ class Projector:
             # What they were before is not known: no mark says that they are new.
             before, variables = None, tuple(replace(v, change=SAME, old=None) for v in variables)
         way = spared(lambda: self._way(frame, source), Way())
+        nothing: tuple[tuple[str, Value], ...] = ()
+        reads = spared(lambda: self._reads(frame, step, source, variables), nothing)
         return View(
             moment=moment,
             step=step,
@@ -128,7 +135,10 @@ class Projector:
             source=source,
             hits=spared(lambda: engine.line_hits(frame.file), {}),
             variables=variables,
-            remarks=spared(lambda: self._remarks(frame, step, before, variables, raised, way), {}),
+            remarks=spared(
+                lambda: self._remarks(frame, step, before, variables, raised, way, reads), {}
+            ),
+            reads=reads,
             output=engine.output(),
             written=engine.written(moment.step + 1 if last else moment.step),
             error=describe(raised) if raised else "",
@@ -144,7 +154,10 @@ class Projector:
         )
 
     def _thread(self, step: Step) -> str:
-        name = one_line(self.engine.threads().get(step.thread, f"thread {step.thread}"), 40)
+        threads = self.engine.threads()
+        if step.task is None and len(threads) < 2:
+            return ""
+        name = one_line(threads.get(step.thread, f"thread {step.thread}"), 40)
         if step.task is None:
             return name
         return f"{name} · {one_line(self.engine.tasks().get(step.task, 'a task'), 40)}"
@@ -174,6 +187,18 @@ class Projector:
         ]
         return replace(way, iterations=tuple(found))
 
+    def _reads(
+        self,
+        frame: Frame,
+        step: Step,
+        source: SourceText | None,
+        variables: Sequence[Variable],
+    ) -> tuple[tuple[str, Value], ...]:
+        if source is None or not 0 < frame.line <= len(source):
+            return ()
+        names = {variable.name for variable in variables}
+        return tuple(read_values(self.engine, frame, step.index, source, names))
+
     def _remarks(
         self,
         frame: Frame,
@@ -182,16 +207,12 @@ class Projector:
         variables: Sequence[Variable],
         raised: ExceptionEvent | None,
         way: Way,
+        reads: Sequence[tuple[str, Value]],
     ) -> dict[int, Remark]:
         engine = self.engine
         remarks = {line: Remark(text, "gave") for line, text in way.gave.items()}
-        source = self.source(frame.file)
         innermost = frame.frame_id == step.frame_id
-        shown: list[str] = []
-        if source is not None and 0 < frame.line <= len(source):
-            names = {variable.name for variable in variables}
-            values = read_values(engine, frame, step.index, source, names)
-            shown = [f"{name} = {value.summary(40)}" for name, value in values]
+        shown = [f"{name} = {value.summary(40)}" for name, value in reads]
         if innermost and (given := engine.returned(step.index, frame.frame_id)) is not None:
             shown.append(f"→ {given.summary(40)}")
         if shown:
@@ -214,6 +235,10 @@ class Projector:
 
 
 def _wrote(variable: Variable) -> str:
+    if variable.change == INSIDE and variable.old is not None:
+        inside = change_inside(variable.value, variable.old)
+        if inside:
+            return f"{variable.name}{inside if inside[0] in '.[' else ' ' + inside}"
     text = f"{variable.name} = {variable.value.summary(40)}"
     if variable.old is not None:
         text += f" ← {variable.old.summary(24)}"

@@ -127,7 +127,9 @@ def read_values(
             return
         if isinstance(node, ast.Name | ast.Attribute | ast.Subscript) and _root(node) in names:
             text = ast.unparse(node)
-            value = found.get(text) or _evaluated(engine, text, step, frame.frame_id)
+            value = found.get(text)
+            if value is None:
+                value = _evaluated(engine, text, step, frame.frame_id)
             if value is not None and value.kind not in DULL:
                 found.setdefault(text, value)
                 while not isinstance(node, ast.Name):

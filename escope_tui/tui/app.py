@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
+import signal
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any, ClassVar
 
 from textual import events
@@ -129,6 +132,11 @@ class ReplayApp(Film, Looks, Exchange):
             self.screen.add_class(name, update=False)
 
     def on_mount(self) -> None:
+        if not self.is_headless:
+            # Ended from outside, the app gives the terminal back first.
+            for number in (signal.SIGTERM, signal.SIGHUP):
+                loop = asyncio.get_running_loop()
+                loop.add_signal_handler(number, partial(self.exit, return_code=128 + number))
         self._sized()
         self.app_resume_signal.subscribe(self, self._resumed)
         self.arrange()

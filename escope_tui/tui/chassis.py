@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from textual.app import App
 
 from ..config.file import Config
+from ..model.text import one_line
 from ..session.bridge import Engine
 from ..session.projection import Projector, View
 from ..session.session import Arrival, Moment, Session
@@ -31,6 +32,7 @@ from .widgets.prompt import Prompt
 from .widgets.stage import Stage
 
 if TYPE_CHECKING:
+    from ..session.choices import Choice
     from .panes.marks import Marked
 
 NO_KEY = "no-key"
@@ -322,12 +324,18 @@ class Chassis(App[None]):
     def _fed(self, fed: Fed) -> None:
         self.post_message(FedTo(fed))
 
+    def fed_line(self, fed: Fed) -> bool:
+        """Whether an answer was about a line that is typed, not for a pane."""
+        return False
+
     def on_fed_to(self, message: FedTo) -> None:
         fed = message.fed
         if self.leaving:
             return
         if fed.failure is not None:
             self.broken(fed.failure)
+            return
+        if self.fed_line(fed):
             return
         pane = self.pane(fed.pane)
         if pane.wanted != fed.want:
@@ -390,7 +398,23 @@ class Chassis(App[None]):
         self.hints.display = False
         self.screen_stack[0].query_one(Prompt).ask(past or placeholder, placeholder, value)
 
+    @property
+    def prompting(self) -> bool:
+        """A line is being typed."""
+        return self.screen_stack[0].query_one(Prompt).display
+
+    def offer_lines(self, text: str, choices: Sequence[Choice]) -> None:
+        """Shows above a line that is typed what it may go on with."""
+        prompt = self.screen_stack[0].query_one(Prompt)
+        if prompt.value != text:
+            return
+        prompt.offer([f"{text[: len(text) - each.begun]}{each.name}" for each in choices])
+        named = [(one_line(each.name, 24), one_line(each.word, 30)) for each in choices]
+        self.hints.display = bool(named)
+        self.hints.offer("Tab" if named else "", named)
+
     def on_prompt_answered(self, message: Prompt.Answered) -> None:
+        self.hints.offer("", ())
         self.hints.display = True
         self.screen.set_focus(self.screen.query_one(".pane.-active", LineView))
         answer, self._answer = self._answer, None

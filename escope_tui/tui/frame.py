@@ -107,7 +107,7 @@ def arrange(
         if side and feet:
             half = width // 2
             below = (half, top, width - half, height - top)
-            stacked = {SIDE: (0, top, half, height - top), **_spread(feet, below, across=False)}
+            stacked = {SIDE: (0, top, half - 1, height - top), **_spread(feet, below, across=False)}
         else:
             stacked = _spread(rest, (0, top, width, height - top), across=False)
         return {STAGE: (0, 0, width, top), **stacked}

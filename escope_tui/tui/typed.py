@@ -15,10 +15,14 @@ from ..session.session import Arrival
 from .moves import Moves
 
 if TYPE_CHECKING:
+    from ..session.choices import Choice
     from ..session.commands import Reply, Row, Talk
+    from .feeds import Fed, Job
 
 COUNTED = re.compile(r"(\d{1,9})\s*([^\d\s:,_%.])\Z")
 """`25n`: a move, so many times."""
+COMPLETION = ":"
+"""Whom the feeds answer about a line that is typed."""
 ROWS = 5000
 """Rows of one answer that are shown at most."""
 
@@ -41,7 +45,8 @@ class Typed(Moves):
         from ..session import goto
 
         hint = f"go to {goto.SYNTAX}; or a command of the shell, such as why, hist, help"
-        self.ask_line(hint, self.go, past="goto")
+        self.ask_line(hint, self.go, past="goto", typed=self._complete)
+        self._complete("")
 
     def action_evaluate(self) -> None:
         self.ask_line(
@@ -65,16 +70,35 @@ class Typed(Moves):
         file = self.view.frame.file if self.view else None
         self.move(lambda: self._carry_out(text, file))
 
+    # -- completion
+
+    def _complete(self, text: str) -> None:
+        """Looks for what a line may go on with; `fed_line` shows it."""
+        if self.prompting:
+            self.feeds.ask(COMPLETION, text, self._choices)
+
+    def _choices(self, job: Job, text: str) -> list[Choice]:
+        from ..session.choices import Choices
+
+        found: list[Choice] = []
+        for each in Choices(self._talking()).of(text):
+            job.check()
+            found.append(each)
+        return found
+
+    def fed_line(self, fed: Fed) -> bool:
+        if fed.pane != COMPLETION:
+            return False
+        if self.prompting and isinstance(fed.answer, list):
+            self.offer_lines(str(fed.want), fed.answer)
+        return True
+
     # -- on the navigator's thread
 
     def _carry_out(self, text: str, file: str | None) -> Arrival:
-        # The commands ask every kind of question; nobody needs them to see the first moment.
         from ..session import commands, goto
-        from ..session.commands import Talk
 
-        if self._talk is None:
-            self._talk = Talk(self.session, self.navigator.projector)
-        talk = self._talk
+        talk = self._talking()
         try:
             target = goto.parse(text)
         except EscopeError:
@@ -93,6 +117,14 @@ class Typed(Moves):
             return Arrival(None, f"{error.message}{hint}", "warning")
         except RecursionError:
             return Arrival(None, "that is nested too deeply", "warning")
+
+    def _talking(self) -> Talk:
+        # The commands ask every kind of question; nobody needs them to see the first moment.
+        from ..session.commands import Talk
+
+        if self._talk is None:
+            self._talk = Talk(self.session, self.navigator.projector)
+        return self._talk
 
     def _replied(self, text: str, reply: Reply) -> Arrival:
         rows: list[Row] = []

@@ -7,6 +7,8 @@ import pytest
 from escope_tui.errors import UsageError
 from escope_tui.session.goto import Target, go, parse
 from escope_tui.session.session import Session
+from escope_tui.tui.widgets.prompt import Prompt
+from tests.helpers.driving import replaying
 from tests.helpers.fakerecording import FakeRecording
 
 
@@ -64,3 +66,15 @@ def test_goes_there() -> None:
     assert "no step" in go(session, "99999", None).note
     assert go(session, "nothing", None).moment is None
     assert go(session, "other.py:3", None).moment is None
+
+
+async def test_tab_completes_what_is_typed() -> None:
+    async with replaying(FakeRecording.of(), step=20) as app:
+        prompt = app.app.query_one(Prompt)
+        await app.press("colon", *"histo")
+        offered, words = app.app.hints.offered
+        assert (offered, words[0][0]) == ("Tab", "history")
+        await app.press("tab")
+        assert prompt.value == "history"
+        await app.press("escape")
+        assert app.app.hints.offered == ("", ())

@@ -7,6 +7,7 @@ import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -240,6 +241,50 @@ async def test_threads_tell_where_they_are(replay: Replay) -> None:
         assert "ended" in rows[1]
         await app.press("j", "enter")
         assert "side" in str(app.app.source.border_subtitle)
+
+
+WAITING = """\
+import asyncio
+
+async def inner(gate):
+    await gate.wait()
+
+async def outer(gate):
+    await inner(gate)
+
+def numbers():
+    yield 1
+    yield 2
+
+async def main():
+    gate = asyncio.Event()
+    task = asyncio.create_task(outer(gate), name="patient")
+    lazy = numbers()
+    next(lazy)
+    await asyncio.sleep(0)
+    print("now")
+    gate.set()
+    await task
+
+asyncio.run(main())
+"""
+
+
+async def test_what_waits_is_shown_as_stacks(tmp_path: Path, record: Callable[..., Any]) -> None:
+    script = tmp_path / "waiting.py"
+    script.write_text(WAITING)
+    engine = open_engine(str(record(str(script)).trace))
+    line = WAITING.splitlines().index('    print("now")') + 1
+    step = next(s for s in range(len(engine)) if engine.step(s).line == line)
+    async with replaying(engine, step=step) as app:
+        await app.press("9")
+        rows = [row.split()[1:] for row in app.rows("threads") if row]
+        assert ["patient", "inner:4", "waiting"] in rows
+        assert rows[rows.index(["patient", "inner:4", "waiting"]) + 1] == ["‹", "outer:7"]
+        assert ["generator", "numbers:10"] in rows
+        await app.press("j", "j", "enter")
+        assert app.view.frame.function == "inner"
+    engine.close()
 
 
 async def test_the_focused_timeline_shows_its_lanes(replay: Replay) -> None:

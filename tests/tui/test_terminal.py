@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -161,10 +162,79 @@ def test_suspended_and_resumed_it_paints_again(trace: Path) -> None:
     shell.sendline("fg")
     shell.expect("1049h")
     shell.expect("halves.py")
-    shell.expect("MainThread")
+    shell.expect("ZeroDivisionError")
     shell.send("q")
     shell.expect("left at")
     shell.close(force=True)
+
+
+def test_recorded_and_replayed_in_one_go(terminal: Start, trace: Path, tmp_path: Path) -> None:
+    made = tmp_path / "again.esr"
+    app = terminal("record", "--replay", "-q", "-o", str(made), str(tmp_path / "halves.py"))
+    app.wait("halves.py · main")
+    app.press("q")
+    app.finish()
+    assert b"left at again.esr@" in app.raw
+
+
+def test_after_many_sizes_the_last_one_is_painted(terminal: Start, trace: Path) -> None:
+    app = terminal("replay", str(trace))
+    app.wait(FAILURE)
+    for width, height in ((200, 60), (20, 5), (1, 1), (80, 24), (300, 90), (60, 16), (40, 10)) * 3:
+        app.child.setwinsize(height, width)
+        app.press("s")
+    app.screen.resize(24, 80)
+    app.screen.reset()
+    app.child.setwinsize(24, 80)
+    app.press("N")
+    app.wait("halves.py ·")
+    app.wait(" of ")
+    end = time.monotonic() + 30
+    while not app.screen.display[23].strip() and time.monotonic() < end:
+        app.read()
+    assert app.screen.display[23].strip(), "the last line is painted too"
+    app.press("q")
+    assert app.finish() == 0
+
+
+def test_ended_from_outside_it_puts_the_terminal_back(terminal: Start, trace: Path) -> None:
+    app = terminal("replay", str(trace))
+    app.wait(FAILURE)
+    app.child.kill(signal.SIGTERM)
+    assert app.finish() == 143
+    assert b"\x1b[?1049l" in app.raw
+
+
+BROKEN = """\
+import sys
+from escope_tui.cli import main
+from escope_tui.tui.looks import Looks
+
+def broken(self):
+    recorded = "a recorded secret"
+    raise RuntimeError(recorded)
+
+Looks.action_zoom = broken
+sys.exit(main(["replay", sys.argv[1]]))
+"""
+
+
+def test_broken_it_puts_the_terminal_back_and_tells_no_value(trace: Path, tmp_path: Path) -> None:
+    script = tmp_path / "broken.py"
+    script.write_text(BROKEN)
+    home = str(tmp_path / "home")
+    child = pexpect.spawn(
+        sys.executable, [str(script), str(trace)], env=surroundings(ESCOPE_HOME=home), timeout=30
+    )
+    child.expect("ZeroDivisionError")
+    child.send("z")
+    child.expect_exact("\x1b[?1049l")
+    child.expect("the app broke")
+    child.expect(pexpect.EOF)
+    child.close()
+    assert child.exitstatus not in (0, None)
+    assert b"secret" not in child.before
+    assert "secret" not in "".join(p.read_text() for p in Path(home).rglob("crash.log"))
 
 
 def replay(*arguments: str, **more: object) -> subprocess.CompletedProcess[str]:

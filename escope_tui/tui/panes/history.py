@@ -9,6 +9,7 @@ from ...model.answers import HistoryPoint
 from ...model.text import one_line
 from ...query.history import iter_history
 from ...session.formats import sparkline
+from ...session.inside import change_inside
 from ...session.projection import View
 from .table import Row, TablePane
 
@@ -97,7 +98,9 @@ class HistoryPane(TablePane):
 
 def _row(point: HistoryPoint) -> Row:
     value = point.value.summary(VALUE) if point.value is not None else "deleted"
+    if point.kind == "change" and point.value is not None and point.old is not None:
+        value = change_inside(point.value, point.old) or value
     where = f"{one_line(point.function, 30)}:{point.line}"
-    verb = {"parameter": "argument", "change": "in place", "delete": ""}.get(point.kind, "")
+    verb = {"parameter": "argument", "change": "", "delete": ""}.get(point.kind, "")
     note = f"{value} is set here"
     return Row(point.step, (value, where, verb), point.frame_id, ("value", "type", "dim"), 0, note)

@@ -7,6 +7,7 @@ from collections.abc import Hashable, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from rich.cells import cell_len
+from rich.segment import Segment
 from rich.style import Style
 from textual import events
 from textual.strip import Strip
@@ -108,7 +109,8 @@ class SourcePane(Pane):
         words = [f"iteration {loops}"] if loops else []
         if view.step.process > 1:
             words.append(f"process {view.step.process}")
-        words.append(view.thread)
+        if view.thread:
+            words.append(view.thread)
         self.set_title(f"{name} · {where}", value or " · ".join(words))
 
     def _statement(self, line: int, end_line: int) -> range:
@@ -260,13 +262,17 @@ class SourcePane(Pane):
         if self._token is not None and row == self.cursor:
             code = restyle(code, self._token[0], self._token[1], "pointed")
         parts.extend(code)
+        if self._gutter + cell_len(text) - self.scroll_offset.x > width:
+            return parts
         remark = self._remark(line)
         if remark is not None:
             left = self.scroll_offset.x
             used = self._gutter + cell_len(text) + 3
             room = width + left - used - 1
             if room >= MIN_REMARK or (remark.kind == "error" and room > 2):
-                parts.append(("   " + fit(remark.text, room), REMARKS[remark.kind]))
+                short = remark.kind == "error" and room < MIN_REMARK
+                text = remark.text[:1] if short else fit(remark.text, room)
+                parts.append((f"   {text}", REMARKS[remark.kind]))
         return parts
 
     def _gutter_parts(self, view: View, line: int, hits: int) -> list[Part]:
@@ -282,11 +288,11 @@ class SourcePane(Pane):
         return parts
 
     def _crop(self, strip: Strip, left: int, width: int, ground: Style) -> Strip:
-        if not left:
-            return strip.crop(0, width)
+        more = strip.cell_length > left + width
         gutter = strip.crop(0, self._gutter)
-        rest = strip.crop(left + self._gutter, left + width)
-        return Strip.join([gutter, rest])
+        rest = strip.crop(left + self._gutter, left + width - (1 if more else 0))
+        edge = [Strip([Segment("›", ground + self.paint("gutter"))])] if more else []
+        return Strip.join([gutter, rest, *edge])
 
 
 def short_count(count: int) -> str:

@@ -178,13 +178,15 @@ class TablePane(Pane):
         used = margin
         for at, (cell, w) in enumerate(self._columns(found.cells, width - margin)):
             text = "  " * found.depth + cell if at == 0 else cell
-            last = at == len(found.cells) - 1
+            last = not any(found.cells[at + 1 :])
             room = max(0, width - used)
             if not last:
-                text = fit(pad(text, w) + ("  " if w else ""), room)
-            text = fit(text, room)
+                text = fit(pad(_short(text, w), w) + ("  " if w else ""), room)
+            text = _short(text, room)
             parts.append((text, found.styles[at] if at < len(found.styles) else "value"))
             used += cell_len(text)
+            if last:
+                break
         return parts
 
     def _columns(self, cells: Sequence[str], room: int) -> list[tuple[str, int]]:
@@ -226,3 +228,11 @@ class TablePane(Pane):
             self.move_cursor(self._first + self._rows.index(found))
         self.host.seek(found.step, found.note, found.frame)
         return True
+
+
+def _short(text: str, width: int) -> str:
+    """Cut to a number of cells; of a place (`worker:47`) the line stays."""
+    name, colon, line = text.rpartition(":")
+    if colon and line.isdigit() and cell_len(text) > width > len(line) + 3:
+        return f"{fit(name, width - len(line) - 1)}:{line}"
+    return fit(text, width)

@@ -11,6 +11,7 @@ from rich.cells import cell_len
 from ...model.text import one_line, safe_text
 from ...model.values import Value
 from ...session.formats import REPR, formats_of, lines_of
+from ...session.inside import change_inside
 from ...session.projection import View
 from ...session.tree import Node, Path, Tree, heading, matches
 from ...session.variables import (
@@ -23,6 +24,7 @@ from ...session.variables import (
     MODULE,
     NEW,
     SAME,
+    SCOPES,
     Variable,
     difference,
 )
@@ -97,7 +99,11 @@ class VariablesPane(Pane):
 
     def _wide_enough(self, view: View, tops: Sequence[Node]) -> int:
         """The column of names has room for all that the function will have: values stand still."""
-        names = [len(node.label) for node in tops if node.key and node.path[0] != "pin"]
+        names = [
+            len(node.label)
+            for node in tops
+            if node.value is not None and node.path[0] in ("reads", *SCOPES)
+        ]
         names += [len(path[-1]) + 2 * len(path) - 2 for path in self._open if len(path) > 1]
         known = view.source.names(view.frame.line) if view.source is not None else None
         if known is not None and view.frame.kind != "module":
@@ -121,6 +127,10 @@ class VariablesPane(Pane):
     def _tops(self, view: View) -> Iterator[Node]:
         if view.raised is not None and view.raised.value is not None:
             yield _special("raises", "✖ raises", view.raised.value)
+            for text, value in view.reads:
+                if not text.isidentifier():
+                    label = safe_text(text)
+                    yield Node(("reads", label), label, 0, value, key=text, folds=value.expandable)
         # What a call gave stands below the locals, so that they do not jump at each call; above
         # them only where it would be out of sight.
         given = _given(view)
@@ -197,7 +207,7 @@ class VariablesPane(Pane):
         return (*state, self._text(row, node))
 
     def _text(self, row: int, node: Node) -> tuple[str, str, str]:
-        """What a row's value is, what it was, and a word on it."""
+        """What a row's value is, what it was (or what changed in it), and a word on it."""
         if self._width != self.room:
             self._width = self.room
             self._texts.clear()
@@ -207,8 +217,10 @@ class VariablesPane(Pane):
             now = was = ""
             if node.value is not None:
                 now = node.value.summary(width)
-            if node.change in (CHANGED, INSIDE) and node.old is not None:
+            if node.change == CHANGED and node.old is not None:
                 was = node.old.summary(width)
+            elif node.change == INSIDE and node.old is not None and node.value is not None:
+                was = change_inside(node.value, node.old)
             texts = self._texts[row] = (now, was, self._formats.get(node.path) or node.note)
         return texts
 
@@ -229,7 +241,12 @@ class VariablesPane(Pane):
         room = width - 1 - cell_len(name)
         tail = f"  {note}" if note and room > len(note) + 12 else ""
         room -= len(tail)
-        if was and was != now and room > 16:
+        if was and node.change == INSIDE and room > 16:
+            said = fit(was, room - 8)
+            now = fit(now, room - cell_len(said) - 2)
+            parts += [(now, "value"), ("  ", ""), (said, "changed")]
+            room -= cell_len(now) + 2 + cell_len(said)
+        elif was and was != now and room > 16:
             past = fit(was, max(6, room // 2 - 6))
             now = fit(now, room - len(past) - 8)
             parts += [(now, "changed"), ("   was ", "dim"), (past, "dim")]

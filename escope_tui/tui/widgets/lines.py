@@ -93,6 +93,8 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
         title, right = self._titles
         number = f"{self.number} " if self.number else ""
         behind = "".join(f" ╌ {tab}" for tab in self.tabs)
+        if cell_len(f"{number}{title}{behind}") > self.size.width - 4:
+            behind = "".join(f" ╌ {tab.partition(' ')[0]}" for tab in self.tabs)
         self._retitling = True
         try:
             self.border_title = Content.assemble(f"{number}{title}", (behind, "not bold dim"))
@@ -283,6 +285,7 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
                 self.action_choose()
 
     def on_resize(self) -> None:
+        self._retitle()
         self.rows_changed()
         if self.row_count():
             self.show_row(self.cursor, center=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from textual.binding import Binding, BindingType
@@ -16,6 +17,8 @@ class Prompt(Input):
         Binding("escape", "leave", "leave", show=False),
         Binding("up", "older", "older", show=False),
         Binding("down", "newer", "newer", show=False),
+        Binding("tab", "complete(1)", "complete", show=False),
+        Binding("shift+tab", "complete(-1)", "complete", show=False),
     ]
 
     class Answered(Message):
@@ -40,6 +43,8 @@ class Prompt(Input):
         self._purpose = ""
         self._past: dict[str, list[str]] = {}
         self._at = 0
+        self._choices: tuple[str, ...] = ()
+        self._chosen = -1
         self.display = False
         self.cursor_blink = False
 
@@ -50,6 +55,7 @@ class Prompt(Input):
         self.placeholder = placeholder
         self.value = value
         self.cursor_position = len(value)
+        self.offer(())
         self.display = True
         # At once: `focus()` waits, and what is typed meanwhile would reach the app's keys.
         self.screen.set_focus(self)
@@ -64,8 +70,22 @@ class Prompt(Input):
 
     def on_input_changed(self, event: Input.Changed) -> None:
         event.stop()
+        if self._chosen >= 0 and self.value == self._choices[self._chosen]:
+            return  # one of the lines offered, not a new one
         if self.display:
             self.post_message(self.Typed(self.value))
+
+    def offer(self, lines: Sequence[str]) -> None:
+        """Whole lines that Tab goes through."""
+        self._choices, self._chosen = tuple(lines), -1
+
+    def action_complete(self, way: int) -> None:
+        """The next line offered."""
+        if self._choices:
+            first = self._chosen < 0 and way < 0
+            self._chosen = (self._chosen + way + (1 if first else 0)) % len(self._choices)
+            self.value = self._choices[self._chosen]
+            self.cursor_position = len(self.value)
 
     def action_leave(self) -> None:
         self.display = False

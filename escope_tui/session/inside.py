@@ -1,0 +1,55 @@
+"""What changed inside an object between two moments: the first difference, in a few words."""
+
+from __future__ import annotations
+
+from itertools import islice
+
+from ..model.values import SEQUENCE_KINDS, SET_KINDS, Value
+from .variables import COMPARE_DEPTH, SAME, difference
+
+LOOK_AT = 300
+"""Entries of one container that are looked at."""
+NEW_WIDTH, OLD_WIDTH, KEY_WIDTH = 30, 24, 20
+
+
+def change_inside(new: Value, old: Value, depth: int = COMPARE_DEPTH) -> str:
+    """Such as `[5] + 7`, `.balance 87 ← 100` or `['a'] gone`; empty where none is found."""
+    if new.kind in SET_KINDS:
+        return _of_sets(new, old)
+    past = dict(_entries(old))
+    for label, value in _entries(new):
+        was = past.pop(label, None)
+        if was is None:
+            return f"{label} + {value.summary(NEW_WIDTH)}"
+        if difference(value, was) == SAME:
+            continue
+        if value.object_id is not None and value.object_id == was.object_id:
+            deeper = change_inside(value, was, depth - 1) if depth else ""
+            return f"{label}{deeper if deeper[:1] in ('.', '[') else ' ' + deeper}".rstrip()
+        return f"{label} {value.summary(NEW_WIDTH)} ← {was.summary(OLD_WIDTH)}"
+    if new.kind in SEQUENCE_KINDS and new.entry_count > old.entry_count:
+        for _, key, value in new.entries(old.entry_count, old.entry_count + 1):
+            return f"[{key}] + {value.summary(NEW_WIDTH)}"
+    if len(past) > 1 and not new.entry_count:
+        return f"emptied of {old.entry_count:,}"
+    return next((f"{label} gone" for label in past), "")
+
+
+def _entries(value: Value) -> list[tuple[str, Value]]:
+    found = []
+    for role, key, each in islice(value.entries(0, LOOK_AT), LOOK_AT):
+        if role == "attr":
+            label = f".{key}"
+        elif isinstance(key, Value):
+            label = f"[{key.summary(KEY_WIDTH)}]"
+        else:
+            label = f"[{key}]"
+        found.append((label, each))
+    return found
+
+
+def _of_sets(new: Value, old: Value) -> str:
+    now = {each.summary(NEW_WIDTH): None for _, _, each in islice(new.entries(0, LOOK_AT), LOOK_AT)}
+    was = {each.summary(NEW_WIDTH): None for _, _, each in islice(old.entries(0, LOOK_AT), LOOK_AT)}
+    added = next((f"+ {text}" for text in now if text not in was), "")
+    return added or next((f"{text} gone" for text in was if text not in now), "")
