@@ -96,6 +96,10 @@ class Rows:
         seen = [c[name] for k in frame[:place] if name in (c := self.rows[k]["changed"])]
         return value is None or value in seen
 
+    def is_shared(self, name: str) -> bool:
+        """Whether more than one frame shows a name: then one may change what another shows."""
+        return len(self.holders[name]) > 1 or any(self.is_shadow(n, name) for n in self.shows[name])
+
     @cached_property
     def trees(self) -> dict[str, ast.Module]:
         """The syntax of each file."""
@@ -169,6 +173,45 @@ def calls(rows: Rows, rec: Recording) -> Iterator[str]:
             yield f"call {enter} ended in {call.exit}, but ran at {last}"
     for call in found.values():
         yield f"a call that no step shows: {call}"
+
+
+def tree(rows: Rows, rec: Recording) -> Iterator[str]:
+    """The calls of a call are those whose caller is one of its steps."""
+    inside: dict[int | None, list[int]] = defaultdict(list)
+    for enter, _ in rows.calls:
+        caller = rows.caller(enter)
+        inside[None if caller is None else rows.rows[caller]["frame_id"]].append(enter)
+    roots = [call.enter for call in rec.call_tree()]
+    if sorted(roots) != inside[None]:
+        yield f"roots {roots} for {inside[None]}"
+    for frame, expected in list(inside.items())[:MANY]:
+        call = None if frame is None else rec.call_at(rows.frames[frame][0])
+        found = (
+            [] if call is None else [e.enter for e in call.children() if e.frame_id in rows.frames]
+        )
+        if call is not None and found != expected:
+            yield f"calls of {call.function} {call.enter}: not {expected}"
+
+
+def executions(rows: Rows, rec: Recording) -> Iterator[str]:
+    """At each execution of a line a variable is what its frame last showed."""
+    known: dict[tuple[int, str], str | None] = {}
+    expected: dict[tuple[str, int, str], dict[int, str]] = defaultdict(dict)
+    for n, row in enumerate(rows.rows):
+        for name, text in row["changed"].items():
+            known[row["frame_id"], name] = None if row["kind"] == "iteration" else text
+        for name in list(row["changed"])[:2] + [k[1] for k in list(known)[-3:]]:
+            value = known.get((row["frame_id"], name))
+            if value is not None and re.fullmatch(r"-?\d+|'[ -~]{0,40}'", value):
+                expected[row["file"], row["line"], name][n] = value
+    for (file, line, name), values in list(expected.items())[:MANY]:
+        if rows.is_shared(name):
+            continue
+        found = {e.step: e.values[0] for e in rec.executions(file, line, expressions=[name])}
+        for n, value in values.items():
+            now = found.get(n)
+            if isinstance(now, EscopeError) or shown(now) != value:
+                yield f"{name} at {n} ({file}:{line}): {now} for {value}"
 
 
 def _is_class(rows: Rows, row: Row) -> bool:
@@ -379,16 +422,20 @@ def exceptions(rows: Rows, rec: Recording) -> Iterator[str]:
     raised = {each.raised.step for each in found}
     caught = {each.caught.step for each in found if each.caught is not None}
     handlers: set[tuple[str, int]] = set()
-    for file, tree in rows.trees.items():
-        for node in ast.walk(tree):
-            if isinstance(node, ast.ExceptHandler) and node.body[0].lineno > node.lineno:
+    alone: set[tuple[str, int]] = set()
+    for file, syntax in rows.trees.items():
+        for node in ast.walk(syntax):
+            if isinstance(node, ast.ExceptHandler):
                 handlers.add((file, node.body[0].lineno))
+                lines = [node.lineno, *(each.lineno for each in node.body)]
+                if lines.count(node.body[0].lineno) == 1:
+                    alone.add((file, node.body[0].lineno))
     for n, row in enumerate(rows.rows):
         if row["kind"] == "raise" and n not in raised:
             later = [k for k in rows.frames[row["frame_id"]] if k > n]
             yield f"nothing is raised at {n} {row['function']}:{row['line']} {later[:1]}"
         if (
-            (row["file"], row["line"]) in handlers
+            (row["file"], row["line"]) in alone
             and row["kind"] not in ("loop", "iteration")
             and n not in caught
         ):
@@ -453,6 +500,8 @@ CHECKS = (
     hits,
     coverage,
     calls,
+    tree,
+    executions,
     functions,
     writes,
     parts,
