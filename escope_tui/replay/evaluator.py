@@ -11,14 +11,14 @@ from __future__ import annotations
 
 import ast
 import operator
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from time import monotonic
 from typing import Any
 
 from ..errors import EvaluationError
 from ..model.text import one_line
 from ..model.values import Value, value_of
-from . import functions
+from . import bounds, functions, methods
 from . import operations as ops
 
 MAX_SOURCE = 4000
@@ -73,6 +73,7 @@ def evaluate(
     try:
         result = evaluator.visit(tree)
         ops.check_shown(result)
+        value = value_of(ops.lower(result))
     except EvaluationError:
         raise
     except RecursionError as error:
@@ -81,7 +82,6 @@ def evaluate(
         raise EvaluationError("the expression needs too much memory") from error
     except Exception as error:
         raise EvaluationError(f"{type(error).__name__}: {one_line(str(error))}") from error
-    value = value_of(ops.lower(result))
     if evaluator.doubt.step is not None and not value.uncertain:
         return value.seen_at(evaluator.doubt.step)
     return value
@@ -165,12 +165,12 @@ class Evaluator:
         value = self.visit(node.value)
         spec = "" if node.format_spec is None else self.visit(node.format_spec)
         if node.conversion == ord("r"):
-            value = ops.show(value, repr, self.doubt)
+            value = bounds.show(value, repr, self.doubt)
         elif node.conversion == ord("a"):
-            value = ops.show(value, ascii, self.doubt)
+            value = bounds.show(value, ascii, self.doubt)
         elif node.conversion == ord("s"):
-            value = ops.show(value, str, self.doubt)
-        return ops.formatted(value, spec, self.doubt)
+            value = bounds.show(value, str, self.doubt)
+        return bounds.formatted(value, spec, self.doubt)
 
     # -- operators
 
@@ -190,12 +190,16 @@ class Evaluator:
         return _UNARY[type(node.op)](ops.plain(operand, self.doubt))
 
     def visit_BinOp(self, node: ast.BinOp) -> Any:
-        left = ops.plain(self.visit(node.left), self.doubt)
-        right = ops.plain(self.visit(node.right), self.doubt)
+        one, other = self.visit(node.left), self.visit(node.right)
         function = _BINARY.get(type(node.op))
         if function is None:
             raise EvaluationError("this operator cannot be evaluated over a recording")
-        ops.check_operation(type(node.op).__name__, left, right)
+        if isinstance(node.op, ast.Add):
+            joined = bounds.joined(one, other, self.doubt)
+            if joined is not None:
+                return joined
+        left, right = bounds.operand(one, self.doubt), bounds.operand(other, self.doubt)
+        bounds.check_operation(type(node.op).__name__, left, right)
         return function(left, right)
 
     def visit_Compare(self, node: ast.Compare) -> Any:
@@ -248,63 +252,90 @@ class Evaluator:
             keywords[keyword.arg] = self.visit(keyword.value)
         if isinstance(node.func, ast.Attribute):
             receiver = self.visit(node.func.value)
-            return functions.method(receiver, node.func.attr, arguments, keywords, self.doubt)
+            return methods.method(receiver, node.func.attr, arguments, keywords, self.doubt)
         function = self.visit(node.func)
         if not isinstance(function, ops.Builtin):
             raise EvaluationError("calling this would run the program's code")
         return function.call(arguments, keywords, self.doubt)
 
+    # -- functions
+
+    def visit_Lambda(self, node: ast.Lambda) -> ops.Builtin:
+        given = node.args
+        if given.posonlyargs or given.kwonlyargs or given.vararg or given.kwarg:
+            raise EvaluationError("only plain parameters of a lambda can be evaluated")
+        names = [each.arg for each in given.args]
+        defaults = [self.visit(each) for each in given.defaults]
+        known = dict(zip(names[len(names) - len(defaults) :], defaults, strict=True))
+        scopes = list(self.scopes)
+
+        def call(arguments: list[Any], keywords: dict[str, Any], doubt: ops.Doubt) -> Any:
+            values = dict(zip(names, arguments, strict=False))
+            twice = values.keys() & keywords.keys()
+            bound = {**known, **values, **keywords}
+            if len(arguments) > len(names) or twice or bound.keys() != set(names):
+                raise EvaluationError("the lambda takes other arguments")
+            return self._within([bound, *scopes], node.body)
+
+        return ops.Builtin("<lambda>", call)
+
+    def _within(self, scopes: list[Mapping[str, Any]], node: ast.expr) -> Any:
+        """The value of a node that sees other names."""
+        outer, self.scopes = self.scopes, scopes
+        try:
+            return self.visit(node)
+        finally:
+            self.scopes = outer
+
     # -- comprehensions
 
     def visit_ListComp(self, node: ast.ListComp) -> Any:
-        result: list[Any] = []
-        self._comprehend(node.generators, lambda: result.append(self.visit(node.elt)))
-        return result
+        stream = self._stream(node.generators, node.elt)
+        return ops.iterate(stream, self.doubt)
 
-    visit_GeneratorExp = visit_ListComp
+    def visit_GeneratorExp(self, node: ast.GeneratorExp) -> ops.Stream:
+        return self._stream(node.generators, node.elt)
 
     def visit_SetComp(self, node: ast.SetComp) -> Any:
-        result: set[Any] = set()
-        self._comprehend(
-            node.generators, lambda: result.add(ops.key(self.visit(node.elt), self.doubt))
-        )
-        return result
+        found = self._stream(node.generators, node.elt)
+        members = ops.iterate(found, self.doubt, any_order=True)
+        return {ops.key(each, self.doubt) for each in members}
 
     def visit_DictComp(self, node: ast.DictComp) -> Any:
-        result: dict[Any, Any] = {}
+        value = getattr(node, "value", None)
+        if value is None:
+            raise EvaluationError("this comprehension cannot be evaluated over a recording")
+        pair = ast.copy_location(ast.Tuple([node.key, value], ast.Load()), node)
+        found = ops.iterate(self._stream(node.generators, pair), self.doubt)
+        return {ops.key(key, self.doubt): member for key, member in found}
 
-        def add() -> None:
-            key = ops.key(self.visit(node.key), self.doubt)
-            value = getattr(node, "value", None)
-            if value is None:
-                raise EvaluationError("this comprehension cannot be evaluated over a recording")
-            result[key] = self.visit(value)
-
-        self._comprehend(node.generators, add)
-        return result
-
-    def _comprehend(self, clauses: list[ast.comprehension], add: Callable[[], None]) -> None:
+    def _stream(self, clauses: list[ast.comprehension], element: ast.expr) -> ops.Stream:
+        """The elements, each computed when it is asked for; what the first clause goes through is
+        known at once, as in Python.
+        """
         names: dict[str, Any] = {}
-        self.scopes.insert(0, names)
-        try:
-            self._loop(clauses, names, add)
-        finally:
-            self.scopes.remove(names)
+        first = self.visit(clauses[0].iter)
+        scopes: list[Mapping[str, Any]] = [names, *self.scopes]
+        stream = ops.Stream("generator", iter(()))
 
-    def _loop(
-        self, clauses: list[ast.comprehension], names: dict[str, Any], add: Callable[[], None]
-    ) -> None:
-        if not clauses:
-            add()
-            return
-        clause, rest = clauses[0], clauses[1:]
-        if clause.is_async:
-            raise EvaluationError("async comprehensions cannot be evaluated over a recording")
-        for item in ops.iterate(self.visit(clause.iter), self.doubt):
-            self.nodes += 1
-            self._bind(clause.target, item, names)
-            if all(ops.truth(self.visit(test), self.doubt) for test in clause.ifs):
-                self._loop(rest, names, add)
+        def loop(place: int, source: Any) -> Iterator[Any]:
+            clause = clauses[place]
+            if clause.is_async:
+                raise EvaluationError("async comprehensions cannot be evaluated over a recording")
+            stream.scrambled = stream.scrambled or ops.is_set(source)
+            for item in ops.lazily(source, self.doubt, any_order=True):
+                self.nodes += 1
+                self._bind(clause.target, item, names)
+                tests = (self._within(scopes, test) for test in clause.ifs)
+                if not all(ops.truth(each, self.doubt) for each in tests):
+                    continue
+                if place + 1 == len(clauses):
+                    yield self._within(scopes, element)
+                else:
+                    yield from loop(place + 1, self._within(scopes, clauses[place + 1].iter))
+
+        stream.iterator = loop(0, first)
+        return stream
 
     def _bind(self, target: ast.expr, item: Any, names: dict[str, Any]) -> None:
         if isinstance(target, ast.Name):
@@ -312,11 +343,19 @@ class Evaluator:
         elif isinstance(target, ast.Tuple | ast.List):
             members = ops.iterate(item, self.doubt)
             stars = [k for k, each in enumerate(target.elts) if isinstance(each, ast.Starred)]
+            parts = list(target.elts)
             if stars:
-                raise EvaluationError("a starred target cannot be evaluated over a recording")
-            if len(members) != len(target.elts):
-                raise EvaluationError(f"cannot unpack {len(members)} into {len(target.elts)}")
-            for each, member in zip(target.elts, members, strict=True):
+                place, size = stars[0], len(members) - len(parts) + 1
+                if size < 0:
+                    raise EvaluationError(f"cannot unpack {len(members)} into {len(parts)}")
+                middle = members[place : place + size]
+                members = [*members[:place], middle, *members[place + size :]]
+                starred = parts[place]
+                assert isinstance(starred, ast.Starred)
+                parts[place] = starred.value
+            if len(members) != len(parts):
+                raise EvaluationError(f"cannot unpack {len(members)} into {len(parts)}")
+            for each, member in zip(parts, members, strict=True):
                 self._bind(each, member, names)
         else:
             raise EvaluationError("this target cannot be evaluated over a recording")

@@ -2,29 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from itertools import pairwise
 from typing import Any
 
 from ..errors import EvaluationError
-from ..model.values import CONTAINER_KINDS, MAPPING_KINDS, SCALAR_KINDS, Value
+from ..model.values import CONTAINER_KINDS, MAPPING_KINDS, SCALAR_KINDS, SET_KINDS, Value
+from .bounds import check_operation, formatted, show
 from .operations import (
     MAX_BITS,
     TYPE_NAMES,
     Builtin,
     Doubt,
+    Stream,
     TypeName,
-    as_list,
+    View,
+    attribute,
     check_length,
-    contains,
-    equal,
+    is_set,
     iterate,
     key,
-    lift,
+    lazily,
     pairs,
     plain,
     refuse,
-    show,
-    subscript,
+    same_object,
     truth,
 )
 
@@ -56,6 +58,10 @@ def _len(arguments: list[Any], keywords: dict[str, Any], doubt: Doubt) -> int:
         if item.kind == "range":
             return len(item.python())
         raise refuse(f"the length of {item.type_name}")
+    if isinstance(item, View):
+        return len(item.members)
+    if isinstance(item, Stream):
+        raise EvaluationError("TypeError: an iterator has no len()")
     return len(item)
 
 
@@ -89,48 +95,106 @@ def _plain_call(
     return call
 
 
-def _member_call(function: Callable[..., Any]) -> Callable[..., Any]:
-    """For functions that look at the members of their one argument."""
+def apply(function: Any, arguments: list[Any], doubt: Doubt) -> Any:
+    """What a function that was given as an argument gives."""
+    if not isinstance(function, Builtin):
+        raise EvaluationError("calling this would run the program's code")
+    return function.call(arguments, {}, doubt)
 
-    def call(arguments: list[Any], keywords: dict[str, Any], doubt: Doubt) -> Any:
-        _no_keywords(keywords, "reverse", "default", "start")
-        named = {name: plain(each, doubt) for name, each in keywords.items()}
-        if not arguments:
-            raise EvaluationError("an argument is missing")
-        first = [plain(each, doubt) for each in iterate(arguments[0], doubt)]
-        rest = [plain(each, doubt) for each in arguments[1:]]
-        result = function(first, *rest, **named)
-        if isinstance(result, int) and result.bit_length() > MAX_BITS:
-            raise EvaluationError("the number would be too large")
-        return result
 
-    return call
+def _keys(members: list[Any], keywords: dict[str, Any], doubt: Doubt) -> list[Any]:
+    """What members are compared by."""
+    function = keywords.get("key")
+    if function is None:
+        return [plain(each, doubt) for each in members]
+    return [plain(apply(function, [each], doubt), doubt) for each in members]
+
+
+def _check_ties(keys: list[Any], members: list[Any], *, scrambled: bool) -> None:
+    """Members that compare equal stay in the order of a set, which is not recorded."""
+    if not scrambled:
+        return
+    ordered = sorted(range(len(keys)), key=keys.__getitem__)
+    for one, other in pairwise(ordered):
+        if keys[one] == keys[other] and not _alike(members[one], members[other]):
+            raise EvaluationError("the order of a set is not recorded, and decides here")
+
+
+def _alike(one: Any, other: Any) -> bool:
+    if isinstance(one, Value) or isinstance(other, Value):
+        return isinstance(one, Value) and isinstance(other, Value) and same_object(one, other)
+    return repr(one) == repr(other)
+
+
+def _sorted(arguments: list[Any], keywords: dict[str, Any], doubt: Doubt) -> list[Any]:
+    _no_keywords(keywords, "key", "reverse")
+    source = _one("sorted", arguments)
+    members = iterate(source, doubt, any_order=True)
+    keys = _keys(members, keywords, doubt)
+    _check_ties(keys, members, scrambled=is_set(source))
+    turned = plain(keywords.get("reverse", False), doubt)
+    if not isinstance(turned, int):
+        raise EvaluationError("reverse= takes a truth value")
+    return [
+        members[k] for k in sorted(range(len(keys)), key=keys.__getitem__, reverse=bool(turned))
+    ]
 
 
 def _extreme(function: Callable[..., Any]) -> Callable[..., Any]:
-    over_members = _member_call(function)
-    over_arguments = _plain_call(function)
-
     def call(arguments: list[Any], keywords: dict[str, Any], doubt: Doubt) -> Any:
-        chosen = over_members if len(arguments) == 1 else over_arguments
-        return chosen(arguments, keywords, doubt)
+        _no_keywords(keywords, "key", "default")
+        if not arguments:
+            raise EvaluationError("an argument is missing")
+        if len(arguments) > 1 and "default" in keywords:
+            raise EvaluationError("default= belongs to one argument")
+        source = arguments[0] if len(arguments) == 1 else list(arguments)
+        members = iterate(source, doubt, any_order=True)
+        if not members and "default" in keywords:
+            return keywords["default"]
+        keys = _keys(members, keywords, doubt)
+        _check_ties(keys, members, scrambled=is_set(source))
+        return members[function(range(len(keys)), key=keys.__getitem__)]
 
     return call
 
 
-def _sum(first: list[Any], start: Any = 0) -> Any:
-    total = start
-    for item in first:
-        if not isinstance(item, int | float | complex):
-            raise EvaluationError("sum() adds numbers here")
-        total += item
-    return total
+def _sum(arguments: list[Any], keywords: dict[str, Any], doubt: Doubt) -> Any:
+    _no_keywords(keywords, "start")
+    if not 1 <= len(arguments) <= 2 or (len(arguments) == 2 and keywords):
+        raise EvaluationError("sum() takes members and where to start")
+    start = arguments[1] if len(arguments) > 1 else keywords.get("start", 0)
+    source = arguments[0]
+    members = iterate(source, doubt, any_order=True)
+    start = plain(start, doubt)
+    if isinstance(start, list | tuple) and type(start) in (list, tuple):
+        return _joined(members, start, doubt)
+    numbers = [plain(each, doubt) for each in members]
+    if not all(isinstance(each, int | float | complex) for each in (start, *numbers)):
+        raise EvaluationError("sum() adds numbers or lists here")
+    if is_set(source) and any(not isinstance(each, int) for each in numbers):
+        raise EvaluationError("the order of a set is not recorded, and decides how this is rounded")
+    bits = sum(each.bit_length() for each in numbers if isinstance(each, int) and each > 1 << 64)
+    if bits > MAX_BITS * 10:
+        raise EvaluationError("the number would be too large")
+    return sum(numbers, start)
+
+
+def _joined(members: list[Any], start: Any, doubt: Doubt) -> Any:
+    result = list(start)
+    for each in members:
+        kind = each.kind if isinstance(each, Value) else type(each).__name__
+        if kind != type(start).__name__:
+            raise EvaluationError(f"sum() cannot add {kind} to {type(start).__name__}")
+        result += iterate(each, doubt)
+        check_length(len(result))
+    return type(start)(result)
 
 
 def _truths(stop: bool) -> Callable[..., bool]:
     def call(arguments: list[Any], keywords: dict[str, Any], doubt: Doubt) -> bool:
         _no_keywords(keywords)
-        for each in iterate(_one("any" if stop else "all", arguments), doubt):
+        source = _one("any" if stop else "all", arguments)
+        for each in lazily(source, doubt, any_order=True):
             if truth(each, doubt) is stop:
                 return stop
         return not stop
@@ -141,7 +205,8 @@ def _truths(stop: bool) -> Callable[..., bool]:
 def _collect(make: Callable[[list[Any]], Any], hashed: bool) -> Callable[..., Any]:
     def call(arguments: list[Any], keywords: dict[str, Any], doubt: Doubt) -> Any:
         _no_keywords(keywords)
-        members = iterate(_one("this", arguments), doubt) if arguments else []
+        source = _one("this", arguments) if arguments else []
+        members = iterate(source, doubt, any_order=hashed)
         return make([key(each, doubt) for each in members] if hashed else members)
 
     return call
@@ -163,18 +228,112 @@ def _dict(arguments: list[Any], keywords: dict[str, Any], doubt: Doubt) -> Any:
 
 def _enumerate(arguments: list[Any], keywords: dict[str, Any], doubt: Doubt) -> Any:
     _no_keywords(keywords, "start")
-    start = arguments[1] if len(arguments) > 1 else keywords.get("start", 0)
-    return list(enumerate(iterate(arguments[0], doubt), plain(start, doubt)))
+    if not 1 <= len(arguments) <= 2 or (len(arguments) == 2 and keywords):
+        raise EvaluationError("enumerate() takes members and where to start")
+    start = plain(arguments[1] if len(arguments) > 1 else keywords.get("start", 0), doubt)
+    if not isinstance(start, int):
+        raise EvaluationError("enumerate() starts with a whole number")
+    return Stream("enumerate", enumerate(_in_order(arguments[0], doubt), int(start)))
+
+
+def _in_order(item: Any, doubt: Doubt) -> Iterator[Any]:
+    """The members one by one, where their order is known."""
+    if isinstance(item, Stream):
+        return iter(iterate(item, doubt))
+    return lazily(item, doubt)
 
 
 def _zip(arguments: list[Any], keywords: dict[str, Any], doubt: Doubt) -> Any:
     _no_keywords(keywords, "strict")
-    strict = bool(keywords.get("strict", False))
-    return list(zip(*(iterate(each, doubt) for each in arguments), strict=strict))
+    strict = truth(keywords.get("strict", False), doubt)
+    return Stream("zip", zip(*(_in_order(each, doubt) for each in arguments), strict=strict))
 
 
 def _reversed(arguments: list[Any], keywords: dict[str, Any], doubt: Doubt) -> Any:
-    return iterate(_one("reversed", arguments), doubt)[::-1]
+    _no_keywords(keywords)
+    item = _one("reversed", arguments)
+    if isinstance(item, Stream) or (isinstance(item, Value) and item.kind in SET_KINDS):
+        raise EvaluationError("reversed() takes a sequence")
+    if isinstance(item, set | frozenset):
+        raise EvaluationError("reversed() takes a sequence")
+    if isinstance(item, range):
+        return Stream("range_iterator", iter(item[::-1]))
+    return Stream("", iter(iterate(item, doubt)[::-1]))
+
+
+def _map(arguments: list[Any], keywords: dict[str, Any], doubt: Doubt) -> Any:
+    _no_keywords(keywords)
+    if len(arguments) < 2:
+        raise EvaluationError("map() takes a function and what it is to go through")
+    function, *sources = arguments
+    rows = zip(*(_in_order(each, doubt) for each in sources), strict=False)
+    return Stream("map", (apply(function, list(row), doubt) for row in rows))
+
+
+def _filter(arguments: list[Any], keywords: dict[str, Any], doubt: Doubt) -> Any:
+    _no_keywords(keywords)
+    if len(arguments) != 2:
+        raise EvaluationError("filter() takes a function and what it is to go through")
+    function, source = arguments
+
+    def keeps(each: Any) -> bool:
+        return truth(each if function is None else apply(function, [each], doubt), doubt)
+
+    return Stream("filter", (each for each in _in_order(source, doubt) if keeps(each)))
+
+
+def _iter(arguments: list[Any], keywords: dict[str, Any], doubt: Doubt) -> Any:
+    _no_keywords(keywords)
+    item = _one("iter", arguments)
+    return item if isinstance(item, Stream) else Stream("", _in_order(item, doubt))
+
+
+def _next(arguments: list[Any], keywords: dict[str, Any], doubt: Doubt) -> Any:
+    _no_keywords(keywords)
+    if not 1 <= len(arguments) <= 2:
+        raise EvaluationError("next() takes an iterator and perhaps a default")
+    if not isinstance(arguments[0], Stream):
+        raise EvaluationError("next() would move an iterator of the program")
+    for each in arguments[0].iterator:
+        if arguments[0].scrambled:
+            raise EvaluationError("the order of a set is not recorded")
+        return each
+    if len(arguments) > 1:
+        return arguments[1]
+    raise EvaluationError("StopIteration: the iterator has no more members")
+
+
+def _power(base: Any, exponent: Any, modulus: Any = None) -> Any:
+    if modulus is not None:
+        bits = max(each.bit_length() for each in (base, exponent, modulus) if isinstance(each, int))
+        if bits > 4096:
+            raise EvaluationError("the number would be too large")
+        return pow(base, exponent, modulus)
+    check_operation("Pow", base, exponent)
+    return pow(base, exponent)
+
+
+def _whole(*given: Any) -> int:
+    if len(given) > 2:
+        raise EvaluationError("int() takes a number or text, and a base")
+    return int(*given)
+
+
+def _format(arguments: list[Any], keywords: dict[str, Any], doubt: Doubt) -> str:
+    _no_keywords(keywords)
+    if not 1 <= len(arguments) <= 2:
+        raise EvaluationError("format() takes a value and a format")
+    spec = plain(arguments[1], doubt) if len(arguments) > 1 else ""
+    if not isinstance(spec, str):
+        raise EvaluationError("a format is text")
+    return formatted(arguments[0], spec, doubt)
+
+
+def _getattr(arguments: list[Any], keywords: dict[str, Any], doubt: Doubt) -> Any:
+    _no_keywords(keywords)
+    if len(arguments) != 2 or not isinstance(arguments[1], str):
+        raise EvaluationError("getattr() takes an object and an attribute's name here")
+    return attribute(arguments[0], arguments[1], doubt)
 
 
 def _round(number: Any, digits: Any = None) -> Any:
@@ -203,8 +362,15 @@ def type_of(item: Any) -> TypeName:
         if item.kind == "class":
             raise EvaluationError("the type of a class is not recorded")
         return TypeName(item.module, item.type_name)
-    if isinstance(item, Builtin | TypeName):
+    if isinstance(item, TypeName) or (isinstance(item, Builtin) and item.name in TYPE_NAMES):
         return TypeName("", "type")
+    if isinstance(item, Builtin):
+        lambdas = item.name == "<lambda>"
+        return TypeName("", "function" if lambdas else "builtin_function_or_method")
+    if isinstance(item, Stream | View):
+        if not item.name:
+            raise EvaluationError("the type of this iterator is not known")
+        return TypeName("", item.name)
     return TypeName("", type(item).__name__)
 
 
@@ -269,8 +435,19 @@ BUILTINS: dict[str, Builtin] = {
         "len": _len,
         "min": _extreme(min),
         "max": _extreme(max),
-        "sum": _member_call(_sum),
-        "sorted": _member_call(sorted),
+        "sum": _sum,
+        "sorted": _sorted,
+        "map": _map,
+        "filter": _filter,
+        "iter": _iter,
+        "next": _next,
+        "pow": _plain_call(_power),
+        "bin": _plain_call(bin),
+        "oct": _plain_call(oct),
+        "hex": _plain_call(hex),
+        "ascii": _shown(ascii),
+        "format": _format,
+        "getattr": _getattr,
         "abs": _plain_call(abs),
         "any": _truths(True),
         "all": _truths(False),
@@ -279,7 +456,7 @@ BUILTINS: dict[str, Builtin] = {
         "type": _type,
         "str": _shown(str),
         "repr": _shown(repr),
-        "int": _plain_call(int),
+        "int": _plain_call(_whole),
         "float": _plain_call(float),
         "complex": _plain_call(complex),
         "bool": lambda arguments, keywords, doubt: truth(_one("bool", arguments), doubt),
@@ -311,142 +488,3 @@ def _bytes_like(item: Any) -> Any:
 
 def _never() -> Any:
     raise EvaluationError("this type can be compared with, but not made")
-
-
-_TEXT = frozenset(
-    [
-        "capitalize",
-        "casefold",
-        "count",
-        "endswith",
-        "find",
-        "index",
-        "isalnum",
-        "isalpha",
-        "isascii",
-        "isdecimal",
-        "isdigit",
-        "isidentifier",
-        "islower",
-        "isnumeric",
-        "isprintable",
-        "isspace",
-        "istitle",
-        "isupper",
-        "lower",
-        "lstrip",
-        "partition",
-        "removeprefix",
-        "removesuffix",
-        "rfind",
-        "rindex",
-        "rpartition",
-        "rsplit",
-        "rstrip",
-        "split",
-        "splitlines",
-        "startswith",
-        "strip",
-        "swapcase",
-        "title",
-        "upper",
-        "encode",
-        "decode",
-        "hex",
-    ]
-)
-_PADDING = frozenset({"ljust", "rjust", "center", "zfill"})
-_SETS = frozenset(
-    [
-        "union",
-        "intersection",
-        "difference",
-        "symmetric_difference",
-        "issubset",
-        "issuperset",
-        "isdisjoint",
-    ]
-)
-_NUMBERS = frozenset({"bit_length", "bit_count", "is_integer", "conjugate", "as_integer_ratio"})
-
-
-def method(
-    receiver: Any, name: str, arguments: list[Any], keywords: dict[str, Any], doubt: Doubt
-) -> Any:
-    """What `receiver.name(...)` gives, for methods of builtins that change nothing."""
-    if isinstance(receiver, Value):
-        if receiver.kind in MAPPING_KINDS or isinstance(lift(receiver), dict):
-            return _mapping_method(receiver, name, arguments, doubt)
-        if receiver.kind in ("list", "tuple", "namedtuple", "deque"):
-            return _sequence_method(receiver, name, arguments, doubt)
-        if receiver.kind in ("set", "frozenset", "str", "bytes", "bytearray"):
-            return method(plain(receiver, doubt), name, arguments, keywords, doubt)
-        raise refuse(f"{receiver.type_name}.{name}()")
-    if isinstance(receiver, dict):
-        return _mapping_method(receiver, name, arguments, doubt)
-    if isinstance(receiver, list | tuple):
-        return _sequence_method(receiver, name, arguments, doubt)
-    if isinstance(receiver, str | bytes | bytearray):
-        return _text_method(receiver, name, arguments, keywords, doubt)
-    if isinstance(receiver, set | frozenset):
-        if name == "copy":
-            return receiver
-        if name in _SETS:
-            others = [{key(each, doubt) for each in iterate(item, doubt)} for item in arguments]
-            return getattr(receiver, name)(*others)
-    if isinstance(receiver, int | float | complex) and name in _NUMBERS and not arguments:
-        return getattr(receiver, name)()
-    raise EvaluationError(f"the method {name}() cannot be evaluated over a recording")
-
-
-def _mapping_method(receiver: Any, name: str, arguments: list[Any], doubt: Doubt) -> Any:
-    if name == "get" and arguments:
-        if contains(receiver, arguments[0], doubt):
-            return subscript(receiver, arguments[0], doubt)
-        return arguments[1] if len(arguments) > 1 else None
-    if arguments:
-        raise EvaluationError(f"the method {name}() cannot be evaluated over a recording")
-    found = pairs(receiver, doubt)
-    if name == "keys":
-        return [each for each, _ in found]
-    if name == "values":
-        return [member for _, member in found]
-    if name == "items":
-        return found
-    if name == "copy":
-        return {key(each, doubt): member for each, member in found}
-    raise EvaluationError(f"the method {name}() cannot be evaluated over a recording")
-
-
-def _sequence_method(receiver: Any, name: str, arguments: list[Any], doubt: Doubt) -> Any:
-    if name == "copy" and not arguments:
-        return iterate(receiver, doubt)
-    if name == "count" and len(arguments) == 1:
-        return sum(equal(each, arguments[0], doubt, 1) for each in iterate(receiver, doubt))
-    if name == "index" and len(arguments) == 1:
-        for index, each in enumerate(iterate(receiver, doubt)):
-            if equal(each, arguments[0], doubt, 1):
-                return index
-        raise EvaluationError("ValueError: it is not in there")
-    raise EvaluationError(f"the method {name}() cannot be evaluated over a recording")
-
-
-def _text_method(
-    receiver: Any, name: str, arguments: list[Any], keywords: dict[str, Any], doubt: Doubt
-) -> Any:
-    given = [plain(each, doubt) for each in arguments]
-    named = {each: plain(value, doubt) for each, value in keywords.items()}
-    if name in _TEXT:
-        return getattr(receiver, name)(*given, **named)
-    if name in _PADDING and given and isinstance(given[0], int):
-        check_length(given[0])
-        return getattr(receiver, name)(*given)
-    if name == "join" and len(arguments) == 1:
-        parts = as_list(plain(each, doubt) for each in iterate(arguments[0], doubt))
-        check_length(sum(map(len, parts)) + len(receiver) * len(parts))
-        return receiver.join(parts)
-    if name == "replace" and len(given) >= 2:
-        old, new = given[0], given[1]
-        check_length(len(receiver) + receiver.count(old) * len(new))
-        return receiver.replace(*given)
-    raise EvaluationError(f"the method {name}() cannot be evaluated over a recording")

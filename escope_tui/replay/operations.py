@@ -6,8 +6,7 @@ recorded objects as `Value`; `Builtin` for functions; `TypeName` for types.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -81,6 +80,27 @@ class Builtin:
     call: Callable[[list[Any], dict[str, Any], Doubt], Any]
 
 
+class Stream:
+    """An iterator: its members can be had once, and are not computed before."""
+
+    __slots__ = ("iterator", "name", "scrambled")
+
+    def __init__(self, name: str, iterator: Iterator[Any], *, scrambled: bool = False) -> None:
+        self.name = name
+        """Its type's name; empty where it is not known."""
+        self.iterator = iterator
+        self.scrambled = scrambled
+        """Its members come in the order of a set, which is not recorded."""
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What `keys()`, `values()` and `items()` of a dictionary give."""
+
+    name: str
+    members: list[Any]
+
+
 def refuse(what: str) -> EvaluationError:
     """The error for what only the program's own code could answer."""
     return EvaluationError(f"{what} would run the program's code")
@@ -90,6 +110,15 @@ def check_length(length: int) -> None:
     """Refuse results that grow too large."""
     if length > MAX_LENGTH:
         raise EvaluationError(f"the result would have more than {MAX_LENGTH:,} parts")
+
+
+def as_list(items: Iterable[Any]) -> list[Any]:
+    """A list, unless it would grow too large."""
+    result: list[Any] = []
+    for item in items:
+        result.append(item)
+        check_length(len(result))
+    return result
 
 
 def lift(value: Any) -> Any:
@@ -109,6 +138,10 @@ def lower(result: Any) -> Any:
         return f"<class '{result.name}'>"
     if isinstance(result, Builtin):
         return f"<built-in function {result.name}>"
+    if isinstance(result, Stream):
+        return [lower(each) for each in as_list(result.iterator)]
+    if isinstance(result, View):
+        return [lower(each) for each in result.members]
     if isinstance(result, list):
         return [lower(each) for each in result]
     if isinstance(result, tuple):
@@ -148,8 +181,35 @@ def _complete(value: Value, doubt: Doubt) -> None:
 # -- reading containers
 
 
-def iterate(item: Any, doubt: Doubt) -> list[Any]:
-    """The members of something, in order."""
+def is_set(item: Any) -> bool:
+    """Whether the members have an order that only the program's own run knows."""
+    if isinstance(item, Stream):
+        return item.scrambled
+    if isinstance(item, set | frozenset):
+        return len(item) > 1
+    return isinstance(item, Value) and item.kind in SET_KINDS and (item.size or 0) > 1
+
+
+def lazily(item: Any, doubt: Doubt, *, any_order: bool = False) -> Iterator[Any]:
+    """The members of something, one by one as they are asked for."""
+    if isinstance(item, Stream):
+        return item.iterator
+    if isinstance(item, range):
+        return iter(item)
+    return iter(iterate(item, doubt, any_order=any_order))
+
+
+def iterate(item: Any, doubt: Doubt, *, any_order: bool = False) -> list[Any]:
+    """The members of something, in order; `any_order`: the order does not matter."""
+    if isinstance(item, Stream):
+        found = as_list(item.iterator)
+        if item.scrambled and not any_order and len(found) > 1:
+            raise no_order()
+        return found
+    if isinstance(item, View):
+        return list(item.members)
+    if is_set(item) and not any_order:
+        raise no_order()
     if isinstance(item, range):
         check_length(len(item))
         return list(item)
@@ -172,6 +232,11 @@ def iterate(item: Any, doubt: Doubt) -> list[Any]:
     if kind in MAPPING_KINDS:
         return [lift(key) for role, key, _ in item.entries() if role == "pair"]
     return [lift(member) for role, _, member in item.entries() if role == "item"]
+
+
+def no_order() -> EvaluationError:
+    """The error for what would show the order of a set."""
+    return EvaluationError("the order of a set is not recorded", hint="sorted(...) gives it one")
 
 
 def pairs(item: Any, doubt: Doubt) -> list[tuple[Any, Any]]:
@@ -202,6 +267,8 @@ def plain(item: Any, doubt: Doubt, depth: int = 0) -> Any:
             return item.python()
         _known(item)
         raise refuse(f"computing with {item.type_name}")
+    if type(item) in (int, str, float, bool, type(None)):
+        return item
     if isinstance(item, list):
         return [plain(each, doubt, depth + 1) for each in item]
     if isinstance(item, tuple):
@@ -210,6 +277,15 @@ def plain(item: Any, doubt: Doubt, depth: int = 0) -> Any:
         return {each: plain(member, doubt, depth + 1) for each, member in item.items()}
     if isinstance(item, Builtin):
         raise EvaluationError(f"{item.name} is a function")
+    if isinstance(item, Stream):
+        raise EvaluationError("an iterator is used up by looking at it: list(...) makes a list")
+    if isinstance(item, View):
+        members = [plain(each, doubt, depth + 1) for each in item.members]
+        if item.name == "dict_keys":
+            return dict.fromkeys(members).keys()
+        if item.name == "dict_items":
+            return dict(members).items()
+        return dict(enumerate(members)).values()
     return item
 
 
@@ -218,7 +294,8 @@ def _plain_container(item: Value, doubt: Doubt, depth: int) -> Any:
         return {
             key(each, doubt): plain(member, doubt, depth + 1) for each, member in pairs(item, doubt)
         }
-    members = [plain(each, doubt, depth + 1) for each in iterate(item, doubt)]
+    found = iterate(item, doubt, any_order=True)
+    members = [plain(each, doubt, depth + 1) for each in found]
     if item.kind == "bytearray":
         return bytearray(members)
     if item.kind in SET_KINDS:
@@ -253,7 +330,7 @@ def truth(item: Any, doubt: Doubt) -> bool:
         if item.kind == "range":
             return bool(item.python())
         raise refuse(f"the truth of {item.type_name}")
-    return bool(item)
+    return bool(item.members) if isinstance(item, View) else bool(item)
 
 
 def identical(left: Any, right: Any) -> bool:
@@ -303,10 +380,10 @@ def equal(left: Any, right: Any, doubt: Doubt, depth: int = 0) -> bool:
         if isinstance(each, Value):
             _known(each)
             if not _comparable(each):
-                if depth and _same_object(left, right):
+                if depth and same_object(left, right):
                     return True
                 raise refuse(f"comparing {each.type_name}")
-    if _same_object(left, right):
+    if same_object(left, right):
         return True
     if _by_identity(left) or _by_identity(right):
         return False
@@ -330,14 +407,17 @@ def _comparable(value: Value) -> bool:
     )
 
 
-def _same_object(left: Any, right: Any) -> bool:
+def same_object(left: Any, right: Any) -> bool:
+    """Whether two values are one object."""
     if isinstance(left, Value) and isinstance(right, Value) and left.object_id is not None:
         return left.object_id == right.object_id
     return False
 
 
 def _by_identity(item: Any) -> bool:
-    return isinstance(item, Builtin) or (isinstance(item, Value) and item.kind in IDENTITY_KINDS)
+    return isinstance(item, Builtin | Stream) or (
+        isinstance(item, Value) and item.kind in IDENTITY_KINDS
+    )
 
 
 def _ordered(item: Any, doubt: Doubt) -> tuple[str, list[Any]] | None:
@@ -352,6 +432,11 @@ def _ordered(item: Any, doubt: Doubt) -> tuple[str, list[Any]] | None:
 
 def contains(container: Any, item: Any, doubt: Doubt) -> bool:
     """What `in` gives."""
+    if isinstance(container, Stream):
+        return any(equal(each, item, doubt, 1) for each in container.iterator)
+    recorded = isinstance(container, Value) and container.kind in MAPPING_KINDS | SET_KINDS
+    if recorded or isinstance(container, dict | set | frozenset):
+        _check_hashable(item)
     if isinstance(container, str | bytes | range):
         return plain(item, doubt) in container
     if isinstance(container, Value) and container.kind in CONTAINER_KINDS and container.truncated:
@@ -366,7 +451,17 @@ def contains(container: Any, item: Any, doubt: Doubt) -> bool:
     if isinstance(container, Value) and container.kind in ("str", "bytes"):
         _complete(container, doubt)
         return plain(item, doubt) in container.data
-    return any(equal(each, item, doubt, 1) for each in iterate(container, doubt))
+    members = iterate(container, doubt, any_order=True)
+    return any(equal(each, item, doubt, 1) for each in members)
+
+
+def _check_hashable(item: Any) -> None:
+    kind = item.kind if isinstance(item, Value) else type(item).__name__
+    if kind in ("list", "dict", "bytearray", "deque") or (kind == "set" and type(item) is set):
+        raise EvaluationError(f"TypeError: unhashable type: {kind!r}")
+    if isinstance(item, tuple):
+        for each in item:
+            _check_hashable(each)
 
 
 # -- parts
@@ -451,7 +546,7 @@ def _dictionary_item(item: Value, index: Any, doubt: Doubt) -> Any:
         if role == "pair":
             lifted = lift(each)
             if isinstance(lifted, Value) and not _comparable(lifted):
-                if _same_object(lifted, index):
+                if same_object(lifted, index):
                     return lift(member)
                 if isinstance(index, Value):
                     raise refuse(f"comparing {lifted.type_name}")
@@ -481,70 +576,3 @@ def _sequence_item(item: Value, index: Any, doubt: Doubt) -> Any:
     if found is None:
         raise EvaluationError(f"item {index} is not in the recording: the contents were cut")
     return lift(found)
-
-
-# -- computing within bounds
-
-
-def check_operation(name: str, left: Any, right: Any) -> None:
-    """Refuse an operation whose result could be huge, before it is done."""
-    if isinstance(left, int) and isinstance(right, int):
-        _check_numbers(name, left, right)
-        return
-    if name == "Mult":
-        for many, times in ((left, right), (right, left)):
-            if isinstance(many, str | bytes | list | tuple) and isinstance(times, int):
-                check_length(len(many) * max(times, 0))
-    if name == "Add" and hasattr(left, "__len__") and hasattr(right, "__len__"):
-        check_length(len(left) + len(right))
-    if name == "Mod" and isinstance(left, str | bytes):
-        text = left if isinstance(left, str) else left.decode("latin-1")
-        _check_widths(text)
-
-
-def _check_numbers(name: str, left: int, right: int) -> None:
-    bits = left.bit_length()
-    if name == "Mult":
-        bits += right.bit_length()
-    elif name == "Pow":
-        bits = bits * max(right, 0) if abs(left) > 1 else 1
-    elif name == "LShift":
-        bits += max(right, 0)
-    else:
-        return
-    if bits > MAX_BITS:
-        raise EvaluationError("the number would be too large")
-
-
-def _check_widths(text: str) -> None:
-    if "*" in text or re.search(r"\d{5,}", text):
-        raise EvaluationError("the format asks for too much")
-
-
-def show(item: Any, function: Callable[[Any], str], doubt: Doubt) -> str:
-    """What repr(), str() or ascii() gives."""
-    found = lift(item)
-    if isinstance(found, TypeName):
-        return f"<class '{found.name}'>"
-    text = function(plain(found, doubt))
-    check_length(len(text))
-    return text
-
-
-def formatted(item: Any, spec: str, doubt: Doubt) -> str:
-    """What format() gives."""
-    if re.search(r"\d{5,}", spec):
-        raise EvaluationError("the format asks for too much")
-    found = lift(item)
-    if isinstance(found, TypeName):
-        return show(found, str, doubt)
-    return format(plain(found, doubt), spec)
-
-
-def as_list(items: Iterable[Any]) -> list[Any]:
-    """A list, unless it would grow too large."""
-    result: list[Any] = []
-    for item in items:
-        result.append(item)
-        check_length(len(result))
-    return result
