@@ -184,6 +184,9 @@ cdef int fill_operands(SiteData *d, object row) except -1:
         d.operands[i].place = -1
         if isinstance(row[i], str):
             d.operands[i].name = kept_name(row[i])
+        elif len(row[i]) == 2:
+            d.operands[i].name = kept_name(row[i][1])
+            d.operands[i].shared = True
         else:
             _kept.append(row[i])
             d.operands[i].constant = PyTuple_GET_ITEM(<PyObject *>row[i], 0)

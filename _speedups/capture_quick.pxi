@@ -274,12 +274,18 @@ cdef void find_operands(SiteData *d, void *fp) noexcept:
     d.direct = True
     for i in range(d.noperands):
         o = &d.operands[i]
-        o.place = -1 if o.name == NULL or code == NULL else es_local_index(code, o.name)
+        o.place = -1 if o.name == NULL or o.shared or code == NULL else es_local_index(code, o.name)
         o.cell = o.place >= 0 and es_local_is_cell(code, o.place)
         d.places[i] = o.place
         if o.place < 0 or o.cell:
             d.direct = False
     d.code = es_frame_runs(fp)
+
+
+cdef inline PyObject *namespace_variable(void *fp, PyObject *name) noexcept:
+    """A global variable of the frame; borrowed, NULL when it is unbound."""
+    cdef PyObject *namespace = es_frame_globals(fp)
+    return NULL if namespace == NULL else dict_get_str(namespace, name)
 
 
 cdef bint gather_any(SiteData *d, void *fp, PyObject **args) noexcept:
@@ -290,7 +296,9 @@ cdef bint gather_any(SiteData *d, void *fp, PyObject **args) noexcept:
     for i in range(d.noperands):
         o = &d.operands[i]
         v = o.constant
-        if o.place >= 0:
+        if o.shared:
+            v = namespace_variable(fp, o.name)
+        elif o.place >= 0:
             v = es_frame_local(fp, o.place)
             if o.cell and v != NULL and Py_TYPE(v) == &PyCell_Type:
                 v = (<PyCellObject *>v).ob_ref

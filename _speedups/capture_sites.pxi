@@ -54,7 +54,8 @@ cdef struct Path:
     Place *places
 
 cdef struct Operand:
-    PyObject *name               # of a variable of the frame; NULL: a constant
+    PyObject *name               # of a variable of the frame or its module; NULL: a constant
+    bint shared                  # the module's
     PyObject *constant
     int place                    # in localsplus; -1: not there
     bint cell

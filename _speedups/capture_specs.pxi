@@ -348,6 +348,9 @@ cdef void receiver_noted(Spec *s, PyObject *o) noexcept:
         note(o, NULL, effect == EFFECT_DEEP)
         if note_count > kept:
             notes[kept].grows = effect == EFFECT_APPEND
+        if o == PyEval_GetGlobals_ptr() and current != NULL and module_of(o) != NULL:
+            unknown_to_come()
+            current.changed_globals = <void *>o
         if effect == EFFECT_DEEP:
             unknown_to_come()
 

@@ -36,6 +36,7 @@ class Rewriter(Compound):
         """Rewrite the whole module."""
         tree = self.tree
         frame = self.tables.frame("module", "<module>", "<module>", None)
+        frame.elsewhere = ()
         self.here = Scope("module", frame, self.survey.module, None)
         tree.body = self._frame_body(tree.body, (1, 0, 1, 0), flag.END)
         if tree.body:
@@ -142,6 +143,9 @@ class Rewriter(Compound):
         frame.parameters = len(frame.names)
         own = facts.bound - facts.globals - facts.nonlocals
         frame.own = {name: names.mangle(name, outer.class_name) for name in own}
+        frame.globals = facts.globals
+        known = self.survey
+        frame.elsewhere = (facts.bound, facts.nonlocals, known.inner_bound, known.class_bound)
         if outer.kind == "class":
             here.methods = outer.facts.methods - self.survey.stored_attributes
         if here.first in facts.deleted or here.first in facts.rebound:

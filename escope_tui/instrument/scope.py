@@ -150,6 +150,11 @@ class State:
         """Whether `name` has a value at this place, whatever way led here."""
         return name in self.here.bound or self.is_builtin(name)
 
+    def fetched(self, name: str) -> bool:
+        """Whether the core reads `name` itself, bound or not, after the statement."""
+        here = self.here
+        return not here.comprehensions and here.frame.reads_global(name)
+
     def mode(self, name: str) -> int:
         """Where the value that an expression of this statement reads can be read once more."""
         here = self.here
@@ -160,7 +165,7 @@ class State:
                 return INLINE
         if name in here.written:
             return BEFORE if name in here.bound else INLINE
-        if not here.conditional or self.sure(name):
+        if not here.conditional or self.sure(name) or self.fetched(name):
             return AFTER
         return INLINE
 
@@ -341,7 +346,8 @@ class State:
         self.unsure_sites(unsure, position, handler)
         site: list[ast.stmt] = []
         self.put(flags, position, sure, site)
-        handler += _attempt(site, position) if _CALLS_COUNT else site
+        loads = any(isinstance(sub, ast.Name) for sub in ast.walk(site[0]))
+        handler += _attempt(site, position) if _CALLS_COUNT or loads else site
         handler.append(place(ast.Raise(None, None), position))
         clause = place(ast.ExceptHandler(None, None, handler), position)
         attempt = ast.Try(body, [clause], [], last or [])

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from escope_tui.instrument.names import BUILTINS
 from escope_tui.model import sites as flag
 from escope_tui.model.sites import FunctionRow, Operand, SiteRow, Spec
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import ast
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
     from typing import Any
 else:
     from escope_tui.instrument import tree as ast
@@ -78,6 +79,10 @@ class Frame:
         """Slots of comprehension variables, which are no variables of the code object."""
         self.own: dict[str, str] = {}
         """Functions: the variables that live in the frame, and what the compiler calls them."""
+        self.globals: Collection[str] = ()
+        """Names that are declared `global`."""
+        self.elsewhere: tuple[Collection[str], ...] | None = None
+        """Where names are found that need not be global here; None: no name surely is."""
 
     def slot(self, name: str) -> int:
         """The number of the variable `name`."""
@@ -93,6 +98,15 @@ class Frame:
         self.names.append(name)
         return len(self.names) - 1
 
+    def reads_global(self, name: str) -> bool:
+        """Whether `name` can only be a variable of the module here, which the core reads itself.
+
+        A call may have unbound it, so that the program's own code must not read it once more.
+        """
+        if name in BUILTINS or name.startswith("__") or self.elsewhere is None:
+            return False
+        return name in self.globals or not any(name in names for names in self.elsewhere)
+
     def operands(self, arguments: Sequence[str | ast.expr]) -> tuple[Operand, ...] | None:
         """The arguments as what the core can read in the frame itself; None where it cannot."""
         if len(arguments) > MOST_OPERANDS:
@@ -101,9 +115,12 @@ class Frame:
         for argument in arguments:
             name = argument if isinstance(argument, str) else getattr(argument, "id", None)
             if name is not None:
-                if name not in self.own:
+                if name in self.own:
+                    found.append(self.own[name])
+                elif self.reads_global(name):
+                    found.append(("global", name))
+                else:
                     return None
-                found.append(self.own[name])
             elif isinstance(argument, ast.Constant) and type(argument.value) in _CONSTANTS:
                 found.append((argument.value,))
             elif isinstance(argument, ast.UnaryOp) and isinstance(argument.operand, ast.Constant):

@@ -92,8 +92,9 @@ def describe(flags: int) -> str:
 
 Spec = tuple[object, ...]
 """One entry of a site's argument list: a kind and its parameters."""
-Operand = str | tuple[object]
-"""A variable of the frame by the compiler's name for it, or a constant in a tuple."""
+Operand = str | tuple[object] | tuple[str, str]
+"""A variable of the frame by the compiler's name for it, a constant in a tuple, or a variable of
+the module: ("global", name)."""
 SiteRow = tuple[int, int, int, int, int, int, tuple[Spec, ...]]
 FunctionRow = tuple[str, str, str, int, int, tuple[str, ...], int, tuple[int, ...]]
 

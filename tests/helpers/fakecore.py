@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from types import FrameType
 from typing import Any, NamedTuple
 
 from escope_tui.model.sites import RETURNS_FIRST, TRUE, arguments_of
@@ -35,8 +36,13 @@ class FakeSite:
         assert self.operands is not None
         if not self.operands or not self.log:
             return []
-        variables = sys._getframe(2).f_locals
-        return [variables[op] if isinstance(op, str) else op[0] for op in self.operands]
+        frame = sys._getframe(2)
+        return [self._value(frame, operand) for operand in self.operands]
+
+    def _value(self, frame: FrameType, operand: Any) -> Any:
+        if isinstance(operand, str):
+            return frame.f_locals[operand]
+        return operand[0] if len(operand) == 1 else frame.f_globals.get(operand[1])
 
     def __call__(self, *args: Any) -> Any:
         assert self.operands is None
