@@ -29,13 +29,18 @@ cdef void note_depth(PyObject *o, PyObject *name, bint deep, int depth) noexcept
     global note_count, attention
     cdef Entry *e
     cdef int i
-    if not is_container(o) or Py_TYPE(o) == &PyTuple_Type:
+    cdef PyTypeObject *tp = Py_TYPE(o)
+    if not is_container(o):
+        return
+    if tp == &PyTuple_Type:
+        if deep and depth < 3:
+            note_reached(o, depth)
         return
     prepare(o, limit_depth)
     e = table_find(o)
+    if deep and depth < 3 and (looked_through(tp) if e == NULL else es_references(o) == 1 and dies_open(tp)):
+        note_reached(o, depth)
     if e == NULL:
-        if deep and depth < 3 and looked_through(Py_TYPE(o)):
-            note_reached(o, depth)
         return
     for i in range(note_count - 1, max(note_count - 9, -1), -1):
         if notes[i].oid == e.oid and notes[i].frame == current and notes[i].name == name and notes[i].key == NULL \
@@ -56,6 +61,11 @@ cdef void note_depth(PyObject *o, PyObject *name, bint deep, int depth) noexcept
     notes[note_count].grows = False
     note_count += 1
     attention += 1
+
+
+cdef inline bint dies_open(PyTypeObject *tp) noexcept:
+    """Types whose instances are made only to be given away, and then hold what is to be looked at in their place."""
+    return tp == &PyList_Type or tp == &PyDict_Type or tp == &PySet_Type or looked_through(tp)
 
 
 cdef void note_reached(PyObject *o, int depth) noexcept:

@@ -75,18 +75,22 @@ class Effects(State):
             if not isinstance(node, ast.Constant | ast.JoinedStr | ast.Call):
                 return False
 
-    def roots(self, node: ast.expr, found: list[Root]) -> None:
-        """Add the roots by which the value of an argument can be reached."""
+    def roots(self, node: ast.expr, found: list[Root]) -> bool:
+        """Add the roots by which the value of an argument can be reached.
+
+        True if there are others, which may have no value when all is evaluated that is.
+        """
         if isinstance(node, ast.Starred):
             node = node.value
         reached = self.chain(node)
         if reached is not None:
             self._add_root(reached, found)
-            return
-        stack: list[ast.AST] = [node]
+            return False
+        stack: list[tuple[ast.AST, bool]] = [(node, False)]
         own: set[str] = set()
+        missed = False
         while stack:
-            sub = stack.pop()
+            sub, perhaps = stack.pop()
             if isinstance(sub, ast.Constant | ast.Compare | ast.JoinedStr | ast.UnaryOp):
                 continue
             if isinstance(sub, ast.BinOp) and isinstance(sub.op, _ARITHMETIC):
@@ -96,27 +100,39 @@ class Effects(State):
                 ):
                     continue
             if isinstance(sub, ast.Name):
-                if sub.id not in own:
+                if sub.id in own:
+                    continue
+                if perhaps and not self.sure(sub.id):
+                    missed = True
+                else:
                     self._add_root((sub.id, ()), found)
             elif isinstance(sub, _COMPREHENSIONS):
                 own.update(_stored_in(sub))
-                stack.extend(ast.iter_child_nodes(sub))
+                first = sub.generators[0].iter
+                stack.append((first, perhaps))
+                stack.extend((part, True) for part in _parts(sub) if part is not first)
+            elif isinstance(sub, ast.BoolOp):
+                stack.append((sub.values[0], perhaps))
+                stack.extend((part, True) for part in sub.values[1:])
+            elif isinstance(sub, ast.IfExp):
+                stack += [(sub.test, perhaps), (sub.body, True), (sub.orelse, True)]
             elif isinstance(sub, ast.Call):
                 if isinstance(sub.func, ast.Attribute):
-                    stack.append(sub.func.value)
+                    stack.append((sub.func.value, perhaps))
                 elif isinstance(sub.func, ast.Name):
                     if sub.func.id in names.SCALARS and self.is_builtin(sub.func.id):
                         continue
                 else:
-                    stack.append(sub.func)
-                stack.extend(sub.args)
-                stack.extend(keyword.value for keyword in sub.keywords)
+                    stack.append((sub.func, perhaps))
+                stack.extend((part, perhaps) for part in sub.args)
+                stack.extend((keyword.value, perhaps) for keyword in sub.keywords)
             elif isinstance(sub, ast.Subscript | ast.Attribute):
-                stack.append(sub.value)
+                stack.append((sub.value, perhaps))
             elif isinstance(sub, ast.Lambda):
                 continue
             else:
-                stack.extend(ast.iter_child_nodes(sub))
+                stack.extend((part, perhaps) for part in ast.iter_child_nodes(sub))
+        return missed
 
     def _add_root(self, root: Root, found: list[Root]) -> None:
         name, path = root
@@ -154,9 +170,14 @@ class Effects(State):
                 return node
             if name in names.CONSUMERS and name not in names.LAZY:
                 self._iterated(node)
-            if name in ("map", "filter") and node.args and not self._plain_function(node.args[0]):
+            inline: set[int] = set()
+            effects = self.called_back(node, inline)
+            for effect in effects or ():
+                self.owe(effect)
+                self.guard(effect.names()[0], ())
+            if effects is not None:
                 self.owe(Effect(("y",)))
-            self._visit_arguments(node)
+            self._visit_arguments(node, inline)
             if name == "vars" and len(node.args) == 1 and node is not self.here.used:
                 node.args[0] = self.wrap(node.args[0], ("e", "__dict__"))
             return node
@@ -208,12 +229,58 @@ class Effects(State):
                 self.owe(Effect(("h",)))
 
     def _plain_function(self, node: ast.expr) -> bool:
-        """Whether a function is recorded, or a builtin one."""
+        """Whether a function is recorded, or changes nothing that it is given."""
         if isinstance(node, ast.Lambda | ast.Constant):
             return True
-        return isinstance(node, ast.Name) and (
-            self.is_builtin(node.id) or self._known_callee(node.id)
-        )
+        if isinstance(node, ast.Call):
+            reached = self.chain(node.func)
+            origin = None if reached is None else self.origin(reached[0])
+            made = ".".join((origin, *reached[1])) if origin and reached else None
+            return made in names.PURE_MAKERS
+        reached = self.chain(node)
+        if reached is None:
+            return False
+        name, path = reached
+        if self.is_builtin(name):
+            return not path or name in names.SCALARS
+        return not path and self._known_callee(name)
+
+    def called_back(self, node: ast.Call, inline: set[int]) -> list[Effect] | None:
+        """What a builtin changes that calls a function with what it is given: None for others.
+
+        Arguments whose names cannot be read after the statement are added to `inline`.
+        """
+        name = node.func.id if isinstance(node.func, ast.Name) else ""
+        if name in names.MAPPERS:
+            function = node.args[0] if node.args else None
+            given = node.args[1:]
+        else:
+            keys = [k.value for k in node.keywords if k.arg == "key"] if name in names.KEYED else []
+            function = keys[0] if keys else None
+            given = node.args
+        if function is None or self._plain_function(function):
+            return None
+        found: list[Root] = []
+        missed = False
+        reached = self.chain(function)
+        for item in given if reached is not None else [*given, function]:
+            missed = self.roots(item, found) or missed
+        wanted = [root for root, _ in found]
+        wanted[:0] = [] if reached is None else [reached[0]]
+        if missed or any(self.mode(item) != AFTER for item in wanted):
+            inline.update(map(id, (function, *given)))
+            return []
+        gone = self.here.facts.deleted | self.survey.shared_deleted
+        if not gone.isdisjoint(wanted):
+            return []
+        origin = None if reached is None else self.origin(reached[0])
+        if reached is None or origin in names.CHANGING_MODULES:
+            return [Effect(("t", path), root) for root, path in found]
+        paths = tuple(path for _, path in found)
+        if reached[1]:
+            *path, method = reached[1]
+            return [Effect(("m", method, tuple(path), len(found), paths), *wanted)]
+        return [Effect(("c", len(found), paths), *wanted)]
 
     def _known_callee(self, name: str) -> bool:
         """Whether all that a call of `name` does is recorded where it happens, or harmless."""
@@ -397,8 +464,8 @@ class Effects(State):
         inline: set[int] = set()
         for argument in _arguments(node):
             mine: list[Root] = []
-            self.roots(argument, mine)
-            if any(self.mode(name) == INLINE for name, _ in mine):
+            missed = self.roots(argument, mine)
+            if missed or any(self.mode(name) == INLINE for name, _ in mine):
                 inline.add(id(argument))
                 mine = [root for root in mine if self.mode(root[0]) != INLINE]
             found += [root for root in mine if root not in found]
@@ -435,6 +502,7 @@ class Effects(State):
             elif isinstance(item, ast.Call) and isinstance(item.func, ast.Name):
                 if item.func.id in names.LAZY and self.is_builtin(item.func.id):
                     stack.extend(item.args)
+                    found += self.called_back(item, set()) or ()
             elif isinstance(item, ast.Starred):
                 stack.append(item.value)
         return found
@@ -463,6 +531,14 @@ class Effects(State):
     def expr(self, node: ast.expr) -> ast.expr:
         """Visit an expression; returns what stands in its place."""
         raise NotImplementedError
+
+
+def _parts(node: Any) -> list[ast.expr]:
+    """The expressions of a comprehension."""
+    parts = [node.key, node.value] if isinstance(node, ast.DictComp) else [node.elt]
+    for generator in node.generators:
+        parts += [generator.iter, *generator.ifs]
+    return parts
 
 
 def _arguments(node: ast.Call) -> list[ast.expr]:

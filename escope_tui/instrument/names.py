@@ -24,6 +24,18 @@ CONSUMERS: Final = _words(
 LAZY: Final = _words("enumerate filter iter map reversed zip")
 """Those of them that advance it only when their result is advanced."""
 
+MAPPERS: Final = _words("filter iter map")
+"""Builtins that call their first argument."""
+
+KEYED: Final = _words("max min sorted")
+"""Builtins that call their argument `key`."""
+
+PURE_MAKERS: Final = _words("operator.attrgetter operator.itemgetter functools.cmp_to_key")
+"""Calls that make functions which change nothing, or call recorded code alone."""
+
+CHANGING_MODULES: Final = _words("heapq bisect heapq.heapify heapq.heappop _heapq _bisect")
+"""Compiled functions that change what their arguments hold."""
+
 SCALARS: Final = _words(
     "abs ascii bin bool callable chr complex divmod float format hasattr hash hex id int"
     " isinstance issubclass len oct ord pow print range repr round str slice input"
