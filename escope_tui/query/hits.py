@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from ..model.events import Hit
-from ..model.sites import BEGINS_STEP
+from ..model.sites import BEGINS_STEP, STEP
 
 if TYPE_CHECKING:
     from ..replay.recording import Replay
@@ -25,6 +25,30 @@ def iter_hits(
         path = rec.program.paths[site.module]
         yield Hit(step, path, site.line, function.qualname, info.thread, info.frame, info.time_ns)
         step = rec.next_site(step + direction, direction, sites)
+
+
+def statement_sites(rec: Replay, file: str, line: int) -> frozenset[int]:
+    """The sites where a line's statements begin; of a line inside a longer comprehension, which
+    holds none, those of its iterations.
+    """
+    sites = rec.program.sites_at(file, line)
+    begins = [each for each in sites if rec.program.site(each).flags & STEP]
+    return frozenset(begins or sites)
+
+
+def statement_counts(rec: Replay, file: str) -> dict[int, int]:
+    """How often the statements on each line ran; the iterations of a comprehension count only on
+    lines that hold nothing else.
+    """
+    totals = rec.file.site_hits()
+    begun: dict[int, int] = {}
+    inside: dict[int, int] = {}
+    for module in rec.program.modules_of(file):
+        for number, site in rec.program.module_sites(module):
+            if site.flags & BEGINS_STEP:
+                counts = begun if site.flags & STEP else inside
+                counts[site.line] = counts.get(site.line, 0) + totals.get(number, 0)
+    return inside | begun
 
 
 def line_counts(rec: Replay, file: str) -> dict[int, int]:

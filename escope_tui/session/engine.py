@@ -14,8 +14,8 @@ from ..model.events import ExceptionEvent, Frame, OutputChunk, Step, Write
 from ..model.text import one_line, safe_text
 from ..model.values import Value
 from ..query import writes
+from ..query.hits import statement_counts, statement_sites
 from ..query.recording import Recording, open_recording
-from ..replay.breakpoints import Breakpoint
 from ..replay.recording import EV_RETURN
 from ..replay.state import guarded
 from . import tail
@@ -214,7 +214,7 @@ class RecordingEngine:
 
     def line_hits(self, file: str) -> Mapping[int, int]:
         if file not in self._hits:
-            counts = self._look.line_counts(file)
+            counts = statement_counts(self._look, file)
             self._hits[file] = {line: count for line, count in counts.items() if count}
         return self._hits[file]
 
@@ -262,9 +262,9 @@ class RecordingEngine:
     # -- searches
 
     def hit(self, places: Collection[tuple[str, int]], index: int, back: bool) -> int | None:
-        points = [Breakpoint(file, line) for file, line in places]
-        stop = self._search.timeline.resume(index, _way(back), points)
-        return stop.step if stop is not None else None
+        rec, way = self._search, _way(back)
+        sites = frozenset(s for file, line in places for s in statement_sites(rec, file, line))
+        return _found(rec.next_site(index + way, way, sites)) if sites else None
 
     def stop(self, stop: Stop, index: int, back: bool) -> Reached | None:
         return nearest(self._search, stop, index, back)

@@ -81,9 +81,14 @@ def plot(numbers: Sequence[float], width: int, height: int = PLOT_HEIGHT) -> lis
     span = (high - low) or 1.0
     cells = [[0] * columns for _ in range(height)]
     dots = height * 4
+    past = -1
     for at, number in enumerate(shown):
         y = dots - 1 - min(dots - 1, int((number - low) / span * (dots - 0.001)))
-        cells[y // 4][at // 2] |= _BRAILLE[y % 4][at % 2]
+        # A line down or up from the dot before, so that the eye has a curve to follow.
+        way = 1 if y < past else -1
+        for each in range(y, past if past >= 0 and y != past else y + way, way):
+            cells[each // 4][at // 2] |= _BRAILLE[each % 4][at % 2]
+        past = y
     rows = ["".join(chr(0x2800 + dot) for dot in row) for row in cells]
     return [f"{label:>{margin}} ┤{row}" for label, row in zip(labels, rows, strict=True)]
 

@@ -47,6 +47,8 @@ class SourceText:
         self._read: set[int] = set()
         """First lines of the blocks that are parsed."""
         self._first: dict[int, int] = {}
+        self._decorated: dict[int, int] = {}
+        """The lines of decorated definitions, from the second on, with the first."""
         self._nodes: dict[int, ast.stmt] = {}
         self._loops: dict[int, list[Loop]] = {}
         """By each line of a loop, outermost first."""
@@ -62,6 +64,11 @@ class SourceText:
         """First line of the statement that a line is part of."""
         self._parse(line)
         return self._first.get(line, line)
+
+    def counted(self, line: int) -> int:
+        """The line that tells how often a line ran: of a decorated definition, its first one."""
+        first = self.first_line(line)
+        return self._decorated.get(first, first)
 
     def node(self, line: int) -> ast.stmt | None:
         """The statement that begins on a line; None where the source cannot be parsed."""
@@ -158,6 +165,10 @@ class SourceText:
     def _statement(self, node: ast.stmt, offset: int) -> None:
         line = node.lineno + offset
         self._nodes.setdefault(line, node)
+        decorators = getattr(node, "decorator_list", None)
+        if decorators:
+            above = decorators[0].lineno + offset
+            self._decorated.update((each, above) for each in range(above + 1, line + 1))
         last = (node.end_lineno or node.lineno) + offset
         body = getattr(node, "body", None) or getattr(node, "cases", None)
         if body:

@@ -27,7 +27,6 @@ from .panes.variables import VariablesPane
 from .profile import Profiler
 from .registry import BY_NAME, EXTRA, PANES, SLOTS, STRIP, PaneSpec, first_in
 from .widgets.hints import Hints
-from .widgets.lines import LineView
 from .widgets.prompt import Prompt
 from .widgets.stage import Stage
 
@@ -80,6 +79,8 @@ class Chassis(App[None]):
         self._answer: Callable[[str], object] | None = None
         self._typed: Callable[[str], object] | None = None
         self._untyped = ""
+        self._asked_from: Pane | None = None
+        """The pane that had the focus before the prompt."""
         self.pointed = ""
         self.kept: tuple[Marked, ...] = ()
 
@@ -395,6 +396,8 @@ class Chassis(App[None]):
         typed: Callable[[str], object] | None = None,
     ) -> None:
         self._answer, self._typed, self._untyped = answer, typed, value
+        if isinstance(self.focused, Pane):
+            self._asked_from = self.focused
         self.hints.display = False
         self.screen_stack[0].query_one(Prompt).ask(past or placeholder, placeholder, value)
 
@@ -416,7 +419,7 @@ class Chassis(App[None]):
     def on_prompt_answered(self, message: Prompt.Answered) -> None:
         self.hints.offer("", ())
         self.hints.display = True
-        self.screen.set_focus(self.screen.query_one(".pane.-active", LineView))
+        self._focus_on(self._asked_from or self.pane(self.active))
         answer, self._answer = self._answer, None
         typed, self._typed = self._typed, None
         if message.text and answer is not None:

@@ -10,6 +10,7 @@ from textual import events
 from .actions import ACTIONS
 from .chassis import Chassis
 from .keymap import KEY_NAMES, Action, key_text
+from .panes.base import Pane
 
 Hint = tuple[str, str]
 """A key and what it would do."""
@@ -56,7 +57,10 @@ class Prefixes(Chassis):
         action = _BY_NAME[name]
         owner: Any = self.pane(action.pane) if action.pane else self
         self.pointed = self.selected_expression()
-        if action.pane and not action.quiet:
+        here = self.focused
+        if action.pane and isinstance(here, Pane) and hasattr(here, f"action_{name}"):
+            owner = here  # the pane with the focus has its own way to do the same
+        elif action.pane and not action.quiet:
             self.reveal(action.pane)
         method = getattr(owner, f"action_{name}")
         if not action.takes_key:

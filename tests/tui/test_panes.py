@@ -140,6 +140,21 @@ async def test_the_history_of_a_variable_is_a_table_of_moments(replay: Replay) -
         assert LINES[app.line - 1].strip() == "paid = cart.add(price, count)"
 
 
+async def test_numbers_of_a_history_become_a_curve(replay: Replay) -> None:
+    async with replay("return cart.total") as app:
+        await app.press("2")
+        app.app.variables.select_name("price")
+        await app.press("v", "r")
+        rows = app.rows("history")
+        assert all("┤" in row for row in rows)
+        assert any("│" in row for row in rows), "the present one is marked"
+        here = app.step
+        await app.press("left")
+        assert app.step < here
+        await app.press("r")
+        assert not any("┤" in row for row in app.rows("history"))
+
+
 async def test_why_shows_the_chain_of_causes(replay: Replay) -> None:
     async with replay('print("dear", paid)', 1) as app:
         await app.press("2")

@@ -205,6 +205,17 @@ def test_ended_from_outside_it_puts_the_terminal_back(terminal: Start, trace: Pa
     assert b"\x1b[?1049l" in app.raw
 
 
+def test_where_nothing_was_recorded_there_is_nothing_to_replay(tmp_path: Path) -> None:
+    script = tmp_path / "empty.py"
+    script.write_text("")
+    trace = str(tmp_path / "empty.esr")
+    command = [sys.executable, "-m", "escope_tui", "record", "--replay", "-o", trace, str(script)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, env=surroundings())
+    assert "nothing was recorded" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert replay(trace).returncode != 0
+
+
 BROKEN = """\
 import sys
 from escope_tui.cli import main

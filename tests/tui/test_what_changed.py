@@ -89,6 +89,45 @@ async def test_a_failing_statement_shows_what_it_read(
     engine.close()
 
 
+COUNTED = """\
+import functools
+
+@functools.lru_cache
+def double(n):
+    return n * 2
+
+for _ in range(2):
+    rows = [double(k) for k in range(5)]
+    more = [
+        k + 1
+        for k in rows
+    ]
+"""
+
+
+async def test_lines_count_executions_and_not_the_iterations_of_a_comprehension(
+    record: Callable[..., Recorded], tmp_path: Path
+) -> None:
+    recorded = record(written(tmp_path, COUNTED))
+    engine = open_engine(str(recorded.trace))
+    async with replaying(engine, step=len(engine) - 1) as app:
+        rows = {int(row[2:6]): row[6:12].split() for row in app.rows("source") if row[2:6].strip()}
+        assert (rows[8], rows[9]) == (["2"], ["2"])
+        assert "def double" in app.text("source")
+        await app.press("colon")
+        await app.type(":8")
+        await app.press("asterisk")
+        assert len([row for row in app.rows("executions") if "@" in row]) == 2
+        here = app.step
+        await app.press("1", "L")
+        assert engine.step(app.step).line == 8
+        assert here - app.step > 10, "the execution before, not the iteration before"
+    hits = app.view.hits
+    assert app.view.source is not None
+    assert hits[app.view.source.counted(4)] == 1, "the line of a decorated def has run"
+    engine.close()
+
+
 @pytest.fixture(scope="module")
 def changes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[int, View]]:
     """The view after each change, by the number of the mark that follows it."""

@@ -11,6 +11,7 @@ from ...errors import EscopeError, UsageError
 from ...model.answers import Execution
 from ...model.text import one_line, safe_text
 from ...model.values import Value
+from ...query.hits import statement_sites
 from ...session.projection import View
 from ...session.way import read_texts
 from .table import Row, TablePane
@@ -132,6 +133,10 @@ class ExecutionsPane(TablePane):
         found = rec.iter_executions(
             **about, expressions=want.columns, where=want.where, limit=LIMIT
         )
+        if not want.function:
+            # The iterations of a comprehension are steps of their line, but not its executions.
+            sites = statement_sites(rec, want.file, want.line)
+            found = (each for each in found if rec.site_of(each.step) in sites)
         rows: list[Row] = []
         for number, each in enumerate(found, 1):
             rows.append(_row(each, want, number))

@@ -252,7 +252,7 @@ class SourcePane(Pane):
             return [(f" {file}: its text is not in this recording; line {view.frame.line}", "dim")]
         line = row + 1
         first = source.first_line(line)
-        hits = view.hits.get(first, 0)
+        hits = view.hits.get(source.counted(line), 0)
         parts = self._gutter_parts(view, line, hits if first == line else 0)
         text = source.lines[row]
         code = coloured(text, source.colours.spans(row), "code") if hits else [(text, "cold")]

@@ -1,0 +1,60 @@
+"""One key, one meaning: the map of keys walked through in every pane."""
+
+from __future__ import annotations
+
+import pytest
+
+from escope_tui.tui.actions import ACTIONS
+from escope_tui.tui.registry import PANES, STAGE
+from tests.helpers.driving import Driver, replaying
+from tests.helpers.fakerecording import FakeRecording
+
+NAMES = [spec.name for spec in PANES if spec.slot != STAGE]
+MOVES = ("s", "S", "n", "N", "f", "F", "c", "C", "i", "I", "}", "{", ">", "<", "=", "-", "u", "d")
+NAMED = {"}": "right_curly_bracket", "{": "left_curly_bracket", "=": "equals_sign", "-": "minus"}
+NAMED |= {">": "greater_than_sign", "<": "less_than_sign"}
+START = 24
+"""A step in a loop, two calls deep."""
+
+
+@pytest.fixture
+def rec() -> FakeRecording:
+    return FakeRecording.of()
+
+
+def meanings(app: Driver) -> dict[str, str]:
+    """What each key of the table does now."""
+    active = app.app.screen.active_bindings
+    keys = [key for action in ACTIONS for key in action.keys]
+    return {key: active[key].binding.action for key in keys if key in active}
+
+
+async def go_to(app: Driver, pane: str) -> None:
+    app.app.reveal(pane)
+    await app.settle()
+    assert app.app.focused is app.app.pane(pane)
+
+
+async def test_every_key_of_the_table_is_bound_in_every_pane(rec: FakeRecording) -> None:
+    async with replaying(rec, step=START) as app:
+        known = meanings(app)
+        assert known.keys() == {key for action in ACTIONS for key in action.keys}
+        for pane in NAMES:
+            await go_to(app, pane)
+            assert meanings(app) == known, pane
+
+
+@pytest.mark.parametrize("pane", NAMES)
+async def test_moves_lead_to_the_same_place_from_every_pane(rec: FakeRecording, pane: str) -> None:
+    async with replaying(rec, step=START) as app:
+        found = {}
+        for each in ("source", pane):
+            await go_to(app, each)
+            walk = []
+            for key in MOVES:
+                await app.press(NAMED.get(key, key))
+                walk.append((key, app.view.moment))
+            found[each] = walk
+            await app.press("colon")
+            await app.type(str(START))
+        assert found[pane] == found["source"]
