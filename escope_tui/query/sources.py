@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import builtins
 from typing import TYPE_CHECKING
 
 from ..errors import EscopeError
@@ -87,7 +88,15 @@ def is_literal(tree: ast.AST | None) -> bool:
     )
 
 
+_NOT_WRITTEN = frozenset(
+    ["input", "open", "vars", "locals", "globals", "id", "next", "iter", "eval", "exec", "getattr"]
+)
+
+
 def _is_called(name: ast.AST, tree: ast.AST) -> bool:
+    """Whether it is the function of a call that makes nothing but what its arguments say."""
+    if isinstance(name, ast.Name) and (name.id in _NOT_WRITTEN or not hasattr(builtins, name.id)):
+        return False
     return any(isinstance(each, ast.Call) and each.func is name for each in ast.walk(tree))
 
 

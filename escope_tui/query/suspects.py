@@ -3,7 +3,8 @@
 Spectrum-based fault localisation (Ochiai: Abreu et al. 2007; D*: Wong et al. 2014), the same
 coefficient over facts about values, branches and counts (after Liblit et al. 2005), the recency of
 a line before the failure, the dynamic slice of the failing result, and how much there is in a
-statement that can be wrong.
+statement that can be wrong. The slice counts by function: what a faulty condition left undone is in
+no slice, but the function where it was left undone is.
 """
 
 from __future__ import annotations
@@ -22,12 +23,14 @@ if TYPE_CHECKING:
 
 WEIGHTS = {
     "ochiai": 1.0,
-    "predicate": 0.6,
-    "recency": 0.4,
-    "sliced": 0.5,
+    "predicate": 0.2,
+    "recency": 0.5,
+    "sliced": 0.3,
     "weight": 0.6,
     "module": -0.8,
 }
+ENOUGH = 3.0
+"""From this weight on a statement is as likely to be wrong as any."""
 
 
 def rank_suspects(
@@ -47,7 +50,7 @@ def rank_suspects(
     facts = _best_facts(good, bad)
     lines = {line for run in bad for line in run.lines if run.lines[line]}
     weights, places = _weights(failing[0], lines)
-    most = max(weights.values(), default=0.0) or 1.0
+    near = _near(bad, places)
     inner = any(places[line][0] != "<module>" for line in lines)
     found = []
     for line in lines:
@@ -62,8 +65,8 @@ def rank_suspects(
             WEIGHTS["ochiai"] * spectrum
             + WEIGHTS["predicate"] * predicate
             + WEIGHTS["recency"] * recency
-            + WEIGHTS["sliced"] * sliced
-            + WEIGHTS["weight"] * math.log1p(weights[line]) / math.log1p(most)
+            + WEIGHTS["sliced"] * near.get((line[0], function), 0.0)
+            + WEIGHTS["weight"] * math.log1p(min(weights[line], ENOUGH)) / math.log1p(ENOUGH)
             + (WEIGHTS["module"] if inner and function == "<module>" else 0.0)
         )
         missed = ran_good + len(bad) - ran_bad
@@ -86,6 +89,16 @@ def rank_suspects(
         )
     found.sort(key=lambda each: (-each.score, -each.recency, each.file, each.line))
     return found if limit is None else found[: max(limit, 0)]
+
+
+def _near(bad: list[Observed], places: dict[Line, tuple[str, str]]) -> dict[tuple[str, str], float]:
+    """In what share of the failing runs the result depends on something in a function."""
+    found: dict[tuple[str, str], float] = {}
+    for run in bad:
+        reached = {(line[0], places[line][0]) for line in run.sliced if line in places}
+        for each in reached:
+            found[each] = found.get(each, 0.0) + 1 / len(bad)
+    return found
 
 
 def _root(rec: Replay) -> str:

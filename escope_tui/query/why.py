@@ -540,7 +540,19 @@ class Search:
         cause = self.cause(text, min(at, len(self.rec)), frame, depth - 1, before=True)
         if cause.note == "shown above":
             return None
+        cause = self._as_bound(cause)
         return Read(text, cause.value, at, cause, "before")
+
+    def _as_bound(self, cause: Cause) -> Cause:
+        """The cause with the object as it was when the name came to mean it."""
+        value = cause.value
+        if value is None or value.object_id is None or cause.step is None or cause.step < 0:
+            return cause
+        frame = self.rec.step_info(cause.step).frame
+        later = self.rec.next_frame_step(cause.step + 1, 1, frame)
+        if later < 0 or self.rec.state.contents(value.object_id, later) is None:
+            return cause
+        return replace(cause, value=value.at(later))
 
     def _bound_of(
         self, value: Value | None, node: ast.stmt | None, step: int, frame: int, depth: int

@@ -304,8 +304,16 @@ class Replay:
         """Where an expression finds its names: the frame's variables, then the module's."""
         number = self._frame_id(i, frame)
         if not number:
-            return []
+            return self._ended(i)
         return [self.state.frame_locals(i, number), self.state.frame_globals(i, number)]
+
+    def _ended(self, i: int) -> list[Mapping[str, Value]]:
+        """What is left when no frame runs any more: the variables of the module that began."""
+        if not 0 < len(self) <= i:
+            return []
+        module = self.program.site(self.site_of(0)).module
+        raw = self.state.module_bindings(i, module)
+        return [{name: self.state.value(each, i) for name, each in raw.items()}]
 
     def evaluate(self, expression: str, at: int, frame: int | Frame | None = None) -> Value:
         """The value of an expression over the recorded values at a step. No code of the program is

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 import escope_tui as escope
+from escope_tui.query.recording import Recording
 
 ROOT = Path(__file__).parents[2]
 PROGRAMS = {
@@ -352,3 +354,45 @@ def test_a_spent_generator_is_told_of(tmp_path: Path) -> None:
     told = [each for each in chain if "nothing was left to take from it" in each.note]
     assert [(each.function, each.line) for each in told] == [("report", 46)]
     assert any("it ran no iteration" in each.note for each in chain)
+
+
+AT_THE_END = """\
+def squares(n):
+    for i in range(n):
+        yield i * i
+found = list(squares(3))
+counts = {}
+for word in "a b".split():
+    counts[word] = len(word)
+rows = [{"price": 4}]
+price = rows[0]["price"]
+"""
+
+
+@pytest.fixture(scope="module")
+def ended(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Recording]:
+    folder = tmp_path_factory.mktemp("ended")
+    script = folder / "ended.py"
+    script.write_text(AT_THE_END)
+    with escope.open(escope.record([str(script)], output=str(folder / "t.esr"))) as rec:
+        yield rec
+
+
+def test_what_a_recorded_function_gave_is_not_taken_for_a_literal(ended: Recording) -> None:
+    assert ended.why("found").kind == "call"
+
+
+def test_a_name_came_to_mean_the_object_as_it_was_then(ended: Recording) -> None:
+    (bound,) = [cause for cause in ended.why("counts") if cause.kind == "literal"]
+    assert bound.value is not None
+    assert bound.value.summary() == "{}"
+
+
+def test_when_all_is_over_the_module_can_still_be_asked(ended: Recording) -> None:
+    end = len(ended)
+    assert ended.evaluate("rows[0]['price'] + len(counts)", at=end) == 6
+    assert ended.why("rows[0]['price']").kind == "literal"
+    assert [p.value for p in ended.history("counts", at=end) if p.value is not None][-1] == {
+        "a": 1,
+        "b": 1,
+    }
