@@ -258,6 +258,7 @@ cdef enum:
     OP_TYPE = 17
     OP_BLOB = 18
     OP_STR = 19
+    OP_STRDROP = 26
     OP_GAP = 20
     OP_TASK = 21
     OP_SWITCHF = 22

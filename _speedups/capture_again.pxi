@@ -13,7 +13,7 @@ def detach():
     """After stop(): gives the ring back and forgets all objects, texts, types, frames and threads, so that attach() and
     start() can begin another recording. Modules stay registered, under the numbers that they have.
     """
-    global ring_header, ring_data, ring_size, ring_head, ring_tail, table_count, texts_count, next_strid, next_oid
+    global ring_header, ring_data, ring_size, ring_head, ring_tail, table_count, texts_count, next_strid, texts_floor, texts_bytes, next_oid
     global current, frame_count, believed, thread_count, thread_now, note_count, attention, volatile_count, deep_count
     global held_count, doubted_count, exposed_count, death_calls
     global time_countdown, unknown_ran, pending_count, pending_next, transient_count, type_count, visit_mark
@@ -35,6 +35,8 @@ def detach():
         memset(text_cache, 0, CACHE_SLOTS * sizeof(TextCache))
     texts_count = 0
     next_strid = 1
+    texts_floor = 1
+    texts_bytes = 0
     for i in range(type_count):
         free(type_infos[i].slots)
         free(type_infos[i])

@@ -14,6 +14,8 @@ cdef struct TextCache:
 
 cdef enum:
     CACHE_SLOTS = 1 << 12
+    MOST_TEXTS = 1 << 19    # entries of the table
+    MOST_BYTES = 32 << 20   # of texts, and 64 for each of them
     TEXT_BYTES = 1       # STR flags
     TEXT_CUT = 2
 
@@ -21,6 +23,8 @@ cdef TextEntry *texts = NULL
 cdef size_t texts_mask = 0
 cdef size_t texts_count = 0
 cdef uint32_t next_strid = 1
+cdef uint32_t texts_floor = 1           # texts with smaller ids are told anew
+cdef size_t texts_bytes = 0             # told since
 cdef TextCache *text_cache = NULL
 cdef Buffer text_buffer
 cdef Py_ssize_t limit_string = 1000     # characters or bytes kept of a long string
@@ -121,6 +125,14 @@ cdef void emit_text(PyObject *o, bint is_bytes, uint32_t strid) noexcept:
         p = put_u64(p, digest_of(o, is_bytes))
     text_buffer.size = <size_t>(p - text_buffer.data)
     write_buffer(&text_buffer)
+    texts_told(strid, kept)
+
+
+cdef void texts_told(uint32_t strid, Py_ssize_t kept) noexcept:
+    global texts_bytes
+    texts_bytes += <size_t>kept + 64
+    if texts_bytes > MOST_BYTES:
+        texts_forget(strid)
 
 
 cdef uint32_t raw_bytes_id(const void *data, Py_ssize_t length) noexcept:
@@ -147,18 +159,36 @@ cdef uint32_t raw_bytes_id(const void *data, Py_ssize_t length) noexcept:
         p = put_u64(p, fnv(<const unsigned char *>data, kept, h))
     text_buffer.size = <size_t>(p - text_buffer.data)
     write_buffer(&text_buffer)
+    texts_told(strid, kept)
     return strid
 
 
+cdef void texts_forget(uint32_t floor) noexcept:
+    """No id below `floor` is used any more (none is used twice), so that the packer need not keep their texts."""
+    global texts_count, texts_floor, texts_bytes
+    cdef unsigned char *p
+    memset(texts, 0, (texts_mask + 1) * sizeof(TextEntry))
+    memset(text_cache, 0, CACHE_SLOTS * sizeof(TextCache))
+    texts_count = 0
+    texts_bytes = 0
+    texts_floor = floor
+    text_buffer.size = 0
+    p = grow(&text_buffer, 16)
+    if p == NULL:
+        return
+    p = put_u64(put_u8(p, OP_STRDROP), floor)
+    text_buffer.size = <size_t>(p - text_buffer.data)
+    write_buffer(&text_buffer)
+
+
 cdef bint texts_grow() noexcept:
-    """Double the content table; at 1 Mi strings start it anew (ids are never reused)."""
-    global texts, texts_mask, texts_count
+    """Double the content table; when it is full start it anew."""
+    global texts, texts_mask
     cdef size_t old_size = texts_mask + 1, size = old_size * 2, i, j
     cdef TextEntry *old = texts
     cdef TextEntry *fresh
-    if old_size >= (1 << 20):
-        memset(texts, 0, old_size * sizeof(TextEntry))
-        texts_count = 0
+    if old_size >= MOST_TEXTS:
+        texts_forget(next_strid - 1)
         return True
     fresh = <TextEntry *>calloc(size, sizeof(TextEntry))
     if fresh == NULL:
@@ -201,16 +231,18 @@ cdef uint32_t text_id(PyObject *o, bint is_bytes) noexcept:
     cdef uint32_t strid
     if length > hashed_length:
         e = table_find(o)
+        if e != NULL and <uint32_t>e.oid >= texts_floor:
+            return <uint32_t>e.oid
+        strid = next_strid
+        next_strid += 1
         if e == NULL:
-            strid = next_strid
-            next_strid += 1
             e = table_insert(o, strid)
             if e == NULL:
                 return 0
             e.flags = E_LONG
-            emit_text(o, is_bytes, strid)
-            return strid
-        return <uint32_t>e.oid
+        e.oid = strid
+        emit_text(o, is_bytes, strid)
+        return strid
     h = text_hash(o, is_bytes)
     i = h & texts_mask
     while texts[i].strid != 0:

@@ -43,6 +43,7 @@ cdef enum Sizes:
     T1_BITS = 13
     T2_BITS = 14
     OPS_BITS = 10
+    PAGE = 128          # strings of a piece of memory
 
 cdef struct Col:            # the first cache line is what a value that was predicted needs
     Val last
@@ -100,7 +101,8 @@ cdef struct Str:
     uint32_t list       # on which objects: place of the list,
     uint8_t listed      # and their number
     uint8_t flags
-    uint8_t pad[2]
+    uint8_t kept        # the program may name it at any time: it is an attribute's name, or a recipe's
+    uint8_t marked
 
 cdef struct T1Entry:
     uint32_t a
@@ -152,9 +154,9 @@ cdef struct Codec:
     uint32_t pool_cap
     uint32_t n_local
     # strings (writing)
-    Str *strs
-    uint32_t n_strs
-    uint32_t cap_strs
+    Str **strs              # pages of PAGE; NULL: forgotten
+    uint32_t n_strs         # numbers given; none is given twice
+    uint32_t n_pages
     Buf used                # u32 numbers of the strings that the chunk names
 
 cdef inline void sites_room(Codec *c) noexcept nogil:
@@ -191,6 +193,10 @@ cdef inline void codec_reset(Codec *c) noexcept nogil:
     c.n_local = 0
     c.used.n = 0
 
+cdef inline Str *str_at(Codec *c, uint64_t s) noexcept nogil:
+    """A string that was not forgotten."""
+    return &c.strs[s // PAGE][s % PAGE]
+
 cdef inline void codec_free(Codec *c) noexcept nogil:
     cdef uint32_t i
     for i in range(c.cap_cols):
@@ -207,7 +213,10 @@ cdef inline void codec_free(Codec *c) noexcept nogil:
     free(c.entries)
     free(c.pool_index)
     for i in range(c.n_strs):
-        free(c.strs[i].p)
+        if c.strs[i // PAGE] != NULL:
+            free(str_at(c, i).p)
+    for i in range(c.n_pages):
+        free(c.strs[i])
     free(c.strs)
     free(c.used.p)
 
@@ -215,8 +224,8 @@ cdef inline void use_str(Codec *c, uint64_t s) noexcept nogil:
     """The chunk names the string: its text goes into the chunk."""
     if s > c.newest_str:
         c.newest_str = s
-    if ENC and c.strs[s].stamp != c.chunk_no:
-        c.strs[s].stamp = c.chunk_no
+    if ENC and str_at(c, s).stamp != c.chunk_no:
+        str_at(c, s).stamp = c.chunk_no
         buf_bytes(&c.used, &s, 4)
 
 cdef inline void use_obj(Codec *c, uint64_t oid) noexcept nogil:

@@ -129,170 +129,224 @@ cdef inline Recipe *recipe_for(Codec *c, Site *s, uint64_t want) noexcept nogil:
                 found = &r[i]
     return found
 
-cdef inline bint make(Codec *c, Col *k, uint64_t want) noexcept nogil:
-    """Puts what the current statement's recipe gives into c.made; False: it gives nothing."""
+cdef inline bint item_of(Codec *c, Val *v, Val *key) noexcept nogil:
+    """Puts the item with the key in the place of the object or tuple."""
     cdef Machine *m = &c.m
-    cdef Frame *f = m.cur
+    cdef PoolHead *h
+    cdef Body *b
+    cdef int64_t i = <int64_t> key.p
+    if v.tag == T_OBJ:
+        b = known_body(m, v.p)
+        if b == NULL:
+            return False
+        if b.shape == 1 and key.tag == T_INT and 0 <= i < b.n_items:
+            return hold(v, &b.items[i])
+        if is_set(b):
+            return False
+        if is_map(b):
+            i = find_key(b, b.pairs, b.n_pairs, 2, key[0])
+            return i >= 0 and hold(v, &b.pairs[2 * i + 1])
+        if key.tag != T_INT:
+            return False
+        if i < 0 and b.size == b.n_items:
+            i += b.n_items
+        return 0 <= i < b.n_items and hold(v, &b.items[i])
+    if v.tag != T_POOL or key.tag != T_INT:
+        return False
+    h = <PoolHead *> (c.pool.p + c.entries[v.p].off)
+    if i < 0 and h.n == h.length:
+        i += <int64_t> h.n
+    return h.kind == P_TUPLE and 0 <= i and <uint64_t> i < h.n and hold(v, &(<Val *> (h + 1))[i])
+
+cdef inline bint item_at(Codec *c, Val *v, uint64_t i) noexcept nogil:
+    """Puts the item that a loop has come to in the place of the object or tuple."""
+    cdef PoolHead *h
+    cdef Body *b
+    if v.tag == T_POOL:
+        h = <PoolHead *> (c.pool.p + c.entries[v.p].off)
+        return h.kind == P_TUPLE and i < h.n and hold(v, &(<Val *> (h + 1))[i])
+    if v.tag != T_OBJ:
+        return False
+    b = known_body(&c.m, v.p)
+    return b != NULL and not is_set(b) and not is_map(b) and i < b.n_items and hold(v, &b.items[i])
+
+cdef inline bint length_of(Codec *c, Val *v) noexcept nogil:
+    cdef PoolHead *h
+    cdef Body *b
+    if v.tag == T_POOL:
+        h = <PoolHead *> (c.pool.p + c.entries[v.p].off)
+        return h.kind == P_TUPLE and put_int(v, <int64_t> h.length)
+    if v.tag != T_OBJ:
+        return False
+    b = known_body(&c.m, v.p)
+    return b != NULL and 1 <= b.shape <= 5 and put_int(v, <int64_t> b.size)
+
+cdef inline bint constant(Tables *t, uint32_t arg, Val *v) noexcept nogil:
+    if arg < NAMED_CONST:
+        keep(v, t.consts[arg].tag, t.consts[arg].p)
+    elif arg >> 31:
+        keep(v, T_STR, arg & 0x7FFFFFFFU)
+    elif arg - NAMED_CONST < 3:
+        keep(v, T_NONE + (arg - NAMED_CONST), 0)
+    else:
+        return False
+    return True
+
+cdef inline Recipe *recipe_at(Codec *c, Col *k, uint64_t want) noexcept nogil:
+    """The recipe of a field of the column, looked up when the site or the results are others than last time."""
+    cdef Frame *f = c.m.cur
     cdef Site *s
     cdef Recipe *r
-    cdef Val st[STACK]
-    cdef Val *v
-    cdef Body *b
-    cdef PoolHead *h
-    cdef uint32_t *ops
-    cdef uint32_t op, arg, module
-    cdef uint32_t pc = 0
-    cdef uint32_t sp = 0            # values on the stack
-    cdef uint32_t at = 0            # results taken
-    cdef int64_t i
-    cdef int yes
     if f.last_site < 0:
-        return False
-    s = &m.t.sites[f.last_site]
+        return NULL
     if k.r_site != <uint32_t> f.last_site or k.r_a != <uint32_t> (want >> 32) or k.r_res != f.n_res:
+        s = &c.m.t.sites[f.last_site]
         k.r_site = <uint32_t> f.last_site
         k.r_a = <uint32_t> (want >> 32)
         k.r_res = f.n_res
         r = recipe_for(c, s, want) if s.n_recipes else NULL
-        k.r_index = <uint32_t> (r - m.t.recipes) + 1 if r != NULL else 0
-    if k.r_index == 0:
+        k.r_index = <uint32_t> (r - c.m.t.recipes) + 1 if r != NULL else 0
+    return &c.m.t.recipes[k.r_index - 1] if k.r_index else NULL
+
+cdef inline bint make(Codec *c, Col *k, uint64_t want) noexcept nogil:
+    """Puts what the current statement's recipe gives into c.made; False: it gives nothing."""
+    cdef Machine *m = &c.m
+    cdef Frame *f = m.cur
+    cdef Recipe *r = recipe_at(c, k, want)
+    cdef Val st[STACK + 1]          # the first is below all
+    cdef Val *v = st                # the top
+    cdef Val *full = st + STACK
+    cdef const uint32_t *pc
+    cdef const uint32_t *end
+    cdef uint32_t op, arg, module
+    cdef uint32_t at = 0            # results taken
+    cdef uint64_t tag, other
+    cdef int64_t i = 0
+    cdef double d
+    cdef int yes
+    if r == NULL:
         return False
-    r = &m.t.recipes[k.r_index - 1]
-    ops = m.t.ops + 2 * <size_t> r.first
-    while pc < r.n:
-        op = ops[2 * pc]
-        arg = ops[2 * pc + 1]
-        pc += 1
-        if op <= DO_CONST or op == DO_RESULT or op == DO_LAST or op == DO_COUNT:        # one value more
-            if sp == STACK:
+    pc = m.t.ops + 2 * <size_t> r.first
+    end = pc + 2 * <size_t> r.n
+    while pc < end:
+        op = pc[0]
+        arg = pc[1]
+        pc += 2
+        if op == DO_LOCAL:
+            if v == full or arg >= f.n_slots:
                 return False
-            v = &st[sp]
-            sp += 1
-            if op == DO_LOCAL:
-                if arg >= f.n_slots:
-                    return False
-                v.tag = f.slots[arg].tag
-                v.p = f.slots[arg].p
-                if not of_cell(m, v):
-                    return False
-            elif op == DO_GLOBAL:
-                module = m.t.funcs[s.func].module
-                if module >= m.n_ns or m.ns[module] == NULL or arg >= m.t.mods[module].n_slots or not hold(v, &m.ns[module][arg]):
-                    return False
-            elif op == DO_CONST:
-                if arg < NAMED_CONST:
-                    v.tag = m.t.consts[arg].tag
-                    v.p = m.t.consts[arg].p
-                elif arg >> 31:
-                    v.tag = T_STR
-                    v.p = arg & 0x7FFFFFFFU
-                elif arg - NAMED_CONST < 3:
-                    v.tag = T_NONE + (arg - NAMED_CONST)
-                    v.p = 0
+            v += 1
+            tag = f.slots[arg].tag
+            keep(v, tag, f.slots[arg].p)
+            if tag == T_UNBOUND or tag == T_CELL and not of_cell(m, v):
+                return False
+        elif op == DO_CONST:
+            if v == full:
+                return False
+            v += 1
+            if not constant(m.t, arg, v):
+                return False
+        elif op == DO_GLOBAL:
+            module = m.t.funcs[m.t.sites[f.last_site].func].module
+            if v == full or module >= m.n_ns or m.ns[module] == NULL or arg >= m.t.mods[module].n_slots:
+                return False
+            v += 1
+            if not hold(v, &m.ns[module][arg]):
+                return False
+        elif op == DO_GETATTR:
+            if v == st or not get_attr(m, v, arg):
+                return False
+        elif op == DO_GETITEM:
+            if v < st + 2:
+                return False
+            v -= 1
+            if not item_of(c, v, v + 1):
+                return False
+        elif op == DO_ADD or op == DO_SUB or op == DO_MUL:
+            if v < st + 2:
+                return False
+            v -= 1
+            tag = v.tag
+            other = v[1].tag
+            if tag == T_FLOAT and other == T_FLOAT:
+                if op == DO_ADD:
+                    d = as_double(v.p) + as_double(v[1].p)
+                elif op == DO_SUB:
+                    d = as_double(v.p) - as_double(v[1].p)
                 else:
+                    d = as_double(v.p) * as_double(v[1].p)
+                if not put_double(v, d):
                     return False
-            elif op == DO_COUNT:
-                put_int(v, f.loops[arg & 3])
-            elif op == DO_LAST:
-                if f.n_res == 0 or not hold(v, &f.last_res):
+            elif tag == T_INT and other == T_INT:
+                if op == DO_ADD:
+                    yes = add_overflow(<int64_t> v.p, <int64_t> v[1].p, &i)
+                elif op == DO_SUB:
+                    yes = sub_overflow(<int64_t> v.p, <int64_t> v[1].p, &i)
+                else:
+                    yes = mul_overflow(<int64_t> v.p, <int64_t> v[1].p, &i)
+                if yes:
                     return False
-            else:
-                if at >= f.n_res or at >= RESULTS or not hold(v, &f.res[at]):
-                    return False
-                at += 1
-            continue
-        if op == DO_SKIP:
-            at += arg
-            continue
-        if op == DO_JUMP:
-            pc += arg
-            continue
-        if sp == 0:
-            return False
-        v = &st[sp - 1]
-        if op == DO_GETATTR:
-            if not get_attr(m, v, arg):
-                return False
-        elif op == DO_GETITEM or op == DO_ITER:
-            if op == DO_ITER:
-                i = f.loops[arg & 3]
-            else:
-                if sp < 2:
-                    return False
-                sp -= 1
-                v = &st[sp - 1]
-                i = <int64_t> v[1].p
-            if v.tag == T_POOL:
-                h = <PoolHead *> (c.pool.p + c.entries[v.p].off)
-                if op == DO_GETITEM and i < 0 and h.n == h.length:
-                    i += <int64_t> h.n
-                if h.kind != P_TUPLE or op == DO_GETITEM and v[1].tag != T_INT or i < 0 or <uint64_t> i >= h.n or not hold(v, &(<Val *> (h + 1))[i]):
-                    return False
-                continue
-            if v.tag != T_OBJ:
-                return False
-            b = known_body(m, v.p)
-            if b == NULL or is_set(b):
-                return False
-            if is_map(b):
-                if op == DO_ITER:
-                    return False
-                i = find_key(b, b.pairs, b.n_pairs, 2, v[1])
-                if i < 0 or not hold(v, &b.pairs[2 * i + 1]):
-                    return False
-                continue
-            if op == DO_GETITEM:
-                if v[1].tag != T_INT:
-                    return False
-                if i < 0 and b.size == b.n_items:
-                    i += b.n_items
-            if i < 0 or i >= b.n_items or not hold(v, &b.items[i]):
-                return False
-        elif op == DO_LEN:
-            if v.tag == T_POOL:
-                h = <PoolHead *> (c.pool.p + c.entries[v.p].off)
-                if h.kind != P_TUPLE:
-                    return False
-                put_int(v, <int64_t> h.length)
-            elif v.tag == T_OBJ:
-                b = known_body(m, v.p)
-                if b == NULL or not 1 <= b.shape <= 5:
-                    return False
-                put_int(v, <int64_t> b.size)
-            else:
-                return False
-        elif op < DO_NEG:
-            if sp < 2:
-                return False
-            sp -= 1
-            v = &st[sp - 1]
-            if (v.tag == T_OBJ or v[1].tag == T_OBJ) and op != DO_IS and op != DO_ISNOT:      # its class has a method for it
+                v.p = <uint64_t> i
+            elif tag == T_OBJ or other == T_OBJ:        # its class has a method for it
                 if at >= f.n_res or at >= RESULTS or not hold(v, &f.res[at]):
                     return False
                 at += 1
             elif not binary(op, v, v + 1, v):
                 return False
-        elif op < DO_JUMPFALSE or op == DO_BOOL:
-            if not unary(m, op, v):
+        elif op == DO_RESULT or op == 0:
+            if v == full or at >= f.n_res or at >= RESULTS:
                 return False
-        elif op <= DO_KEEPTRUE:
+            v += 1
+            if not hold(v, &f.res[at]):
+                return False
+            at += 1
+        elif op == DO_LAST:
+            if v == full or f.n_res == 0:
+                return False
+            v += 1
+            if not hold(v, &f.last_res):
+                return False
+        elif op == DO_COUNT:
+            if v == full:
+                return False
+            v += 1
+            put_int(v, f.loops[arg & 3])
+        elif op == DO_ITER:
+            if v == st or not item_at(c, v, f.loops[arg & 3]):
+                return False
+        elif op == DO_SKIP:
+            at += arg
+        elif op == DO_JUMP:
+            pc += 2 * <size_t> arg
+        elif op == DO_LEN:
+            if v == st or not length_of(c, v):
+                return False
+        elif op == DO_JUMPFALSE or op == DO_KEEPFALSE or op == DO_KEEPTRUE:
+            if v == st:
+                return False
             yes = truth(m, v)
             if yes < 0:
                 return False
-            if op == DO_JUMPFALSE:
-                sp -= 1
-                if not yes:
-                    pc += arg
-            elif yes == (op == DO_KEEPTRUE):
-                pc += arg
-            else:
-                sp -= 1
+            if op != DO_JUMPFALSE and yes == (op == DO_KEEPTRUE) or op == DO_JUMPFALSE and not yes:
+                pc += 2 * <size_t> arg
+            if op == DO_JUMPFALSE or yes != (op == DO_KEEPTRUE):
+                v -= 1
         else:
-            return False
-    if sp != 1 or pc != r.n:
+            if op < DO_NEG:
+                if v < st + 2:
+                    return False
+                v -= 1
+                if (v.tag == T_OBJ or v[1].tag == T_OBJ) and op != DO_IS and op != DO_ISNOT:
+                    if at >= f.n_res or at >= RESULTS or not hold(v, &f.res[at]):
+                        return False
+                    at += 1
+                elif not binary(op, v, v + 1, v):
+                    return False
+            elif v == st or op > DO_BOOL or not unary(m, op, v):
+                return False
+    if v != st + 1 or pc != end:
         return False
-    c.made.tag = st[0].tag
-    c.made.p = st[0].p
+    keep(&c.made, v.tag, v.p)
     return True
 
 cdef inline bint made(Codec *c, Col *k, uint64_t want) noexcept nogil:

@@ -90,8 +90,13 @@ cdef class Packer:
     cdef uint64_t marked_thread
     cdef uint64_t highest       # object id of the chunks before
     cdef Buf str_index          # hash index of the texts
-    cdef uint32_t *alias        # target's string number -> ours
+    cdef uint32_t *alias        # target's string number, less first_alias -> ours + 1
     cdef uint32_t cap_alias
+    cdef uint32_t first_alias
+    cdef uint32_t floor         # the target's newest word on which numbers it does not use any more
+    cdef bint dropping          # some of them can be forgotten
+    cdef Map old_alias          # of names, which may come at any time: before first_alias
+    cdef uint32_t live_strs
     cdef uint32_t str_cap
     cdef uint64_t *total_hits
     cdef uint32_t cap_hits
@@ -120,7 +125,7 @@ cdef class Packer:
     cdef readonly int threads
     cdef str fault
 
-    def __cinit__(self, uint32_t chunk_steps=98304, uint64_t chunk_raw=4 << 20, uint32_t key_objects=2000, uint64_t key_values=8000,
+    def __cinit__(self, uint32_t chunk_steps=65536, uint64_t chunk_raw=4 << 20, uint32_t key_objects=2000, uint64_t key_values=8000,
                   uint32_t big_object=BIG_OBJECT, uint64_t big_budget=BIG_BUDGET,
                   uint64_t pool_slack=8 << 20, recipes=None):
         cdef Machine *m = &self.c.m
@@ -178,6 +183,7 @@ cdef class Packer:
         free(self.step_threads.p)
         free(self.str_index.p)
         free(self.alias)
+        map_free(&self.old_alias)
         free(self.total_hits)
         free(self.hit_sites.p)
         free(self.queue)
@@ -395,11 +401,12 @@ cdef class Packer:
             if left < 13:
                 return SHORT
             e.oid = le64(s.p + 1)
-            strid = le32(s.p + 9)
+            strid = ours(self, le32(s.p + 9))
             s.p += 13
-            if strid >= self.cap_alias or self.alias[strid] == 0:
+            if strid == 0:
                 return BAD
-            e.key = mk(T_STR, self.alias[strid] - 1)
+            e.key = mk(T_STR, strid - 1)
+            str_at(&self.c, strid - 1).kept = 1
             if op == OP_SETATTR:
                 r = raw_value(self, s, &e.val, 0)
                 if r != DONE:
@@ -468,6 +475,7 @@ cdef class Packer:
         elif op == OP_STRDROP:
             if left < 9:
                 return SHORT
+            drop_strings(self, le64(s.p + 1))
             s.p += 9
             return DONE
         else:
@@ -573,7 +581,9 @@ cdef class Packer:
     def number(self, str text):
         """The number of a string."""
         data = text.encode("utf-8", "surrogatepass")
-        return intern_text(self, 0, len(text), 0, <const uint8_t *> <char *> data, <uint32_t> len(data))
+        n = intern_text(self, 0, len(text), 0, <const uint8_t *> <char *> data, <uint32_t> len(data))
+        str_at(&self.c, n).kept = 1
+        return n
 
     cdef object blob_piece(self, uint32_t kind, uint32_t total, uint32_t offset, bytes piece):
         have = self.partial.setdefault(kind, bytearray())
@@ -603,6 +613,7 @@ cdef class Packer:
 
 include "pack_index.pxi"
 include "pack_plain.pxi"
+include "pack_strings.pxi"
 include "pack_values.pxi"
 include "pack_objects.pxi"
 include "pack_chunk.pxi"

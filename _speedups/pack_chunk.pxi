@@ -321,7 +321,7 @@ cdef void write_sections(Packer self, Buf *index, Buf *main, Buf *strs) noexcept
     prev = 0
     for i in range(n):
         s = <uint32_t> (<uint64_t *> wide.p)[i]
-        t = &self.c.strs[s]
+        t = str_at(&self.c, s)
         buf_varint(strs, s - prev)
         prev = s
         buf_u8(strs, t.flags)
@@ -330,7 +330,7 @@ cdef void write_sections(Packer self, Buf *index, Buf *main, Buf *strs) noexcept
         if t.flags & 2:
             buf_bytes(strs, &t.digest, 8)
     for i in range(n):
-        t = &self.c.strs[(<uint64_t *> wide.p)[i]]
+        t = str_at(&self.c, (<uint64_t *> wide.p)[i])
         buf_bytes(strs, t.p, t.n)
     free(dirs.p)
     free(wide.p)
@@ -368,6 +368,8 @@ cdef object close_chunk(Packer self):
     free(strs.p)
     if self.c.pool.n > 2 * self.pool_live + self.pool_slack:
         pool_collect(self)
+    if self.dropping:
+        strings_collect(self)
     self.open = False
     self.first_step = self.c.m.step + 1
     self.raw = 0

@@ -19,7 +19,7 @@ cdef inline uint64_t pair_hash(uint64_t name, uint64_t oid) noexcept nogil:
 
 cdef inline void mark_attr(Packer self, uint64_t oid, uint64_t s) noexcept nogil:
     """Notes that an attribute was set or deleted on an object that is older than the chunk."""
-    cdef Str *t = &self.c.strs[s]
+    cdef Str *t = str_at(&self.c, s)
     cdef uint64_t *oids
     cdef uint32_t i
     if t.noted != self.c.chunk_no:
@@ -50,7 +50,7 @@ cdef void write_attrs(Packer self, Buf *index) noexcept nogil:
     memset(&many, 0, sizeof(Buf))
     memset(&pairs, 0, sizeof(Buf))
     for i in range(self.attr_names.n // 8):
-        t = &self.c.strs[(<uint64_t *> self.attr_names.p)[i]]
+        t = str_at(&self.c, (<uint64_t *> self.attr_names.p)[i])
         if t.listed > MANY:
             key = text_hash(t)
             buf_bytes(&many, &key, 8)

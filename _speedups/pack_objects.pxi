@@ -91,11 +91,12 @@ cdef int object_event(Packer self, Src *s) noexcept nogil:
     for i in range(h.n_attrs):
         if s.end - s.p < 4:
             return SHORT
-        strid = le32(s.p)
-        if strid >= self.cap_alias or self.alias[strid] == 0:
+        strid = ours(self, le32(s.p))
+        if strid == 0:
             return BAD
         s.p += 4
-        vals_push(&self.vals, mk(T_STR, self.alias[strid] - 1))
+        str_at(&self.c, strid - 1).kept = 1
+        vals_push(&self.vals, mk(T_STR, strid - 1))
         r = raw_value(self, s, &v, 0)
         if r != DONE:
             return r

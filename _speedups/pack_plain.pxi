@@ -48,12 +48,12 @@ cdef void run_plain(Packer self, Src *s) noexcept nogil:
                 vals[i] = 0
                 q += 1
             elif tag == RAW_STRREF:
-                strid = le32(q + 1)
-                if strid >= self.cap_alias or self.alias[strid] == 0:
+                strid = ours(self, le32(q + 1))
+                if strid == 0:
                     q = NULL
                     break
                 tags[i] = T_STR
-                vals[i] = self.alias[strid] - 1
+                vals[i] = strid - 1
                 q += 5
             else:
                 q = NULL
