@@ -45,7 +45,9 @@ class View:
     output: Sequence[OutputChunk]
     """All that the program wrote."""
     written: int
-    """How many of those chunks were written by now."""
+    """How many of those chunks were written by now; at the last step, all of them."""
+    written_before: int = 0
+    """How many of them before this statement: without the traceback that ends a program."""
     error: str = ""
     """What the statement raises, in a line."""
     raised: ExceptionEvent | None = field(default=None, repr=False)
@@ -141,6 +143,7 @@ class Projector:
             reads=reads,
             output=engine.output(),
             written=engine.written(moment.step + 1 if last else moment.step),
+            written_before=engine.written(moment.step),
             error=describe(raised) if raised else "",
             raised=raised,
             way=way,

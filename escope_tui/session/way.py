@@ -150,9 +150,21 @@ def read_values(
 def read_texts(node: ast.stmt | None) -> list[str]:
     """The chains of names, attributes and items that a statement reads, left to right."""
     found: dict[str, None] = {}
+    parts = _read_parts(node)
+    own = {
+        each.id
+        for part in parts
+        for comprehension in ast.walk(part)
+        if isinstance(comprehension, ast.comprehension)
+        for each in ast.walk(comprehension.target)
+        if isinstance(each, ast.Name)
+    }
+    """What only comprehensions know."""
 
     def visit(node: ast.AST) -> None:
         if isinstance(node, ast.Name | ast.Attribute | ast.Subscript) and _root(node):
+            if _root(node) in own:
+                return
             found.setdefault(ast.unparse(node))
             return
         for child in ast.iter_child_nodes(node):
@@ -162,7 +174,7 @@ def read_texts(node: ast.stmt | None) -> list[str]:
             elif not called and not isinstance(getattr(child, "ctx", None), ast.Store | ast.Del):
                 visit(child)
 
-    for part in _read_parts(node):
+    for part in parts:
         visit(part)
     return list(found)
 

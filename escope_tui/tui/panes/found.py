@@ -22,6 +22,7 @@ class FoundPane(TablePane):
     """`/` asks, `.` and `,` go to the next and the previous row from here."""
 
     TITLE = "Found"
+    SPARE = (1,)
     EMPTY = "/ finds text in code, names, values, output and exceptions"
 
     def __init__(self, **kwargs: Any) -> None:

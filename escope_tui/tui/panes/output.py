@@ -39,6 +39,10 @@ class OutputLog:
         self._count, self._last = self._after[written - 1] if written else (0, 0)
         return self._count
 
+    def lines_of(self, written: int) -> int:
+        """How many lines the first `written` chunks made."""
+        return self._after[written - 1][0] if 0 < written <= len(self._after) else 0
+
     def _add(self, chunk: OutputChunk) -> None:
         pieces = _COLOURS.sub("", chunk.text).split("\n")
         for at, piece in enumerate(pieces):
@@ -94,7 +98,8 @@ class OutputPane(Pane):
         words = f"{count:,} line{'s' if count != 1 else ''}" if count else ""
         self.set_title("Output", words if shown == count else f"{shown:,} of {words}")
         if count != before or not self.has_focus:
-            self.cursor = max(0, shown - 1)
+            own = self._log.lines_of(view.written_before) if view.error else 0
+            self.cursor = max(0, (shown if self._picked is not None else own or shown) - 1)
         self.rows_changed()
         self.show_row(self.cursor)
         self.repaint()

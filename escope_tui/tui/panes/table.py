@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 from rich.cells import cell_len
 
@@ -17,6 +17,8 @@ MEASURED = 400
 """Rows that the widths of the columns are taken from."""
 WIDEST = 60
 NARROWEST = 6
+READABLE = 16
+"""Below this width of the widest, columns that can be spared make room."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,8 @@ class TablePane(Pane):
 
     FILTERS = True
     EMPTY = "nothing"
+    SPARE: ClassVar[tuple[int, ...]] = ()
+    """Columns that are left out, the first one first, where the others would be too narrow."""
     SORTED = True
     """Rows stand in order of time, so that the present one can be pointed at."""
 
@@ -49,6 +53,9 @@ class TablePane(Pane):
         self._rows: list[Row] = []
         self._head: tuple[str, ...] = ()
         self._widths: list[int] = []
+        self._room = -1
+        """For this many cells `_caps` was worked out."""
+        self._caps: list[int] = []
         self._step_width = 0
         self._steps: list[int] = []
         self._says = ""
@@ -106,6 +113,7 @@ class TablePane(Pane):
             ]
             head = [len(self._head[at])] if at < len(self._head) else []
             self._widths[at] = min(WIDEST, max([*cells, *head], default=0))
+        self._room = -1
         steps = [row.step for row in self._rows if row.step is not None]
         self._step_width = max((len(f"@{step:,}") for step in steps), default=0)
         self._steps = steps if self.SORTED and len(steps) == len(self._rows) else []
@@ -176,9 +184,10 @@ class TablePane(Pane):
             step = f"@{found.step:,}" if found.step is not None else ""
             parts.append((f"{step:>{self._step_width}}  ", "here" if here else "type"))
         used = margin
-        for at, (cell, w) in enumerate(self._columns(found.cells, width - margin)):
+        cells = self._columns(found.cells, width - margin)
+        for at, (cell, w) in enumerate(cells):
             text = "  " * found.depth + cell if at == 0 else cell
-            last = not any(found.cells[at + 1 :])
+            last = not any(c for c, wide in cells[at + 1 :] if wide)
             room = max(0, width - used)
             if not last:
                 text = fit(pad(_short(text, w), w) + ("  " if w else ""), room)
@@ -191,12 +200,24 @@ class TablePane(Pane):
 
     def _columns(self, cells: Sequence[str], room: int) -> list[tuple[str, int]]:
         """Cells with the widths that their columns have in so much room: the widest give way."""
-        widths = self._widths[: len(cells)]
-        cap = max(widths, default=0)
-        gaps = 2 * (sum(1 for width in widths if width) - 1)
-        while cap > NARROWEST and sum(min(each, cap) for each in widths) + gaps > room:
-            cap -= 1
-        return [(cell, min(width, cap)) for cell, width in zip(cells, widths, strict=False)]
+        if self._room != room:
+            self._room, self._caps = room, self._fitted(room)
+        return [
+            (cell if width else "", width) for cell, width in zip(cells, self._caps, strict=False)
+        ]
+
+    def _fitted(self, room: int) -> list[int]:
+        widths, spare = list(self._widths), list(self.SPARE)
+        while True:
+            cap = max(widths, default=0)
+            gaps = 2 * (sum(1 for width in widths if width) - 1)
+            while cap > NARROWEST and sum(min(each, cap) for each in widths) + gaps > room:
+                cap -= 1
+            if cap >= READABLE or not spare or cap == max(widths, default=0):
+                return [min(width, cap) for width in widths]
+            at = spare.pop(0)
+            if at < len(widths):
+                widths[at] = 0
 
     # -- what a person does
 

@@ -125,7 +125,7 @@ class VariablesPane(Pane):
     # -- the top rows
 
     def _tops(self, view: View) -> Iterator[Node]:
-        if view.raised is not None and view.raised.value is not None:
+        if not self.needle and view.raised is not None and view.raised.value is not None:
             yield _special("raises", "✖ raises", view.raised.value)
             for text, value in view.reads:
                 if not text.isidentifier():
@@ -133,7 +133,7 @@ class VariablesPane(Pane):
                     yield Node(("reads", label), label, 0, value, key=text, folds=value.expandable)
         # What a call gave stands below the locals, so that they do not jump at each call; above
         # them only where it would be out of sight.
-        given = _given(view)
+        given = None if self.needle else _given(view)
         own = sum(1 for variable in view.variables if variable.scope == LOCAL)
         below = own + len(self._pins) + 2 < self.size.height
         if given is not None and not below:
@@ -195,8 +195,8 @@ class VariablesPane(Pane):
     def row_count(self) -> int:
         return self._tree.count
 
-    def _is_heading(self, node: Node) -> bool:
-        return node.value is None and node.text is None
+    def _is_heading(self, node: Node | None) -> bool:
+        return node is not None and node.value is None and node.text is None
 
     def row_style(self, row: int) -> str:
         return "heading" if self._is_heading(self._tree.at(row)) else ""
@@ -345,7 +345,11 @@ class VariablesPane(Pane):
 
     def filter_rows(self, text: str) -> None:
         self.needle = text
+        if text:
+            self._chosen, self.cursor = (), 0
         self._rebuild()
+        while text and self.cursor < self._tree.count - 1 and self._is_heading(self.selected):
+            self.move_cursor(self.cursor + 1)
 
     def action_pin(self) -> None:
         """Keeps the row's value to compare it with other moments, or lets go of it."""

@@ -22,6 +22,7 @@ class WhyPane(TablePane):
 
     TITLE = "Why"
     EMPTY = "select a variable and press x"
+    SPARE = (1, 2)
     SORTED = False
 
     def __init__(self, **kwargs: Any) -> None:
