@@ -356,6 +356,20 @@ cdef void leave_to(Frame *target) noexcept:
         f = parent
 
 
+cdef Frame *nearer(void *fp, void *p, Frame *f) noexcept:
+    """The caller of fp among the running chain that stands nearer to it than f, which is at p; f if there is none."""
+    cdef void *q = es_previous_frame(fp)
+    cdef Frame *c
+    while q != p and current != NULL:
+        c = caller_of(current)
+        while c != NULL and c != f:
+            if is_at(c, q):
+                return c
+            c = caller_of(c)
+        q = es_previous_frame(q)
+    return f
+
+
 cdef Frame *real_parent(void *fp) noexcept:
     """The nearest caller of fp that is a known frame, by walking the interpreter's own frames."""
     cdef void *p = es_previous_frame(fp)
@@ -367,7 +381,7 @@ cdef Frame *real_parent(void *fp) noexcept:
             return current
         f = map_find_at(p)
         if f != NULL:
-            return f
+            return nearer(fp, p, f)
         p = es_previous_frame(p)
         steps += 1
     if current == NULL:

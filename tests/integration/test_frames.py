@@ -95,6 +95,16 @@ def main():
 main()
 """
 )
+WITHIN_A_GENERATOR = """
+def match(word, parts):
+    lengths = (len(part) for part in parts)
+    return any(len(word) == length for length in lengths)
+def search(words):
+    found = any(match(word, ["ab", "c"]) for word in words)
+    after = found
+    return after
+search(["abc", "d"])
+"""
 Opener = Callable[[str], Recording]
 
 
@@ -228,3 +238,18 @@ def test_a_lambda_that_raised_is_not_the_caller_of_what_comes_to_lie_where_it_la
     assert [names(rec, step) for step in steps_in(rec, "wanted")] == [
         ["<module>", "main", "wanted"]
     ]
+
+
+def test_a_generator_expression_belongs_to_the_call_that_drives_it(opened: Opener) -> None:
+    # The frames above it are known only as callers, except that of another generator.
+    rec = opened(WITHIN_A_GENERATOR)
+
+    (*_, last) = [s for s in steps_in(rec, "<genexpr>") if names(rec, s)[-2] == "match"]
+    assert names(rec, last) == [
+        "<module>",
+        "search",
+        "search.<locals>.<genexpr>",
+        "match",
+        "match.<locals>.<genexpr>",
+    ]
+    assert {rec[step].depth for step in steps_in(rec, "search")} == {2}
