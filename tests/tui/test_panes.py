@@ -231,6 +231,24 @@ async def test_breakpoints_are_listed_with_their_hits(replay: Replay) -> None:
         assert "○ function add" in app.text("watches")
 
 
+async def test_hits_of_exceptions_and_changes_are_counted(replay: Replay) -> None:
+    async with replay("return cart.total") as app:
+        for text in ("change cart.total", "raise ZeroDivisionError", "raise KeyError"):
+            await app.press("B")
+            await app.pilot.press(
+                *(c.replace(" ", "space").replace(".", "full_stop") for c in text)
+            )
+            await app.press("enter")
+        rows = {
+            row.split("◉")[1].split("  ")[0].strip(): row
+            for row in app.rows("watches")
+            if "◉" in row
+        }
+        assert rows["change of cart.total"].endswith("5 times"), "set to nothing, then four sales"
+        assert rows["exception ZeroDivisionError"].endswith("1 time")
+        assert rows["exception KeyError"].endswith("0 times")
+
+
 async def test_marks_are_kept_for_the_next_session(replay: Replay) -> None:
     async with replay("cost = price * count", 2) as app:
         marked = app.step

@@ -261,10 +261,14 @@ class SourcePane(Pane):
                 code = restyle(code, match.start(), match.end(), "sought")
         if self._token is not None and row == self.cursor:
             code = restyle(code, self._token[0], self._token[1], "pointed")
-        parts.extend(code)
-        if self._gutter + cell_len(text) - self.scroll_offset.x > width:
-            return parts
         remark = self._remark(line)
+        over = self._gutter + cell_len(text) - self.scroll_offset.x - width
+        if over > 0 and remark is not None and remark.kind == "error":
+            # The mark of the exception is worth more than the end of the line.
+            return [*parts, *_shortened(code, len(text) - over - 3), ("… ✖", REMARKS["error"])]
+        parts.extend(code)
+        if over > 0:
+            return parts
         if remark is not None:
             left = self.scroll_offset.x
             used = self._gutter + cell_len(text) + 3
@@ -302,3 +306,12 @@ def short_count(count: int) -> str:
     if count < 10_000_000:
         return f"{count // 1000}k"
     return f"{count // 1_000_000}M"
+
+
+def _shortened(parts: Sequence[Part], length: int) -> list[Part]:
+    """The first so many characters."""
+    found: list[Part] = []
+    for text, style in parts:
+        found.append((text[: max(0, length)], style))
+        length -= len(text)
+    return found

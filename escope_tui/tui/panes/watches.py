@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Hashable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ...errors import EscopeError
 from ...model.text import one_line
 from ...session.projection import View
-from ...session.stops import DATA, EXCEPTION, FUNCTION, LINE, Stop
+from ...session.stops import DATA, EXCEPTION, FUNCTION, LINE, Stop, nearest
 from .table import Row, TablePane
 
 if TYPE_CHECKING:
     from ...query.recording import Recording
     from ..feeds import Job
 
+MOST_MET = 1000
+"""Hits of an exception or data breakpoint that are counted."""
 VALUE = 80
 COUNTED = 100_000
 SYNTAX = "41 · file.py:41 · total() · raise KeyError · change self.total; then: if row.qty > 3"
@@ -120,7 +123,7 @@ class WatchesPane(TablePane):
         rows = [_watched(rec, each, want) for each in want.expressions]
         for stop in want.stops:
             job.check()
-            rows.append(_told(rec, stop, want))
+            rows.append(_told(job, stop, want))
         return rows
 
 
@@ -143,17 +146,18 @@ def _value(rec: Recording, text: str, step: int, frame: int) -> tuple[str, str]:
         return one_line(error.message, VALUE), "dim"
 
 
-def _told(rec: Recording, stop: Stop, want: Asked) -> Row:
+def _told(job: Job, stop: Stop, want: Asked) -> Row:
     mark = "◉" if stop.enabled else "○"
-    hits, nearest = _hits(rec, stop, want.step)
+    hits, nearest = _hits(job, stop, want.step)
     style = "name" if stop.enabled else "dim"
     return Row(nearest, (f"{mark} {stop.describe()}", hits), 0, (style, "type"))
 
 
-def _hits(rec: Recording, stop: Stop, here: int) -> tuple[str, int | None]:
+def _hits(job: Job, stop: Stop, here: int) -> tuple[str, int | None]:
     """How often the place of a breakpoint is come by, and where that is next (else before)."""
     if stop.kind not in (LINE, FUNCTION):
-        return "", None
+        return _met(job, stop, here)
+    rec = job.recording
     from ...replay.breakpoints import Breakpoint
 
     try:
@@ -166,6 +170,23 @@ def _hits(rec: Recording, stop: Stop, here: int) -> tuple[str, int | None]:
     step = rec.next_site(here + 1, 1, wanted)
     step = step if step >= 0 else rec.next_site(here, -1, wanted)
     return f"{count:,} time{'s' if count != 1 else ''}", step if step >= 0 else None
+
+
+def _met(job: Job, stop: Stop, here: int) -> tuple[str, int | None]:
+    """The same of exceptions and changes of data, which no index counts: found one by one."""
+    every = replace(stop, enabled=True, ignore=0)
+    steps: list[int] = []
+    at = -1
+    try:
+        while len(steps) < MOST_MET and (found := nearest(job.recording, every, at, False)):
+            job.check()
+            at = found.step
+            steps.append(at)
+    except EscopeError as error:
+        return error.message, None
+    more = "+" if len(steps) == MOST_MET else ""
+    later = next((step for step in steps if step > here), steps[-1] if steps else None)
+    return f"{len(steps):,}{more} time{'s' if len(steps) != 1 else ''}", later
 
 
 def parse_stop(text: str, view: View, files: Any) -> Stop:
