@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from ..model.events import Gap, OutputChunk
 from ..replay.recording import EV_GAP, EV_OUTPUT
 from ..replay.state import guarded
+from .moments import spot_of
 
 if TYPE_CHECKING:
     from ..model.answers import Printed
@@ -111,16 +112,7 @@ def find_output(rec: Replay, text: str, stream: str | None = None) -> list[Print
 def _printed(rec: Replay, chunk: OutputChunk, start: int) -> Printed:
     from ..model.answers import Printed
 
-    at = max(min(chunk.step, len(rec) - 1), 0)
-    info = rec.step_info(at)
-    site = rec.program.site(info.site)
+    at = spot_of(rec, chunk.step)
     return Printed(
-        at,
-        chunk.stream,
-        chunk.text,
-        start,
-        rec.program.paths[site.module],
-        site.line,
-        rec.program.function_of(site).qualname,
-        info.frame,
+        at.step, chunk.stream, chunk.text, start, at.file, at.line, at.function, at.frame_id
     )

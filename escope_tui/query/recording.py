@@ -47,6 +47,16 @@ class Recording(Replay):
         """The calls of a function (by name, or by the end of its qualified name), or of all."""
         return list(calls.iter_calls(self, function, file))
 
+    def iter_calls(
+        self,
+        function: str | None = None,
+        file: str | None = None,
+        start: int = 0,
+        direction: int = 1,
+    ) -> Iterator[Call]:
+        """As `calls`, one by one from a step on (`direction` -1: backward)."""
+        return calls.iter_calls(self, function, file, self.index(start), direction)
+
     def call_tree(self) -> list[Call]:
         """The calls that no recorded call made; `children()` of each goes down, lazily."""
         return calls.CallView(self).roots()
@@ -176,6 +186,10 @@ class Recording(Replay):
     def hits(self, file: str, line: int) -> list[Hit]:
         """The executions of a line. The file may be given by the end of its path."""
         return list(hits.iter_hits(self, file, line))
+
+    def iter_hits(self, file: str, line: int, start: int = 0, direction: int = 1) -> Iterator[Hit]:
+        """As `hits`, one by one from a step on (`direction` -1: backward)."""
+        return hits.iter_hits(self, file, line, self.index(start), direction)
 
     def line_counts(self, file: str) -> dict[int, int]:
         """How many steps were on each line that holds a statement: a comprehension has one for each

@@ -18,6 +18,7 @@ from ..model.text import one_line, safe_text
 from ..model.values import Value
 from ..replay.recording import EV_END, EV_RETURN
 from ..replay.state import guarded
+from .moments import spot_of
 
 if TYPE_CHECKING:
     from ..replay.recording import Replay
@@ -115,20 +116,8 @@ def _sorted(found: Iterator[Found], direction: int) -> list[Found]:
 
 
 def _place(rec: Replay, step: int, kind: str, text: str, value: Value | None = None) -> Found:
-    at = max(min(step, len(rec) - 1), 0)
-    info = rec.step_info(at)
-    site = rec.program.site(info.site)
-    return Found(
-        at,
-        kind,
-        text,
-        rec.program.paths[site.module],
-        site.line,
-        rec.program.function_of(site).qualname,
-        info.frame,
-        info.thread,
-        value,
-    )
+    at = spot_of(rec, step)
+    return Found(at.step, kind, text, at.file, at.line, at.function, at.frame_id, at.thread, value)
 
 
 def _wanted(text: str) -> _Wanted:

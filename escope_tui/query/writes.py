@@ -13,6 +13,7 @@ from ..model.values import MAPPING_KINDS, SET_KINDS, UNKNOWN, Contents, Value
 from ..replay.names import Part, Target, Variable, find_targets
 from ..replay.state import guarded
 from .calls import caller_step
+from .moments import spot_of
 
 if TYPE_CHECKING:
     from ..replay.recording import Replay
@@ -350,18 +351,16 @@ def write_at(
     kind: str,
 ) -> Write:
     """A write by the statement of a step."""
-    at = max(min(step, len(rec) - 1), 0)
-    info = rec.step_info(at)
-    site = rec.program.site(info.site)
+    at = spot_of(rec, step)
     return Write(
         target,
         step,
         visible,
-        rec.program.paths[site.module],
-        site.line,
-        rec.program.function_of(site).qualname,
-        info.thread,
-        info.frame,
+        at.file,
+        at.line,
+        at.function,
+        at.thread,
+        at.frame_id,
         value,
         old,
         kind,

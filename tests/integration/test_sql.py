@@ -101,7 +101,9 @@ def test_the_calls_are_those_of_the_recording(rec: Recording) -> None:
 def test_the_writes_are_all_that_change_a_variable(rec: Recording) -> None:
     """Each value that a frame shows at a step was written by the newest write before."""
     newest: dict[tuple[Any, str], Any] = {}
-    query = "select visible, frame, name, value, kind from writes order by visible"
+    query = (
+        "select visible, frame, name, value, kind from writes where container is null order by 1"
+    )
     waiting = rows(rec, query)
     for step in range(len(rec)):
         while waiting and waiting[0][0] <= step:
@@ -322,6 +324,29 @@ def test_an_export_overwrites_nothing_and_leaves_nothing_half(
     capsys.readouterr()
 
 
+def test_attributes_and_items_are_writes_too(tmp_path: Path) -> None:
+    shutil.copy(ROOT / "recordings" / "exchange.esr", tmp_path)
+    with escope.open(str(tmp_path / "exchange.esr")) as rec:
+        found = rows(
+            rec,
+            "select step, visible, name, value, owner, container from writes "
+            "where scope = 'item' and function = 'Exchange.rate' order by step",
+        )
+        assert [(name, owner) for _, _, name, _, owner, _ in found] == [
+            ("['EUR']", "dict"),
+            ("['GBP']", "dict"),
+        ]
+        for step, visible, name, value, _, container in found:
+            write = rec.last_write(f"self.known[{name[1:-1]}]", before=visible)
+            assert write is not None
+            assert (write.step, write.visible) == (step, visible)
+            assert write.value is not None
+            assert write.value.summary(200) == value
+            assert rec.evaluate("self.known", at=step).object_id == container
+        kinds = rows(rec, "select distinct scope from writes order by scope")
+        assert kinds == [("attribute",), ("global",), ("item",), ("local",)]
+
+
 def test_parquet_is_written_or_says_what_it_needs(
     rec: Recording, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
@@ -334,5 +359,13 @@ def test_parquet_is_written_or_says_what_it_needs(
         assert not (tmp_path / "parquet").exists()
         return
     assert main(words) == 0
-    table = pyarrow.parquet.read_table(tmp_path / "parquet" / "steps.parquet")
-    assert table.num_rows == len(rec)
+    for name in VIEWS:
+        table = pyarrow.parquet.read_table(tmp_path / "parquet" / f"{name}.parquet")
+        columns = [each.name for each in VIEWS[name].columns]
+        assert table.column_names == columns
+        kept = [tuple(row[column] for column in columns) for row in table.to_pylist()]
+        expected = rows(rec, f"select * from {name}")
+        exact = [n for n, each in enumerate(VIEWS[name].columns) if each.type != "real"]
+        assert [tuple(row[n] for n in exact) for row in kept] == [
+            tuple(row[n] for n in exact) for row in expected
+        ]

@@ -52,7 +52,8 @@ PARTS: dict[str, Part] = {
             "_writes",
             {"step": int, "visible": int, "site": int, "name": str, "scope": str}
             | {"owner": str, "frame": int, "kind": str}
-            | _VALUE,
+            | _VALUE
+            | {"container": int},
             None,
             tables.write_rows,
             ("name", "step"),
@@ -148,19 +149,21 @@ VIEWS: dict[str, View] = {
         ),
         View(
             "writes",
-            "one row for each time that a variable was bound or unbound",
+            "one row for each time that a variable was bound or unbound, or that an attribute or "
+            "item of an object that was there before was given a value",
             "SELECT w.step, w.visible, w.name, w.scope, w.owner, w.frame, w.kind, w.value, w.type, "
-            "w.number, w.object, p.file, p.line, p.function "
+            "w.number, w.object, w.container, p.file, p.line, p.function "
             "FROM _writes w LEFT JOIN _sites p ON p.site = w.site",
             (
                 Column("step", "integer", "the statement that wrote; -1: before the first"),
                 Column("visible", "integer", "the first step that shows the value"),
-                Column("name", "text", "the variable"),
-                Column("scope", "text", "local or global"),
-                Column("owner", "text", "the function whose variable it is"),
-                Column("frame", "integer", "the call whose variable it is; null for globals"),
+                Column("name", "text", "the variable or attribute; of an item `[key]`"),
+                Column("scope", "text", "local, global, attribute or item"),
+                Column("owner", "text", "the function whose variable it is; the object's type"),
+                Column("frame", "integer", "the call whose variable it is; null for others"),
                 Column("kind", "text", "assign, parameter or delete"),
                 *_VALUES,
+                Column("container", "integer", "the object that has the attribute or item"),
                 *_PLACE,
             ),
         ),

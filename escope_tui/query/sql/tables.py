@@ -191,14 +191,21 @@ def object_rows(rec: Recording, progress: Progress) -> Rows:
 
 
 def write_rows(rec: Recording, progress: Progress) -> Rows:
-    """Every time that a variable of a frame or a module was bound or unbound."""
+    """Every time that a variable was bound or unbound, or that an attribute or item of an object
+    was given a value after the object was first seen.
+    """
     total = len(rec)
     survey = rec.surveyor.survey
     scopes: dict[tuple[str, int], Function] = {}
+    begun = _Begun(rec)
     numbers = rec.surveyor.numbers(0, total)
     for number, found in rec.surveyor.over(numbers, lambda n: survey.writes(n, -1, total + 2)):
         progress(number / len(rec.file.chunks))
         for visible, writer, what, owner, key, raw in found:
+            if what in ("attr", "item"):
+                if not begun.is_first(owner, visible):
+                    yield _part(rec, what, owner, writer, visible, key, raw)
+                continue
             if what not in ("slot", "global"):
                 continue
             function = scopes.get((what, owner))
@@ -235,7 +242,42 @@ def _write(
     name = safe_text(function.variables[slot]) if slot < len(function.variables) else "?"
     local = function.kind != "module"
     scope = ("local", function.qualname, owner) if local else ("global", function.qualname, None)
-    return (step, visible, site, name, *scope, kind, *of_value(value))
+    return (step, visible, site, name, *scope, kind, *of_value(value), None)
+
+
+class _Begun:
+    """When objects were first seen: what was in them then was not written by that statement."""
+
+    def __init__(self, rec: Recording) -> None:
+        self._rec = rec
+        self._first: dict[int, int] = {}
+
+    def is_first(self, identity: int, visible: int) -> bool:
+        """Whether an object is first seen at a step; asked in the order of time."""
+        first = self._first.get(identity)
+        if first is None:
+            known = visible > 0 and self._rec.state.contents(identity, visible - 1) is not None
+            if len(self._first) > KEPT:
+                self._first.clear()
+            first = self._first[identity] = -1 if known else visible
+        return first == visible
+
+
+def _part(
+    rec: Recording, what: str, owner: int, writer: int, visible: int, key: Any, raw: Any
+) -> tuple[Any, ...]:
+    """A row about an attribute or an item, named `x` or `[key]`, of an object."""
+    at = min(visible, len(rec))
+    step = statement_step(rec, writer)
+    site = rec.site_of(min(max(step, 0), len(rec) - 1))
+    contents = rec.state.contents(owner, at)
+    kind = safe_text(contents.type_name) if contents is not None else None
+    if what == "attr":
+        name, scope = safe_text(str(key)), "attribute"
+    else:
+        name, scope = "[…]" if key is None else f"[{rec.state.value(key, at).summary(40)}]", "item"
+    value = rec.state.value(raw, at)
+    return (step, visible, site, name, scope, kind, None, "assign", *of_value(value), owner)
 
 
 def of_value(value: Value | None) -> tuple[str | None, str | None, int | float | None, int | None]:
