@@ -11,9 +11,9 @@ from ..model.events import Call, CallEnd
 from ..model.sites import ENTER
 from ..model.text import one_line
 from ..model.values import Value
+from ..replay.near import suggestion
 from ..replay.recording import EV_END, EV_LOST, EV_RETURN, EV_UNWIND
 from ..replay.state import guarded
-from .names import suggestion
 
 if TYPE_CHECKING:
     from ..replay.recording import Replay
@@ -162,6 +162,8 @@ class CallView:
 
     def _end(self, kind: int, step: int, raw: Any, frame: int, scope: str) -> CallEnd:
         state = self._rec.state
+        if kind == EV_LOST and scope == "genexp":  # nothing is recorded of how one ends
+            return CallEnd(step, "end")
         if kind == EV_END and scope != "class":
             return CallEnd(step, "return", state.value(None, step))
         passed = None

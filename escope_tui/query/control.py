@@ -16,6 +16,8 @@ from ..model.text import one_line
 from ..model.values import Value
 from ..replay.syntax import reads
 from .calls import caller_step
+from .exceptions import all_exceptions
+from .moments import place_of
 from .sources import DEFINITIONS, header
 from .writes import statement_step
 
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from ..replay.tables import Site
 
 MAX_CONDITIONS = 60
+Tried = ast.Try | ast.TryStar
 JUMPS = (ast.Return, ast.Raise, ast.Break, ast.Continue)
 
 
@@ -254,10 +257,15 @@ def _decided(rec: Replay, path: str, line: int, near: Site, frame: int, end: int
         parent = parents.get(child)
         if parent is None or isinstance(parent, DEFINITIONS):
             break
-        if isinstance(parent, ast.If | ast.While | ast.For | ast.AsyncFor | ast.Match):
+        if isinstance(parent, ast.If | ast.While | ast.For | ast.AsyncFor | ast.Match | Tried):
             chain.append((parent, child))
         child = parent
     for parent, inner in reversed(chain):  # the outermost first
+        if isinstance(parent, Tried):
+            tried = _tried(rec, (path, line, function.qualname), parent, inner, frame, end)
+            if tried is not None:
+                return tried
+            continue
         decided = _latest(rec, parent, near, frame, end)
         if decided is None:
             break
@@ -269,6 +277,10 @@ def _decided(rec: Replay, path: str, line: int, near: Site, frame: int, end: int
             loop = isinstance(parent, ast.While | ast.For | ast.AsyncFor)
             source = rec.program.statement(info)
             what = "ran no iteration" if loop and wanted else f"was {'false' if wanted else 'true'}"
+            if loop and not wanted:
+                broken = _broken(rec, (path, line, function.qualname), parent, decided, frame)
+                if broken is not None:
+                    return broken
             if isinstance(parent, ast.Match):
                 what = "took another case"
             what = f"the loop {what}" if loop and wanted else f"the condition {what}"
@@ -286,6 +298,78 @@ def _decided(rec: Replay, path: str, line: int, near: Site, frame: int, end: int
                 values_read(rec, test, decided, frame),
             )
     return _left(rec, path, line, near, frame, end)
+
+
+def _broken(
+    rec: Replay, where: tuple[str, int, str], loop: ast.AST, decided: int, frame: int
+) -> WhyNot | None:
+    """A loop's `else` does not run after the `break` that left the loop."""
+    step = decided
+    while True:
+        later = rec.next_frame_step(step + 1, 1, frame)
+        site = rec.program.site(rec.site_of(step))
+        node = rec.syntax.statement(site)
+        if isinstance(node, ast.Break):
+            text = f"the loop was left by the break on line {site.line}, step {step:,}"
+            reads = next((each.reads for each in conditions(rec, step, 0)), ())
+            source = rec.program.statement(site)
+            return WhyNot(*where, "loop", text, step, site.line, source, None, reads)
+        if later < 0 or not _is_inside(rec, later, loop):
+            return None
+        step = later
+
+
+def _is_inside(rec: Replay, step: int, node: ast.AST) -> bool:
+    line = rec.program.site(rec.site_of(step)).line
+    body = getattr(node, "body", [])
+    return bool(body) and body[0].lineno <= line <= (body[-1].end_lineno or body[-1].lineno)
+
+
+def _tried(
+    rec: Replay,
+    where: tuple[str, int, str],
+    tried: Tried,
+    inner: ast.AST,
+    frame: int,
+    end: int,
+) -> WhyNot | None:
+    """A handler that nothing came to; a statement that an exception left out."""
+    if inner in tried.finalbody:
+        return None
+    first, last = tried.body[0].lineno, tried.body[-1].end_lineno or tried.body[-1].lineno
+    found = None
+    for each in all_exceptions(rec):
+        places = [each.raised, *each.propagated]
+        if each.caught is not None and each.caught.frame_id == frame:
+            before = rec.next_frame_step(each.caught.step - 1, -1, frame)
+            places += [place_of(rec, before)] if before >= 0 else []
+        for place in places:
+            if place.frame_id == frame and first <= place.line <= last and place.step < end:
+                found = (each, place)
+    handler = isinstance(inner, ast.ExceptHandler)
+    if found is None:
+        if not handler:
+            return None
+        step = rec.next_frame_step(end - 1, -1, frame)
+        while step >= 0 and not _is_inside(rec, step, tried):
+            step = rec.next_frame_step(step - 1, -1, frame)
+        if step < 0:
+            return None
+        site = rec.program.site(rec.site_of(step))
+        text = f"nothing was raised in the try on line {tried.lineno}, last at step {step:,}"
+        return WhyNot(*where, "branch", text, step, site.line, rec.program.statement(site))
+    error, place = found
+    later = inner in tried.body and getattr(inner, "lineno", 0) > place.line
+    if not handler and inner not in tried.orelse and not later:
+        return None
+    said = one_line(error.type_name, 60)
+    text = f"{said} was raised on line {place.line}, step {place.step:,}"
+    if handler and error.caught is not None and error.caught.frame_id == frame:
+        text += f", which the handler of line {error.caught.line} caught"
+    elif handler:
+        text += ", which this handler does not catch"
+    site = rec.program.site(rec.site_of(place.step))
+    return WhyNot(*where, "raised", text, place.step, place.line, rec.program.statement(site))
 
 
 def _latest(rec: Replay, node: ast.AST, near: Site, frame: int, end: int) -> int | None:

@@ -12,9 +12,9 @@ from ..model.answers import HistoryPoint
 from ..model.events import Write
 from ..model.values import UNKNOWN, Value
 from ..replay.names import Part, Target, Variable, find_targets
+from ..replay.near import suggestion
 from ..replay.state import guarded
 from .inside import WHOLE, objects_in
-from .names import suggestion
 from .writes import (
     contents_differ,
     old_value,

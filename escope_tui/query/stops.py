@@ -7,10 +7,13 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from ..errors import EscopeError, EvaluationError
+from ..errors import EscopeError, EvaluationError, NotFoundError
+from ..model.text import one_line
 from ..replay import syntax
 from ..replay.evaluator import evaluate, parse
+from ..replay.functions import BUILTINS
 from ..replay.names import Target, find_targets
+from ..replay.near import suggestion
 from ..replay.sampling import Sampler
 from .exceptions import all_exceptions
 from .writes import object_change, step_to, value_now
@@ -164,6 +167,22 @@ def _hits(rec: Replay, stop: Breakpoint) -> Iterator[int]:
         step = max(found, step + 1)
 
 
+def _check_names(tree: ast.expr, known: set[str]) -> None:
+    """Refuse a predicate about names that can never be bound where it is asked."""
+    bound = {
+        each.arg if isinstance(each, ast.arg) else each.id
+        for each in ast.walk(tree)
+        if isinstance(each, ast.arg)
+        or (isinstance(each, ast.Name) and isinstance(each.ctx, ast.Store))
+    }
+    for each in ast.walk(tree):
+        if isinstance(each, ast.Name) and each.id not in known | bound | BUILTINS.keys():
+            raise NotFoundError(
+                f"{one_line(each.id, 40)} is no variable of this frame or its module",
+                hint=suggestion(each.id, known),
+            )
+
+
 def turning_point(
     rec: Replay, predicate: str, step: int, direction: int, frame: int | None = None
 ) -> int | None:
@@ -179,6 +198,9 @@ def turning_point(
     own = set(state.function.variables) if state is not None else set()
     names = {each.id for each in ast.walk(tree) if isinstance(each, ast.Name)}
     module = state.function.module if state is not None and not names & own else None
+    if state is not None:
+        shared = rec.program.function(state.function.module, 0).variables
+        _check_names(tree, own.union(shared))
 
     def holds(at: int) -> bool:
         try:

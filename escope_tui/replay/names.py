@@ -12,6 +12,7 @@ from ..errors import EvaluationError, NotFoundError
 from ..model.text import one_line
 from ..model.values import Value
 from .evaluator import evaluate, parse
+from .near import suggestion
 from .tables import Function
 
 if TYPE_CHECKING:
@@ -60,7 +61,10 @@ def find_targets(
     if isinstance(tree, ast.Name):
         variables: list[Target] = list(find_variables(rec, tree.id, step, frame))
         if not variables:
-            raise NotFoundError(f"no recorded code has a variable {one_line(text)}")
+            names = [each for one in rec.program.functions() for each in one.variables]
+            raise NotFoundError(
+                f"no recorded code has a variable {one_line(text)}", hint=suggestion(text, names)
+            )
         return variables
     at = len(rec) if step is None else step
     if isinstance(tree, ast.Attribute):

@@ -14,6 +14,7 @@ from typing import Any
 import pexpect  # type: ignore[import-untyped]
 import pytest
 
+from escope_tui.cli import main
 from escope_tui.errors import EscopeError
 from escope_tui.session import commands
 from escope_tui.session.commands import Talk
@@ -435,3 +436,12 @@ def test_what_is_no_recording_is_refused(tmp_path: Path, name: str) -> None:
 def test_a_recording_that_cannot_be_written_beside_still_answers(tmp_path: Path) -> None:
     shutil.copy(SAMPLES / "survey.esr", tmp_path)
     assert piped(tmp_path / "survey.esr@5", "info\n").stdout.splitlines()[-1].startswith("survey")
+
+
+def test_a_name_that_is_not_there_gets_the_names_that_are_near(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    sample = str(Path(__file__).parents[2] / "recordings" / "exchange.esr")
+    for line in ("p balanc", "balanc + 1", "why balanc", "balanc"):
+        assert main(["shell", sample, "-c", line]) == 1
+        assert "did you mean balance?" in capsys.readouterr().err

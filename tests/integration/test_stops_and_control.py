@@ -207,3 +207,128 @@ def test_what_cannot_be_rebuilt_is_refused_with_the_reason(rec: Recording) -> No
     with pytest.raises(EscopeError) as caught:
         rec.test_case(0)
     assert caught.value.slug == "cannot-rebuild"
+
+
+FLOW = """\
+def kind(v):
+    match v:
+        case 0:
+            return "zero"
+        case [a, b] if a > b:
+            return "falling"
+        case _:
+            return "other"
+def early(n):
+    if n < 0:
+        return "negative"
+    n += 1
+def search(xs):
+    for x in xs:
+        if x > 2:
+            break
+        last = x
+    else:
+        last = "none"
+def skip(xs):
+    for x in xs:
+        if x % 2:
+            continue
+        kept = x
+def fails(n):
+    if n > 3:
+        raise ValueError(n)
+    return n
+def handles(n):
+    try:
+        v = fails(n)
+        w = v + 1
+    except KeyError:
+        v = "key"
+    except ValueError:
+        v = "value"
+    else:
+        v = "fine"
+def count(n):
+    while n > 0:
+        n -= 1
+        if n == 5:
+            break
+    else:
+        n = "ran out"
+def nothing(n):
+    try:
+        n += 1
+    except OSError:
+        n = "failed"
+kind([1, 2])
+early(-1)
+search([1, 2, 3])
+skip([1, 3])
+handles(5)
+count(7)
+nothing(1)
+end = 1
+"""
+
+
+@pytest.fixture(scope="module")
+def flow(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Recording]:
+    folder = tmp_path_factory.mktemp("flow")
+    script = folder / "flow.py"
+    script.write_text(FLOW)
+    with escope.open(escope.record([str(script)], output=str(folder / "t.esr"))) as opened:
+        yield opened
+
+
+def line_in_flow(text: str) -> int:
+    return next(n for n, line in enumerate(FLOW.split("\n"), 1) if line.strip() == text)
+
+
+@pytest.mark.parametrize(
+    ("line", "reason", "decided", "words"),
+    [
+        ('return "zero"', "branch", "match v:", "took another case"),
+        ('return "falling"', "branch", "match v:", "took another case"),
+        ("n += 1", "left", 'return "negative"', "early was left"),
+        ('last = "none"', "loop", "break", "left by the break"),
+        ("kept = x", "loop", "for x in xs:", ""),
+        ("return n", "raised", "raise ValueError(n)", "ended by an exception"),
+        ("w = v + 1", "raised", "v = fails(n)", "ValueError was raised"),
+        ('v = "key"', "raised", "v = fails(n)", "which the handler of line"),
+        ('v = "fine"', "raised", "v = fails(n)", "ValueError was raised"),
+        ('n = "ran out"', "loop", "break", "left by the break"),
+        ('n = "failed"', "branch", "n += 1", "nothing was raised in the try"),
+    ],
+)
+def test_a_line_that_did_not_run_has_the_statement_that_left_it_out(
+    flow: Recording, line: str, reason: str, decided: str, words: str
+) -> None:
+    found = flow.why_not("flow.py", line_in_flow(line))
+    assert words in found.text
+    if line != "kept = x":  # each iteration went on: the newest decision is the last header's
+        assert (found.reason, found.source.strip()) == (reason, decided)
+
+
+@pytest.mark.parametrize(
+    ("line", "decisions"),
+    [
+        ('return "other"', [("match", "match v:")]),
+        ('return "negative"', [("if", "if n < 0:")]),
+        ("continue", [("if", "if x % 2:"), ("for", "for x in xs:")]),
+        ("raise ValueError(n)", [("if", "if n > 3:")]),
+        ('v = "value"', [("except", "v = fails(n)")]),
+    ],
+)
+def test_jumps_and_cases_have_the_decisions_that_led_to_them(
+    flow: Recording, line: str, decisions: list[tuple[str, str]]
+) -> None:
+    step = flow.hits("flow.py", line_in_flow(line))[0].step
+    found = [each for each in flow.control(step, 0) if each.kind != "call"]
+    assert [(each.kind, each.source.strip()) for each in found] == decisions
+
+
+def test_a_predicate_about_no_variable_is_refused_with_what_is_near(flow: Recording) -> None:
+    step = flow.hits("flow.py", line_in_flow("early(-1)"))[0].step
+    with pytest.raises(EscopeError) as caught:
+        flow.until("ent > 0", step)
+    assert "end" in caught.value.hint

@@ -114,7 +114,8 @@ def run(talk: Talk, text: str) -> Reply:
     except EscopeError as error:
         if _MEANT.match(text) and error.slug == "unbound":
             raise UsageError(
-                f"{one_line(text, 40)} is no command and no variable here", hint=_near(text)
+                f"{one_line(text, 40)} is no command and no variable here",
+                hint=error.hint or _near(text),
             ) from error
         raise
 

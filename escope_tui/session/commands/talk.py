@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
-from ...errors import NotFoundError
+from ...errors import EvaluationError, NotFoundError
 from ...model.text import safe_text
+from ...replay.near import suggestion
 from ..projection import Projector
 from ..session import Arrival, Session
 
@@ -96,4 +97,11 @@ class Talk:
 
     def evaluate(self, expression: str) -> Value:
         """An expression over the values at this moment."""
-        return self.engine.evaluate(expression, self.step, self.frame_id)
+        try:
+            return self.engine.evaluate(expression, self.step, self.frame_id)
+        except EvaluationError as error:
+            if error.slug != "unbound" or error.hint:
+                raise
+            names = [*self.frame.locals, *self.frame.globals]
+            hint = suggestion(error.message.partition(" ")[0], names)
+            raise EvaluationError(error.message, hint=hint, slug=error.slug) from error
