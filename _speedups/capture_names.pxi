@@ -146,3 +146,61 @@ cdef void module_attribute(PyObject *module, PyObject *name) noexcept:
             return
         place = PyDict_GetItemWithError(m.slots, name)
     namespace_event(m, <int><object>place, value)
+
+
+# Importing a module leaves its name in the package that holds it, unseen where the import stands elsewhere.
+
+cdef struct Importing:
+    Frame *frame             # of the module's body
+    uint64_t id
+    PyObject *package        # the dictionary of the recorded package
+
+cdef enum:
+    MAX_IMPORTING = 64
+
+cdef Importing importing[64]
+cdef int importing_count = 0
+
+
+cdef void import_began() noexcept:
+    """The body of a module begins: if a recorded package holds the module, look at that when the body is over."""
+    global importing_count, attention
+    cdef PyObject *name = dict_get_str(PyEval_GetGlobals_ptr(), <PyObject *>NAME_NAME)
+    cdef PyObject *parent
+    cdef PyObject *package
+    cdef Py_ssize_t dot
+    if current == NULL or name == NULL or Py_TYPE(name) != &PyUnicode_Type or importing_count == MAX_IMPORTING:
+        return
+    dot = PyUnicode_Find(name, <PyObject *>TEXT_DOT, 0, PyUnicode_GET_LENGTH(name), -1)
+    if dot <= 0:
+        return
+    parent = PyUnicode_Substring(name, 0, dot)
+    if parent == NULL:
+        PyErr_Clear()
+        return
+    package = dict_get_str(PyImport_GetModuleDict(), parent)
+    Py_DECREF(parent)
+    if package == NULL or Py_TYPE(package) != &PyModule_Type or module_of(PyModule_GetDict(package)) == NULL:
+        return
+    importing[importing_count].frame = current
+    importing[importing_count].id = current.id
+    importing[importing_count].package = PyModule_GetDict(package)
+    importing_count += 1
+    attention += 1
+
+
+cdef void look_after_imports() noexcept:
+    """Look at the packages of the modules whose bodies are over."""
+    global importing_count, attention
+    cdef int i, kept = 0
+    cdef Importing x
+    for i in range(importing_count):
+        x = importing[i]
+        if x.frame.id == x.id:
+            importing[kept] = x
+            kept += 1
+            continue
+        attention -= 1
+        if module_of(x.package) != NULL:
+            examine_namespace(x.package)
+    importing_count = kept

@@ -285,6 +285,7 @@ cdef void walk_function(Walk *w, PyObject *o) noexcept:
     cdef PyObject *names
     cdef Py_ssize_t i
     w.text = text_id(f.func_qualname, False) if Py_TYPE(f.func_qualname) == &PyUnicode_Type else 0
+    w.print += mix(w.text)
     if f.func_defaults != NULL:
         walk_attr(w, <PyObject *>NAME_DEFAULTS, f.func_defaults)
     if f.func_kwdefaults != NULL:

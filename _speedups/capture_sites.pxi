@@ -319,6 +319,8 @@ cdef void tell_any(SiteData *d, PyObject **args, Py_ssize_t n) noexcept:
     first_new = next_oid
     if volatile_count:
         check_volatiles()
+    if es_unlikely(importing_count):
+        look_after_imports()
     if es_unlikely(death_calls):
         look_after_death()
     if note_count and not flags & MID_STATEMENT and (not flags & F_PASS or flags & F_RETURN):
@@ -395,6 +397,8 @@ cdef void enter_site_frame(SiteData *d, void *fp) noexcept:
         current.unguarded = d.function.unguarded
     if d.function.is_module and d.module.globals == NULL:
         d.module.globals = PyEval_GetGlobals_ptr()
+    if d.function.is_module:
+        import_began()
     if d.function.nderefs and recording:
         prepare_cells(d.function, fp)
 

@@ -76,3 +76,20 @@ def test_the_write_of_such_a_name_is_found(rec: Any) -> None:
     write = rec.next_change("x", at_line(rec, "last"), -1)
     assert write is not None
     assert write.step == at_line(rec, "globals()")
+
+
+def test_a_module_that_is_imported_elsewhere_is_a_name_of_its_package(
+    record: Callable[..., Any], tmp_path: Path
+) -> None:
+    package = tmp_path / "parts"
+    package.mkdir()
+    (package / "__init__.py").write_text("def look():\n    return 1\n")
+    (package / "one.py").write_text("value = 1\n")
+    (tmp_path / "program.py").write_text(
+        "import parts\nparts.look()\nimport parts.one\nparts.look()\n"
+    )
+    with escope.open(str(record(str(tmp_path / "program.py")).trace)) as rec:
+        before, after = (step.index for step in rec if step.function == "look")
+
+        assert "one" not in rec.globals(before)
+        assert rec.globals(after)["one"].summary() == "<module 'parts.one'>"
