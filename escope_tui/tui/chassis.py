@@ -359,6 +359,7 @@ class Chassis(App[None]):
         timeline = self.screen_stack[0].query_one(Timeline)
         timeline.set_levels(message.levels)
         timeline.set_crosses(self.profiler.crosses)
+        timeline.set_damaged(self.profiler.damaged)
 
     # -- words
 

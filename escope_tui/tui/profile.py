@@ -34,6 +34,8 @@ class Profiler:
         self._thread = Thread(target=self._run, name="escope-profile", daemon=True)
         self.crosses: tuple[int, ...] = ()
         """Steps that raise exceptions."""
+        self.damaged: tuple[tuple[int, int], ...] = ()
+        """Stretches that cannot be read: the first step of each, and the first one after it."""
 
     def start(self) -> None:
         self._thread.start()
@@ -64,12 +66,20 @@ class Profiler:
                     levels.append(engine.step(step).depth)
                 except FormatError:
                     levels.append(0)
+                    self._note_damage(step)
         except EscopeError:
             return
         if not self._ended.is_set():
             self._known(levels)
         self._find_exceptions(levels)
         self._finished = True
+
+    def _note_damage(self, step: int) -> None:
+        if self.damaged and step < self.damaged[-1][1]:
+            return
+        stretch = self._session.engine.damaged(step, False)
+        if stretch is not None:
+            self.damaged = (*self.damaged, stretch)
 
     def _find_exceptions(self, levels: list[int]) -> None:
         try:

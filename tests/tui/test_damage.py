@@ -10,6 +10,7 @@ import pytest
 
 from escope_tui.format.reader import RecordingFile
 from escope_tui.session.engine import RecordingEngine, open_engine
+from escope_tui.tui.panes.timeline import Timeline
 from tests.helpers.driving import replaying
 
 PROGRAM = """\
@@ -69,6 +70,19 @@ async def test_a_step_inside_the_damage_is_the_next_one_behind_it(
         await app.type(str((first + stop) // 2))
         assert app.step == stop
         assert "damaged" in app.news
+
+
+async def test_the_timeline_shows_the_damage(damaged: tuple[RecordingEngine, int, int]) -> None:
+    engine, first, stop = damaged
+    async with replaying(engine, step=0) as app:
+        while not app.app.profiler.finished:
+            await app.pilot.pause(0.05)
+        await app.press("5")
+        lane = next(row for row in app.rows("timeline") if row.endswith("gaps"))
+        timeline = app.app.query_one("#timeline", Timeline)
+        assert lane[timeline.column_of((first + stop) // 2)] == "░"
+        assert lane[timeline.column_of(first // 2)] == "·"
+        assert lane[timeline.column_of((stop + len(engine)) // 2)] == "·"
 
 
 async def test_every_moment_outside_the_damage_shows(

@@ -10,6 +10,7 @@ from tests.helpers.driving import Driver, replaying
 from tests.helpers.fakerecording import FakeRecording
 
 NAMES = [spec.name for spec in PANES if spec.slot != STAGE]
+assert NAMES[-1] == "timeline"
 MOVES = ("s", "S", "n", "N", "f", "F", "c", "C", "i", "I", "}", "{", ">", "<", "=", "-", "u", "d")
 NAMED = {"}": "right_curly_bracket", "{": "left_curly_bracket", "=": "equals_sign", "-": "minus"}
 NAMED |= {">": "greater_than_sign", "<": "less_than_sign"}
@@ -58,3 +59,18 @@ async def test_moves_lead_to_the_same_place_from_every_pane(rec: FakeRecording, 
             await app.press("colon")
             await app.type(str(START))
         assert found[pane] == found["source"]
+
+
+async def test_the_mouse_does_the_same_in_every_pane(rec: FakeRecording) -> None:
+    async with replaying(rec, step=START) as app:
+        for pane in ("source", *NAMES[:-1]):  # the timeline has a test of its own
+            await go_to(app, pane)
+            other = "source" if pane != "source" else "variables"
+            app.app.pane(other).focus()
+            await app.pilot.click(f"#{pane}", offset=(12, 1))
+            await app.settle()
+            assert app.app.focused is app.app.pane(pane), pane
+        await go_to(app, "stack")
+        await app.pilot.click("#stack", offset=(12, 2), times=2)
+        await app.settle()
+        assert app.view.selected == len(app.view.frames) - 2, "a second click is Enter"

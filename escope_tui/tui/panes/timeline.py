@@ -64,6 +64,7 @@ class Timeline(Pane):
         self._time = 0
         self._levels: Sequence[int] = ()
         self._crosses: Sequence[int] = ()
+        self._damaged: Sequence[tuple[int, int]] = ()
         self._lanes = Lanes()
         self._zoom = 0
         """The stretch that is shown is 1 / 4 ** zoom of the recording."""
@@ -85,6 +86,13 @@ class Timeline(Pane):
         self._crosses = steps
         self._columns_of.clear()
         self.refresh()
+
+    def set_damaged(self, stretches: Sequence[tuple[int, int]]) -> None:
+        """What cannot be read: from a step to before another."""
+        if stretches != self._damaged:
+            self._damaged = stretches
+            self._columns_of.clear()
+            self.refresh()
 
     # -- the feed
 
@@ -179,7 +187,7 @@ class Timeline(Pane):
                     "exceptions": self._crosses,
                     "breakpoints": self._lanes.stops,
                     "marks": [mark.step for mark in self.host.kept],
-                    "gaps": self._lanes.gaps,
+                    "gaps": [*self._lanes.gaps, *self._damaged_steps()],
                 }[name]
             found = frozenset(c for step in steps if (c := self.column_of(step)) in bar)
             self._columns_of[key] = found
@@ -194,6 +202,14 @@ class Timeline(Pane):
             if at == len(self._output):
                 return
             yield self._output[at].moment
+
+    def _damaged_steps(self) -> Iterator[int]:
+        """One step in each column that a damaged stretch reaches into."""
+        for first, stop in self._damaged:
+            start, end = max(0, self.column_of(first)), self.column_of(stop - 1)
+            yield first
+            for column in range(start + 1, min(end + 1, self._bar_width)):
+                yield min(self.step_of(column), stop - 1)
 
     # -- painting
 
