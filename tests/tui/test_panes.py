@@ -203,6 +203,35 @@ async def test_the_calls_are_unfolded_down_to_the_present_one(replay: Replay) ->
         assert LINES[app.line - 1].strip() == "cart = Cart()"
 
 
+MANY = """\
+def square(n):
+    return n * n
+
+def main():
+    for n in range(1000):
+        square(n)
+
+main()
+"""
+
+
+async def test_of_very_many_calls_those_around_the_present_one_are_shown(
+    tmp_path: Path, record: Callable[..., Any]
+) -> None:
+    script = tmp_path / "many.py"
+    script.write_text(MANY)
+    engine = open_engine(str(record(str(script)).trace))
+    steps = [s for s in range(len(engine)) if engine.step(s).line == 2]
+    async with replaying(engine, step=steps[700]) as app:
+        await app.press("7")
+        assert any("square(n=700)" in row for row in app.rows("calls"))
+        await app.press("g", "j", "j")
+        assert "… 550 earlier calls" in app.text("calls")
+        await app.press("enter", "g")
+        assert "… 400 earlier calls" in app.text("calls")
+    engine.close()
+
+
 async def test_watches_follow_the_moment(replay: Replay) -> None:
     async with replay("return cart.total") as app:
         await app.press("w")

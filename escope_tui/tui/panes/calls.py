@@ -84,18 +84,19 @@ class CallsPane(TablePane):
     def fetch(self, job: Job, want: Asked) -> tuple[list[CallRow], int, set[int]]:
         rec = job.recording
         here = rec.call_at(want.step, want.frame)
-        path: set[int] = set()
-        at = here.parent if here is not None else None
-        while at is not None and len(path) < 1000:
-            path.add(at.frame_id)
-            at = at.parent
-        opened = (set(want.opened) | path) - want.shut
+        path: dict[int, Call] = {}
+        """Of each call around the present one, the call in it that leads there."""
+        below, at = here, here.parent if here is not None else None
+        while at is not None and below is not None and len(path) < 1000:
+            path[at.frame_id] = below
+            below, at = at, at.parent
+        opened = (set(want.opened) | path.keys()) - want.shut
         hot = self._hottest(job, want.hot, opened) if want.hot else set()
         opened |= hot
         rows: list[CallRow] = []
         pages = dict(want.pages)
         for root in rec.call_tree():
-            for row in self._rows_of(job, root, 0, opened, pages, want.all):
+            for row in self._rows_of(job, root, 0, opened, pages, path, want.all):
                 rows.append(row)
                 if len(rows) >= MOST:
                     return rows, here.frame_id if here else 0, hot
@@ -108,6 +109,7 @@ class CallsPane(TablePane):
         depth: int,
         opened: set[int],
         pages: dict[int, int],
+        path: dict[int, Call],
         everything: bool,
     ) -> Iterator[CallRow]:
         job.check()
@@ -120,10 +122,17 @@ class CallsPane(TablePane):
             return
         limit = pages.get(call.frame_id, PAGE)
         total = call.child_count
-        for child in call.children(0, limit):
-            yield from self._rows_of(job, child, depth + 1, opened, pages, everything)
-        if total > limit:
-            text = f"… {total - limit:,} more calls: Enter shows the next {PAGE}"
+        start = 0
+        if total > limit and call.frame_id in path:
+            # The calls around the one that leads to the present.
+            start = max(0, min(_place(call, path[call.frame_id]) - limit // 2, total - limit))
+        if start:
+            text = f"… {start:,} earlier calls: Enter shows more"
+            yield CallRow(None, (text,), 0, ("dim",), depth + 1, call=call.frame_id, more=total)
+        for child in call.children(start, start + limit):
+            yield from self._rows_of(job, child, depth + 1, opened, pages, path, everything)
+        if total > start + limit:
+            text = f"… {total - start - limit:,} later calls: Enter shows more"
             yield CallRow(None, (text,), 0, ("dim",), depth + 1, call=call.frame_id, more=total)
 
     def _row(self, call: Call, depth: int, folds: bool, is_open: bool) -> CallRow:
@@ -228,6 +237,19 @@ class CallsPane(TablePane):
 
 def _of(row: Row) -> int:
     return row.call if isinstance(row, CallRow) and not row.more else 0
+
+
+def _place(call: Call, child: Call) -> int:
+    """Which of a call's calls one of them is, from 0: they stand in order of time."""
+    low, high = 0, call.child_count
+    while low < high:
+        middle = (low + high) // 2
+        found = next(iter(call.children(middle, middle + 1)), None)
+        if found is not None and found.enter < child.enter:
+            low = middle + 1
+        else:
+            high = middle
+    return low
 
 
 def _walk(calls: list[Call], opened: set[int]) -> Iterator[Call]:
