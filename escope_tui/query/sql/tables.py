@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from ..._speedups.unpack import Unbound
+from ..._speedups.unpack import Text, Unbound
 from ...model.sites import ENTER
 from ...model.text import safe_text
 from ...replay.recording import EV_OBJECT
@@ -32,6 +32,8 @@ STRETCH = 8192
 """Steps between two reports of progress."""
 
 Progress = Callable[[float], None]
+Shown = tuple[str | None, str | None, int | float | None, int | None]
+"""A value as text, its type, itself where it is a number, and its identity."""
 Rows = Iterator[tuple[Any, ...]]
 
 
@@ -196,6 +198,7 @@ def write_rows(rec: Recording, progress: Progress) -> Rows:
     """
     total = len(rec)
     survey = rec.surveyor.survey
+    values = Values(rec)
     scopes: dict[tuple[str, int], Function] = {}
     begun = _Begun(rec)
     numbers = rec.surveyor.numbers(0, total)
@@ -204,7 +207,7 @@ def write_rows(rec: Recording, progress: Progress) -> Rows:
         for visible, writer, what, owner, key, raw in found:
             if what in ("attr", "item"):
                 if not begun.is_first(owner, visible):
-                    yield _part(rec, what, owner, writer, visible, key, raw)
+                    yield _part(rec, values, what, owner, writer, visible, key, raw)
                 continue
             if what not in ("slot", "global"):
                 continue
@@ -213,7 +216,9 @@ def write_rows(rec: Recording, progress: Progress) -> Rows:
                 if len(scopes) > KEPT:
                     scopes.clear()
                 function = scopes[what, owner] = _scope(rec, what, owner)
-            yield _write(rec, function, owner, writer, visible, key, raw)
+            bound = not isinstance(raw, Unbound)
+            shown = values.at(raw, min(visible, total)) if bound else of_value(None)
+            yield (*_write(rec, function, owner, writer, visible, key, bound), *shown, None)
 
 
 def _scope(rec: Recording, what: str, owner: int) -> Function:
@@ -225,11 +230,16 @@ def _scope(rec: Recording, what: str, owner: int) -> Function:
 
 
 def _write(
-    rec: Recording, function: Function, owner: int, writer: int, visible: int, slot: int, raw: Any
+    rec: Recording,
+    function: Function,
+    owner: int,
+    writer: int,
+    visible: int,
+    slot: int,
+    bound: bool,
 ) -> tuple[Any, ...]:
-    """A row: step, visible, site, name, scope, owner, frame, kind and the value."""
-    value = None if isinstance(raw, Unbound) else rec.state.value(raw, min(visible, len(rec)))
-    kind = "assign" if value is not None else "delete"
+    """The beginning of a row: step, visible, site, name, scope, owner, frame, kind."""
+    kind = "assign" if bound else "delete"
     step = writer
     if slot not in rec.program.comprehension_slots(function):
         step = statement_step(rec, writer)
@@ -242,7 +252,7 @@ def _write(
     name = safe_text(function.variables[slot]) if slot < len(function.variables) else "?"
     local = function.kind != "module"
     scope = ("local", function.qualname, owner) if local else ("global", function.qualname, None)
-    return (step, visible, site, name, *scope, kind, *of_value(value), None)
+    return (step, visible, site, name, *scope, kind)
 
 
 class _Begun:
@@ -264,7 +274,14 @@ class _Begun:
 
 
 def _part(
-    rec: Recording, what: str, owner: int, writer: int, visible: int, key: Any, raw: Any
+    rec: Recording,
+    values: Values,
+    what: str,
+    owner: int,
+    writer: int,
+    visible: int,
+    key: Any,
+    raw: Any,
 ) -> tuple[Any, ...]:
     """A row about an attribute or an item, named `x` or `[key]`, of an object."""
     at = min(visible, len(rec))
@@ -276,12 +293,39 @@ def _part(
         name, scope = safe_text(str(key)), "attribute"
     else:
         name, scope = "[…]" if key is None else f"[{rec.state.value(key, at).summary(40)}]", "item"
-    value = rec.state.value(raw, at)
-    return (step, visible, site, name, scope, kind, None, "assign", *of_value(value), owner)
+    return (step, visible, site, name, scope, kind, None, "assign", *values.at(raw, at), owner)
 
 
-def of_value(value: Value | None) -> tuple[str | None, str | None, int | float | None, int | None]:
-    """A value as text, its type, itself where it is a number, and its identity."""
+class Values:
+    """Values as they stand in rows; plain ones that come again and again are made once."""
+
+    def __init__(self, rec: Recording) -> None:
+        self._state = rec.state
+        self._kept: dict[tuple[type, Any], Shown] = {}
+
+    def at(self, raw: Any, step: int) -> Shown:
+        """A decoded value at a step."""
+        kind = type(raw)
+        plain = raw
+        if kind is Text:
+            if raw.truncated or len(raw.value) > WIDTH:
+                return of_value(self._state.value(raw, step))
+            plain = raw.value
+        elif kind is float:
+            if not raw:  # 0.0 and -0.0 are one key
+                return of_value(self._state.value(raw, step))
+        elif kind is not int and kind is not bool and raw is not None:
+            return of_value(self._state.value(raw, step))
+        found = self._kept.get((kind, plain))
+        if found is None:
+            if len(self._kept) > KEPT:
+                self._kept.clear()
+            found = self._kept[kind, plain] = of_value(self._state.value(raw, step))
+        return found
+
+
+def of_value(value: Value | None) -> Shown:
+    """A value as it stands in a row."""
     if value is None:
         return None, None, None, None
     number: int | float | None = None
