@@ -227,6 +227,11 @@ cdef inline bint make(Codec *c, Col *k, uint64_t want) noexcept nogil:
     if r == NULL:
         return False
     pc = m.t.ops + 2 * <size_t> r.first
+    if r.n == 1 and pc[0] == DO_LOCAL and pc[1] < f.n_slots:        # most of them
+        tag = f.slots[pc[1]].tag
+        if tag != T_UNBOUND and tag != T_CELL:
+            keep(&c.made, tag, f.slots[pc[1]].p)
+            return True
     end = pc + 2 * <size_t> r.n
     while pc < end:
         op = pc[0]

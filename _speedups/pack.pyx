@@ -259,7 +259,8 @@ cdef class Packer:
         cdef const uint8_t *at
         cdef int outcome
         while True:
-            run_plain(self, s)
+            if s.end - s.p >= 5 and s.p[0] == OP_SITE and le32(s.p + 1) < self.tables.n_sites and self.tables.sites[le32(s.p + 1)].plain:
+                run_plain(self, s)
             if (self.c.m.step + 1 - self.first_step >= self.limit_steps or self.raw >= self.limit_raw
                     or self.c.n_values > MAX_VALUES // 4
                     or self.c.m.work > MAX_WORK // 4):

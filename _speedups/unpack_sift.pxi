@@ -7,6 +7,7 @@ cdef enum Look:
     LOOK_CHILDREN = 3       # how many calls a frame makes
     LOOK_HITS = 4           # whether a condition may hold at some sites
     LOOK_TIMES = 5          # what time passes in which function
+    LOOK_ROWS = 6           # the steps at some sites
 
 cdef enum:
     MAX_CODE = 512
@@ -136,6 +137,9 @@ cdef struct Probe:
     const uint8_t *sure
     uint64_t n_sure
     Clock *clock
+    const uint8_t *wanted   # by site
+    uint64_t n_wanted
+    Buf rows                # Row each; in the place of the log position the step's place in the chunk
 
 
 cdef bint record_matches(Chunk chunk, Rec *r, Match match) noexcept nogil:
@@ -372,6 +376,18 @@ cdef void look_at_log(Chunk chunk, Probe *p, Match match) noexcept nogil:
             p.count += 1
 
 
+cdef void note_row(Chunk chunk, Probe *p, uint32_t site) noexcept nogil:
+    cdef Machine *m = &chunk.c.m
+    cdef Row r
+    r.site = site
+    r.thread = m.thread
+    r.frame = m.cur.id
+    r.depth = m.cur.depth
+    r.rec_end = <uint32_t> (m.step - chunk.first_step)
+    r.time = m.time
+    buf_bytes(&p.rows, &r, sizeof(Row))
+
+
 cdef void sift(Chunk chunk, Probe *p, Match match, Condition x) noexcept nogil:
     """Decodes a light chunk to its end, or until what is looked for was found."""
     cdef Codec *c = &chunk.c
@@ -401,7 +417,10 @@ cdef void sift(Chunk chunk, Probe *p, Match match, Condition x) noexcept nogil:
             before = m.step
             apply_site(c, site, chunk.vals.v)
             if m.step != before:
-                if p.what == LOOK_TIMES:
+                if p.what == LOOK_ROWS:
+                    if site < p.n_wanted and p.wanted[site] and p.start <= m.step < p.stop:
+                        note_row(chunk, p, site)
+                elif p.what == LOOK_TIMES:
                     clock_step(p.clock, m, site)
                 elif p.what == LOOK_HITS and site < x.n_sites and x.places[site] and p.start <= m.step < p.stop and may_hold(chunk, x, site, p):
                     p.found = True

@@ -424,6 +424,30 @@ cdef class Survey:
             free(p.consts)
         return p.found
 
+    def steps_at(self, int number, bytes wanted, int64_t start, int64_t stop):
+        """As `hits`, for those who ask nothing else about the chunk."""
+        cdef Probe p
+        cdef uint64_t i, n
+        cdef Row *r
+        cdef int64_t first = self.file.chunks[number].first_step
+        cdef list found
+        memset(&p, 0, sizeof(Probe))
+        p.what = LOOK_ROWS
+        p.wanted = <const uint8_t *> <char *> wanted
+        p.n_wanted = <uint64_t> len(wanted)
+        p.start = start
+        p.stop = stop
+        try:
+            sifted(self.chunks.load(number, True), &p, None, None)
+            n = p.rows.n // sizeof(Row)
+            r = <Row *> p.rows.p
+            found = [None] * n
+            for i in range(n):
+                found[i] = (first + <int64_t> r[i].rec_end, r[i].site, r[i].thread, r[i].frame, r[i].time)
+        finally:
+            free(p.rows.p)
+        return found
+
     def count_entered(self, int number, uint64_t parent):
         """How many children of a frame a chunk enters."""
         cdef Probe p

@@ -180,6 +180,9 @@ class Survey:
     def hits(
         self, number: int, wanted: bytes, start: int, stop: int
     ) -> list[tuple[int, int, int, int, int]]: ...
+    def steps_at(
+        self, number: int, wanted: bytes, start: int, stop: int
+    ) -> list[tuple[int, int, int, int, int]]: ...
     def samples(
         self,
         number: int,

@@ -17,14 +17,18 @@ def iter_hits(
 ) -> Iterator[Hit]:
     """The executions of a line from a step on, in either direction."""
     sites = frozenset(rec.program.sites_at(file, line))
-    step = rec.next_site(start, direction, sites)
-    while step >= 0:
-        info = rec.step_info(step)
-        site = rec.program.site(info.site)
+    places = {}
+    for number in sites:
+        site = rec.program.site(number)
         function = rec.program.function_of(site)
-        path = rec.program.paths[site.module]
-        yield Hit(step, path, site.line, function.qualname, info.thread, info.frame, info.time_ns)
-        step = rec.next_site(step + direction, direction, sites)
+        places[number] = (rec.program.paths[site.module], site.line, function.qualname)
+    span = (start, len(rec)) if direction > 0 else (0, start + 1)
+    survey = rec.surveyor.survey
+    marked = rec.surveyor.site_set(sites)
+    numbers = rec.surveyor.numbers(*span, direction, sites)
+    for _, rows in rec.surveyor.beside(numbers, lambda n: survey.steps_at(n, marked, *span)):
+        for step, number, thread, frame, ns in rows if direction > 0 else reversed(rows):
+            yield Hit(step, *places[number], thread, frame, ns)
 
 
 def statement_sites(rec: Replay, file: str, line: int) -> frozenset[int]:

@@ -174,14 +174,16 @@ class Sampler:
         numbers = self._surveyor.numbers(start, end, direction, wanted)
 
         def read(number: int) -> list[Any]:
-            if reads:
-                return survey.samples(number, marked, start, end, plans, sure)
-            return [list(row) for row in survey.hits(number, marked, start, end)]
+            return survey.samples(number, marked, start, end, plans, sure)
 
         arguments = [[places[r] for r in each.reads] for each in asked]
         needed = [places[r] for r in condition.reads] if condition is not None else []
         look = self._look(condition, wanted, sure, start, end) if condition is not None else None
-        if look is None:
+        if not reads:
+            found = self._surveyor.beside(
+                numbers, lambda n: [list(row) for row in survey.steps_at(n, marked, start, end)]
+            )
+        elif look is None:
             found = self._surveyor.over(numbers, read)
         else:
             found = self._surveyor.over_some(numbers, look, read)
