@@ -88,12 +88,12 @@ def invoices(tmp_path_factory: pytest.TempPathFactory) -> str:
     [
         ("escape asterisk", (120, 36)),
         ("escape 7", (120, 36)),
-        ("escape 2 g j v", (120, 36)),
-        ("escape 2 g j x", (120, 36)),
+        ("escape 2 g v", (120, 36)),
+        ("escape 2 g x", (120, 36)),
         ("escape slash t o t a l enter", (120, 36)),
         ("escape 5", (120, 36)),
-        ("escape 7 2 g j v 8", (200, 60)),
-        ("escape 2 g j x", (80, 24)),
+        ("escape 7 2 g v 8", (200, 60)),
+        ("escape 2 g x", (80, 24)),
     ],
     ids=["executions", "calls", "history", "why", "found", "timeline", "broad", "why-narrow"],
 )

@@ -24,6 +24,8 @@ from .base import Pane
 if TYPE_CHECKING:
     from ..feeds import Job
 
+SLIM = 56
+"""With fewer columns the source shows no counts."""
 MIN_REMARK = 8
 """A remark that would get fewer cells is left out."""
 REMARKS = {"read": "remark", "gave": "gave", "wrote": "wrote", "error": "bad"}
@@ -50,10 +52,19 @@ class SourcePane(Pane):
         self._generation = 0
         self._current = range(0)
         self._digits = 3
-        self._gutter = 13
         self._token: Token | None = None
         self._sought: re.Pattern[str] | None = None
         self._marked: dict[int, str] = {}
+
+    @property
+    def _slim(self) -> bool:
+        """Too few columns for the counts of executions."""
+        return 0 < self.size.width < SLIM
+
+    @property
+    def _gutter(self) -> int:
+        """The cells before the code."""
+        return 2 + self._digits + 1 + (0 if self._slim else 6) + 2
 
     @property
     def file(self) -> str | None:
@@ -87,7 +98,6 @@ class SourcePane(Pane):
         same_moment = past is not None and past.moment == view.moment
         count = self.row_count()
         self._digits = max(3, len(str(count)))
-        self._gutter = 2 + self._digits + 1 + 5 + 3
         self._current = self._statement(frame.line, frame.end_line)
         if not same_moment:
             self._token = None
@@ -287,7 +297,8 @@ class SourcePane(Pane):
         else:
             parts.append((self._marked.get(line, " "), "key"))
         parts.append((f"{line:>{self._digits}} ", "gutter"))
-        parts.append((f"{short_count(hits) if hits else '':>5} ", "gutter"))
+        if not self._slim:
+            parts.append((f"{short_count(hits) if hits else '':>5} ", "gutter"))
         parts.append(("▎ ", "way") if self._ran(line) else ("  ", ""))
         return parts
 

@@ -77,6 +77,9 @@ class VariablesPane(Pane):
     def show(self, view: View) -> None:
         self._rebuild()
 
+    def on_resize(self) -> None:
+        self._rebuild()
+
     def state(self) -> Hashable:
         return self._chosen
 
