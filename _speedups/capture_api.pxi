@@ -63,7 +63,11 @@ cdef int fill_spec(Spec *s, object row, FunctionData *f, object variables, bint 
         return 2
     elif kind in ("di", "t", "k", "x", "l"):
         s.path = make_path(row[1])
-    elif kind in ("ra", "rm", "e"):
+    elif kind == "rm":
+        s.name = kept_name(row[1])
+        s.nargs = row[2] if len(row) > 2 else 0
+        paths = row[3] if len(row) > 2 else None
+    elif kind in ("ra", "e"):
         s.name = kept_name(row[1])
         s.in_place = len(row) > 2 and row[2]
     elif kind == "m" or kind == "mk":
@@ -154,6 +158,8 @@ cdef object make_site(ModuleData *m, object row, object functions):
         quiet_site(d, function[5][specs[0][1]])
     d.leaves = d.flags & (F_RETURN | F_END) != 0 and not d.flags & F_LATE
     fill_values(d)
+    d.silent = tells_nothing(d)
+    d.room = 16 + 9 * d.nvalues + 40 * d.nspecs
     if row[7] is not None:
         fill_operands(d, row[7])
     return site_object(d)
@@ -169,6 +175,15 @@ cdef int fill_values(SiteData *d) except -1:
             d.nvalues += 1
         a += arguments_taken(&d.specs[i])
     return 0
+
+
+cdef bint tells_nothing(SiteData *d) noexcept:
+    """Whether the site stands only for what it makes the core look at."""
+    cdef int i
+    for i in range(d.nspecs):
+        if d.specs[i].op == S_CLASS_WRITE or d.specs[i].op == S_UNBIND:
+            return False
+    return d.nvalues == 0 and not d.flags & ~(F_PASS | F_COMP)
 
 
 cdef int fill_operands(SiteData *d, object row) except -1:
@@ -207,6 +222,8 @@ cdef object site_object(SiteData *d):
             kind, way = PlainSite if d.nargs else StepSite, 0
         else:
             kind, way = EffectSite, 2
+    if d.flags == F_PASS and d.nspecs == 1 and d.specs[0].op == S_RECV_METHOD:
+        kind = ReceiverSite
     if not d.operator:
         kind = Site
     site = kind.__new__(kind)
@@ -342,6 +359,7 @@ def start():
     if not recording:
         attention -= NOT_RECORDING
     recordings += 1
+    memset(known_effects, 0, sizeof(known_effects))
     recording = True
     es_store_release(&ring_header[H_STATE], STATE_RECORDING)
     find_thread()

@@ -142,9 +142,35 @@ cdef inline PyObject *value_placed(PyObject *o, Place *p) noexcept:
 
 cdef PyObject *found_attr(PyObject *o, PyObject *name, Place *p) noexcept:
     """What raw_attr gives, and where it was."""
+    cdef PyObject *value = known_place(o, name, p)
+    if value != NULL:
+        return value
     if p.tp != Py_TYPE(o) or p.version != p.tp.tp_version_tag:
         find_place(o, name, p)
     return raw_attr(o, name)
+
+
+cdef struct KnownPlace:
+    PyObject *name
+    Place place
+
+cdef KnownPlace known_places[256]
+
+
+cdef inline KnownPlace *place_of(PyTypeObject *tp, PyObject *name) noexcept:
+    return &known_places[(<size_t>tp >> 4 ^ <size_t>name >> 3) & 255]
+
+
+cdef PyObject *known_place(PyObject *o, PyObject *name, Place *p) noexcept:
+    """An attribute whose place in instances of this type another site knows; borrowed, else NULL."""
+    cdef KnownPlace *k = place_of(Py_TYPE(o), name)
+    cdef PyObject *value
+    if k.name != name:
+        return NULL
+    value = value_placed(o, &k.place)
+    if value != NULL:
+        p[0] = k.place
+    return value
 
 
 cdef void find_place(PyObject *o, PyObject *name, Place *p) noexcept:
@@ -182,6 +208,8 @@ cdef void find_place(PyObject *o, PyObject *name, Place *p) noexcept:
             return
         p.kind = A_VALUE
         p.at = i
+    place_of(tp, name).name = name
+    place_of(tp, name).place = p[0]
 
 
 cdef inline PyObject *follow(PyObject *root, Path *path) noexcept:
@@ -539,6 +567,11 @@ cdef void item_stored(PyObject *o, PyObject *key) noexcept:
                 send_size(e, n)
             write_delta(o, e, OP_SETITEM, key, value)
             return
+    elif is_fixed_type(tp) and Py_TYPE(key) == &PyLong_Type and es_int_small(key, &i) and i >= <int64_t>limit_items \
+            and type_info(tp).shape == SHAPE_ARRAY:
+        if view_count or owner_count:
+            memory_touched(o)
+        return                   # only the head of an array is ever shown
     elif is_heap(tp) and method_effect(tp, <PyObject *>NAME_SETITEM) != EFFECT_NONE:
         examine_deep(o)
         return

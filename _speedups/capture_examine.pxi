@@ -171,6 +171,8 @@ cdef void examine(PyObject *o) noexcept:
     if e == NULL or not e.flags & E_SNAPPED:
         prepare(o, limit_depth)
         return
+    if pending_count > pending_next and pending[pending_count - 1].object == o and not doubting:
+        return                   # it will be recorded as it is when all is told
     if changed(o, e, NULL):
         queue_snapshot(o, e.oid, e.explored)
     if e.flags & E_CUT:

@@ -13,19 +13,20 @@ cdef struct Frame:
     uint64_t id
     Frame *parent
     uint64_t parent_id          # parent's id: the parent's memory may serve another frame by now
+    void *site                  # SiteData of the statement that it runs
+    Frame *chained              # next in the map's bucket, or in the free list
+    void *task                  # address of the asyncio task last seen running it (compared only)
+    void *deferred              # SiteData of a loop header whose evaluation is to be told when it happens
+    void *changed_globals       # globals of a function among it, which may be rebound (compared only)
     uint32_t thread
+    uint32_t callbacks          # how often its statement was interrupted by calls from code that is not recorded
     unsigned char state
     unsigned char unguarded     # lambda or genexp: its end by an exception is not seen
     unsigned char mapped        # found through frame_map
     unsigned char stray         # left while it ran: suspended by a greenlet, or ended without a site
-    void *task                  # address of the asyncio task last seen running it (compared only)
-    void *site                  # SiteData of the statement that it runs
-    void *deferred              # SiteData of a loop header whose evaluation is to be told when it happens
-    uint32_t callbacks          # how often its statement was interrupted by calls from code that is not recorded
-    void *changed_globals       # globals of a function among it, which may be rebound (compared only)
-    bint unknown                # its statement calls code that is not recorded and that nothing else tells of
-    bint doubted                # what the statement may change is marked as uncertain
-    Frame *chained              # next in the map's bucket, or in the free list
+    unsigned char unknown       # its statement calls code that is not recorded and that nothing else tells of
+    unsigned char doubted       # what the statement may change is marked as uncertain
+    unsigned char spare[2]
 
 cdef struct Thread:
     uint64_t native
@@ -154,32 +155,34 @@ cdef inline Frame *new_frame(void *fp, Frame *parent) noexcept:
     f.id = frame_count
     f.parent = parent
     f.parent_id = 0 if parent == NULL else parent.id
-    f.thread = thread_now
-    f.state = RUNNING
-    f.unguarded = 0
-    f.mapped = 0
-    f.stray = 0
-    f.task = NULL
     f.site = <void *>&no_site
-    f.deferred = NULL
-    f.callbacks = 0
-    f.unknown = False
-    f.changed_globals = NULL
-    f.doubted = False
     f.chained = NULL
+    f.task = NULL
+    f.deferred = NULL
+    f.changed_globals = NULL
+    f.thread = thread_now
+    f.callbacks = 0
+    memset(&f.state, 0, 8)
     return f
 
 
-cdef inline void drop_frame(Frame *f) noexcept:
-    global free_frames, attention, stray_count
-    if es_unlikely(f.deferred != NULL):
+cdef void forget_frame(Frame *f) noexcept:
+    """Take back what else knows of a frame that has ended."""
+    global attention, stray_count
+    if f.deferred != NULL:
         attention -= 1
-    if es_unlikely(f.unknown):
+    if f.unknown:
         attention -= 1
     if f.mapped:
         map_remove(f)
-    if es_unlikely(f.stray):
+    if f.stray:
         stray_count -= 1
+
+
+cdef inline void drop_frame(Frame *f) noexcept:
+    global free_frames
+    if es_unlikely(f.mapped | f.stray | f.unknown or f.deferred != NULL):
+        forget_frame(f)
     f.fp = NULL
     f.id = 0
     f.chained = free_frames

@@ -123,7 +123,7 @@ cdef int arguments_taken(Spec *s) noexcept:
     """How many call arguments a spec stands for."""
     if s.op == S_ITEM or s.op == S_STORE_KEYED or s.op == S_KEY_STORED:
         return 2
-    if s.op == S_METHOD or s.op == S_CALL:
+    if s.op == S_METHOD or s.op == S_CALL or s.op == S_RECV_METHOD:
         return 1 + s.nargs
     if s.op == S_CLASS_WRITE or s.op == S_UNBIND or s.op == S_STAR or s.op == S_CALLED_BACK:
         return 0

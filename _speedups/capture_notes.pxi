@@ -263,6 +263,7 @@ cdef void settle_note(Note *n) noexcept:
     elif n.deep:
         examine_deep(n.object)
         watch_given(n.object)
+        watch_given(n.object)
     elif n.grows:
         appended(n.object)
     else:
@@ -300,17 +301,22 @@ cdef unsigned int returned_next = 0
 
 cdef inline void keep_in_mind(PyObject *o) noexcept:
     """The frame that ends returns an object to its parent."""
-    global returned_next
-    cdef Returned *r = &returned[returned_next & (MAX_RETURNED - 1)]
     cdef Entry *e
-    if not is_container(o) or current.parent == NULL:
+    if not is_container(o):
         return
     e = table_find(o)
-    if e == NULL or not e.flags & E_SNAPPED:
+    if e != NULL and e.flags & E_SNAPPED:
+        keep_known(o, e.oid)
+
+
+cdef inline void keep_known(PyObject *o, uint64_t oid) noexcept:
+    global returned_next
+    cdef Returned *r = &returned[returned_next & (MAX_RETURNED - 1)]
+    if current.parent == NULL:
         return
     r.object = o
-    r.block = e.block
-    r.oid = e.oid
+    r.block = es_block(o)
+    r.oid = oid
     r.frame = current.parent
     r.frame_id = current.parent.id
     returned_next += 1

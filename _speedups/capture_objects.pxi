@@ -1,9 +1,21 @@
 # Contents of objects: walked once to fingerprint them or to write a snapshot.
 
 cdef inline void walk_value(Walk *w, uint64_t position, PyObject *v) noexcept:
+    cdef int64_t x
+    cdef int32_t small
+    cdef unsigned char *p
     if w.emit:
-        prepare(v, w.depth)
-        put_value(&object_buffer, v, w.depth)
+        if Py_TYPE(v) == &PyLong_Type and es_int_small(v, &x) and -2147483648 <= x <= 2147483647:
+            p = grow(&object_buffer, 5)
+            if p == NULL:
+                return
+            small = <int32_t>x
+            p[0] = V_INT32
+            memcpy(p + 1, &small, 4)
+            object_buffer.size += 5
+        else:
+            prepare(v, w.depth)
+            put_value(&object_buffer, v, w.depth)
     w.print += mix(position + ident(v, 0))
     if w.deep and is_container(v):
         deep_push(v, 0)

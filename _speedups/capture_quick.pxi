@@ -54,17 +54,19 @@ cdef inline bint tell_values(SiteData *d, void *fp, PyObject **args, Py_ssize_t 
     else:
         commit(start, p)
     if d.leaves:
-        leave(d, args, n)
+        leave(d, start, args)
     time_countdown -= 1
     if es_unlikely(time_countdown < 0):
         write_time()
     return True
 
 
-cdef inline void leave(SiteData *d, PyObject **args, Py_ssize_t n) noexcept:
-    """The current frame ends by this site."""
-    if n and d.flags & F_RETURN:
-        keep_in_mind(args[0])
+cdef inline void leave(SiteData *d, unsigned char *event, PyObject **args) noexcept:
+    """The current frame ends by this site, whose event has just been written."""
+    cdef uint64_t oid
+    if d.flags & F_RETURN and event[5] == V_REF:
+        memcpy(&oid, event + 6, 8)
+        keep_known(args[0], oid)
     exit_frame()
 
 
@@ -73,63 +75,115 @@ cdef bint tell_effects(SiteData *d, void *fp, PyObject **args, Py_ssize_t n) noe
     global time_countdown, first_new, unknown_ran, notes_taken
     cdef unsigned char *start
     cdef unsigned char *p
-    cdef int i, a = 0
+    cdef unsigned char *end
+    cdef int i, op, a = 0
     cdef Spec *s
     if es_unlikely(attention != 0 or current == NULL or current.fp != fp):
         return False
+    p = start = reserve(d.room)
+    if es_unlikely(start == NULL):
+        return True
     first_new = next_oid
     unknown_ran = False
     for i in range(d.nspecs):
         s = &d.specs[i]
-        if s.op == S_WRITE or s.op == S_VALUE:
-            if s.in_place and is_container(args[a]):
-                examine_operand(args[a])
+        op = s.op
+        if op == S_WRITE or op == S_VALUE:
+            if es_likely(not s.in_place or not is_container(args[a])):
+                a += 1
+                continue
+            end = NULL
+        elif op == S_ATTR:
+            end = attribute_told(s, args[a], p)
             a += 1
-        elif s.op == S_METHOD:
-            if not method_known(s, args + a):
-                method_called(s, args + a)
+        elif op == S_METHOD:
+            end = method_told(s, args[a], p)
             a += 1 + s.nargs
-        elif s.op == S_ATTR:
-            if s.in_place or not attribute_told(s, args[a]):
-                store_effect(d, s, args + a)
+        elif op == S_ITEM:
+            end = item_told(s, args + a, p)
+            a += 2
+        elif op == S_ITERATED:
+            end = p if iterated_known(s, args[a]) else NULL
             a += 1
+        elif op == S_CALL:
+            end = p if callee_known(s, args[a]) else NULL
+            a += 1 + s.nargs
         else:
-            a += effect(d, s, args + a)
-    if es_unlikely(unknown_ran):
-        examine_values(d, args)
-    if es_unlikely(exposed_count) and (d.touches or unknown_ran or notes_taken):
-        check_exposed()
-    notes_taken = False
-    if pending_count:
+            end = NULL
+        if es_unlikely(end == NULL):             # a change that takes more
+            if p != start:
+                commit(start, p)
+            if op == S_WRITE or op == S_VALUE:
+                examine_operand(args[a])
+                a += 1
+            elif op == S_ATTR:
+                store_effect(d, s, args + a - 1)
+            elif op == S_METHOD:
+                method_called(s, args + a - 1 - s.nargs)
+            elif op == S_CALL:
+                call_made(d, s, args + a - 1 - s.nargs)
+            elif op == S_ITEM:
+                store_effect(d, s, args + a - 2)
+            elif op == S_ITERATED:
+                store_effect(d, s, args + a - 1)
+            else:
+                a += effect(d, s, args + a)
+            end = start = reserve(d.room)
+            if es_unlikely(start == NULL):
+                return True
+        p = end
+    if es_unlikely(unknown_ran or exposed_count or pending_count):
+        if p != start:
+            commit(start, p)
+        if unknown_ran:
+            examine_values(d, args)
+        if exposed_count and (d.touches or unknown_ran or notes_taken):
+            check_exposed()
         drain_pending()
-    start = reserve(5 + 9 * <uint64_t>d.nvalues)
-    if es_unlikely(start == NULL):
-        return True
-    start[0] = OP_SITE
-    p = put_u32(start + 1, d.id)
-    for i in range(d.nvalues):
-        p = put_fast(p, args[d.value_args[i]], limit_depth)
+        p = start = reserve(d.room)
+        if es_unlikely(start == NULL):
+            return True
+    notes_taken = False
+    if not d.silent:
+        p = values_told(d, args, start, p)
         if es_unlikely(p == NULL):
-            break
-    if es_likely(p != NULL):
+            for i in range(d.nvalues):
+                prepare(args[d.value_args[i]], limit_depth)
+            write_event(d, args, n, NULL)
+        else:
+            commit(start, p)
+            if es_unlikely(d.handed):
+                find_held(d, args, n)
+    elif p != start:
         commit(start, p)
-        if es_unlikely(d.handed):
-            find_held(d, args, n)
-    else:
-        for i in range(d.nvalues):
-            prepare(args[d.value_args[i]], limit_depth)
-        write_event(d, args, n, NULL)
     if es_unlikely(current == NULL):
         return True
     current.site = <void *>d
     current.callbacks = 0
     current.doubted = False
     if d.leaves:
-        leave(d, args, n)
+        if d.flags & F_RETURN:
+            keep_in_mind(args[0])
+        exit_frame()
     time_countdown -= 1
     if es_unlikely(time_countdown < 0):
         write_time()
     return True
+
+
+cdef inline unsigned char *values_told(SiteData *d, PyObject **args, unsigned char *start, unsigned char *at) noexcept:
+    """Write the event itself behind the changes in [start, at); NULL, with these published, where a value takes more."""
+    cdef unsigned char *p = at
+    cdef int i
+    p[0] = OP_SITE
+    p = put_u32(p + 1, d.id)
+    for i in range(d.nvalues):
+        p = put_fast(p, args[d.value_args[i]], limit_depth)
+        if es_unlikely(p == NULL):
+            if at != start:
+                commit(start, at)
+            return NULL
+    return p
 
 
 cdef inline unsigned char *put_head(unsigned char *p, unsigned int op, uint64_t oid) noexcept:
@@ -137,83 +191,158 @@ cdef inline unsigned char *put_head(unsigned char *p, unsigned int op, uint64_t 
     return put_u64(p + 1, oid)
 
 
-cdef inline void change_told(Entry *e, uint64_t oid, PyObject *value) noexcept:
-    """An exact change of an object has been written, which now holds `value`."""
-    cdef bint joined = e.joined
-    if es_unlikely(doubted_count) and is_doubted(oid):
-        event_u64(OP_ASOF, oid)
-    if es_unlikely(joined):
-        join(value)
+cdef inline bint is_simple(Entry *e) noexcept:
+    """Whether nothing follows from an exact change of a known object but its event."""
+    return e != NULL and e.flags & E_SNAPPED and not e.joined and es_likely(doubted_count == 0)
 
 
-cdef inline bint method_known(Spec *s, PyObject **args) noexcept:
-    """Do what a method call asks for where that is nothing, or to tell an item that was appended; False if not."""
-    cdef PyObject *o = follow(args[0], &s.path)
+cdef inline bint iterated_known(Spec *s, PyObject *root) noexcept:
+    """Whether what was iterated over is no iterator."""
+    cdef PyObject *o = follow(root, &s.path)
+    return o != NULL and not is_iterator(Py_TYPE(o))
+
+
+cdef inline bint callee_known(Spec *s, PyObject *callee) noexcept:
+    """Whether a call has no effect that is not recorded."""
+    cdef PyTypeObject *tp = Py_TYPE(callee)
+    if tp == &PyFunction_Type:
+        return is_recorded_code((<PyFunctionObject *>callee).func_code)
+    if not tp.tp_flags & TPFLAGS_TYPE_SUBCLASS:
+        return False
+    tp = <PyTypeObject *>callee
+    if s.cached_type != marked(callee) or s.cached_version != tp.tp_version_tag or s.cached_version == 0:
+        s.effect = <unsigned char>class_effect(tp)
+        s.cached_type = marked(callee)
+        s.cached_version = tp.tp_version_tag
+    return s.effect == EFFECT_NONE
+
+
+cdef bint method_known(Spec *s, PyObject *o, PyTypeObject *tp) noexcept:
+    """Whether a method that the spec has not met lately has no effect."""
+    if tp.tp_flags & TPFLAGS_TYPE_SUBCLASS:
+        return attribute_effect(s, o) == EFFECT_NONE
+    return is_heap(tp) and cached_effect(s, tp) == EFFECT_NONE
+
+
+cdef inline unsigned char *method_told(Spec *s, PyObject *root, unsigned char *p) noexcept:
+    """Do what a method call asks for where that is nothing, or to tell an item that was appended; NULL if not."""
+    cdef PyObject *o = follow(root, &s.path)
     cdef PyTypeObject *tp
     cdef Entry *e
     cdef Py_ssize_t n
-    cdef unsigned char *p
     cdef unsigned char *end
-    cdef PyObject *value
     if es_unlikely(o == NULL):
-        return False
+        return NULL
     tp = Py_TYPE(o)
-    if s.cached_type != tp or s.cached_version != tp.tp_version_tag or s.cached_version == 0:
-        return False
+    if es_unlikely(s.cached_type != tp or s.cached_version != tp.tp_version_tag or s.cached_version == 0):
+        return p if method_known(s, o, tp) else NULL
     if s.effect == EFFECT_NONE:
-        return True
+        return p
     if s.effect != EFFECT_APPEND or tp != &PyList_Type or s.before:
-        return False
+        return NULL
     e = table_find(o)
     n = Py_SIZE(o)
-    if es_unlikely(e == NULL or not e.flags & E_SNAPPED or <uint32_t>n != e.size + 1 or e.doubted):
-        return False
-    value = (<PyListObject *>o).ob_item[n - 1]
-    p = reserve(20)
-    if es_unlikely(p == NULL):
-        return True
-    end = put_fast(put_head(p, OP_APPEND, e.oid), value, limit_depth - 1)
-    if es_unlikely(end == NULL):
-        return False
-    e.size = <uint32_t>n
-    e.flags |= E_DIRTY
-    if n > <Py_ssize_t>limit_items:
-        e.flags |= E_CUT
-    commit(p, end)
-    change_told(e, e.oid, value)
-    return True
+    if es_unlikely(not is_simple(e) or <uint32_t>n != e.size + 1 or e.doubted):
+        return NULL
+    end = put_fast(put_head(p, OP_APPEND, e.oid), (<PyListObject *>o).ob_item[n - 1], limit_depth - 1)
+    if es_likely(end != NULL):
+        e.size = <uint32_t>n
+        e.flags |= E_DIRTY | (E_CUT if n > <Py_ssize_t>limit_items else 0)
+    return end
 
 
-cdef inline bint attribute_told(Spec *s, PyObject *root) noexcept:
-    """Tell an attribute of an instance that was stored; False where that takes more than a look."""
+cdef inline unsigned char *attribute_told(Spec *s, PyObject *root, unsigned char *p) noexcept:
+    """Tell an attribute of an instance that was stored; NULL where that takes more than a look."""
     cdef PyObject *o = follow(root, &s.path)
     cdef PyObject *value
     cdef Entry *e
-    cdef unsigned char *p
     cdef unsigned char *end
     if es_unlikely(o == NULL):
-        return False
+        return NULL
     value = value_placed(o, &s.stored)
+    if es_unlikely(value == NULL):
+        value = known_place(o, s.name, &s.stored)
     if es_unlikely(value == NULL):
         if s.stored.tp != Py_TYPE(o) or s.stored.version != s.stored.tp.tp_version_tag:
             find_place(o, s.name, &s.stored)
-        return False
+        return NULL
+    if es_unlikely(s.in_place) and is_container(value):
+        return NULL
     e = table_find(o)
-    if es_unlikely(e == NULL or not e.flags & E_SNAPPED):
-        return False
+    if es_unlikely(not is_simple(e)):
+        return NULL
     if es_unlikely(s.told_to != recordings):
-        s.strid = text_id(s.name, False)
+        s.strid = cached_text(s.name)
+        if s.strid == 0:
+            return NULL
         s.told_to = recordings
-    p = reserve(24)
-    if es_unlikely(p == NULL):
-        return True
     end = put_fast(put_u32(put_head(p, OP_SETATTR, e.oid), s.strid), value, limit_depth - 1)
-    if es_unlikely(end == NULL):
+    if es_likely(end != NULL):
+        e.flags |= E_DIRTY
+    return end
+
+
+cdef inline unsigned char *item_told(Spec *s, PyObject **args, unsigned char *p) noexcept:
+    """Tell an item of a list or a dict that was stored; NULL where that takes more than a look."""
+    cdef PyObject *o = follow(args[0], &s.path)
+    cdef PyObject *key = args[1]
+    cdef PyObject *value
+    cdef PyTypeObject *tp
+    cdef Entry *e
+    cdef unsigned char *end
+    cdef int64_t i
+    cdef Py_ssize_t n
+    if es_unlikely(o == NULL or s.before):
+        return NULL
+    tp = Py_TYPE(o)
+    if tp == &PyList_Type:
+        n = Py_SIZE(o)
+        if Py_TYPE(key) != &PyLong_Type or not es_int_small(key, &i):
+            return NULL
+        if i < 0:
+            i += n
+        if not 0 <= i < n:
+            return NULL
+        e = table_find(o)
+        if es_unlikely(not is_simple(e) or <uint32_t>n != e.size):
+            return NULL
+        value = (<PyListObject *>o).ob_item[i]
+        end = put_head(p, OP_SETITEM, e.oid)
+        end[0] = V_INT64
+        memcpy(end + 1, &i, 8)
+        end += 9
+    elif tp == &PyDict_Type:
+        if Py_TYPE(key) != &PyUnicode_Type and Py_TYPE(key) != &PyLong_Type:
+            return NULL
+        e = table_find(o)
+        if es_unlikely(not is_simple(e) or not e.flags & E_SAFE_KEYS or e.flags & E_CUT):
+            return NULL
+        n = PyDict_Size(o)
+        value = PyDict_GetItemWithError(o, key)
+        if es_unlikely(value == NULL or <uint32_t>n != e.size and <uint32_t>n != e.size + 1):
+            return NULL
+        end = put_fast(put_head(p, OP_SETITEM, e.oid), key, limit_depth - 1)
+    else:
+        return NULL
+    if es_unlikely(end == NULL or s.in_place and is_container(value)):
+        return NULL
+    end = put_fast(end, value, limit_depth - 1)
+    if es_likely(end != NULL):
+        e.size = <uint32_t>n
+        e.flags |= E_DIRTY
+    return end
+
+
+cdef inline bint tell_receiver(SiteData *d, void *fp, PyObject *given) noexcept:
+    """What `tell_any` does for the receiver of a method that has no effect, which is nothing; False: it takes more."""
+    cdef Spec *s
+    cdef PyTypeObject *tp = Py_TYPE(given)
+    if es_unlikely(attention != 0 or current == NULL or current.fp != fp):
         return False
-    e.flags |= E_DIRTY
-    commit(p, end)
-    change_told(e, e.oid, value)
-    return True
+    s = d.specs
+    if s.cached_type == tp and s.cached_version == tp.tp_version_tag and s.cached_version != 0:
+        return s.effect == EFFECT_NONE
+    return method_known(s, given, tp)
 
 
 # -- calls
@@ -404,6 +533,13 @@ cdef PyObject *pass_effects(PyObject *self, PyObject *given) noexcept:
     return result(d, given)
 
 
+cdef PyObject *pass_receiver(PyObject *self, PyObject *given) noexcept:
+    if es_unlikely(not tell_receiver(data_of(self), es_current_frame(), given)):
+        return pass_any(self, given)
+    Py_INCREF(given)
+    return given
+
+
 cdef PyObject *pass_any(PyObject *self, PyObject *given) noexcept:
     cdef SiteData *d = data_of(self)
     cdef PyObject *args[MAX_OPERANDS + 1]
@@ -421,4 +557,5 @@ es_define_operators(0, <PyTypeObject *>StepSite, <void *>invert_step, <void *>pa
 es_define_operators(1, <PyTypeObject *>PlainSite, <void *>invert_plain, <void *>pass_plain)
 es_define_operators(2, <PyTypeObject *>EntrySite, <void *>invert_entry, <void *>pass_entry)
 es_define_operators(3, <PyTypeObject *>EffectSite, <void *>invert_effects, <void *>pass_effects)
+es_define_operators(5, <PyTypeObject *>ReceiverSite, <void *>invert_any, <void *>pass_receiver)
 es_define_operators(4, <PyTypeObject *>Site, <void *>invert_any, <void *>pass_any)

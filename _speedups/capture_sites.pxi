@@ -125,6 +125,8 @@ cdef struct SiteData:
     bint in_place                # one of them may have been changed in place
     bint touches                 # tells of more than values
     bint leaves                  # the frame ends here
+    bint silent                  # has neither a value nor a flag that says something: no event is written
+    uint64_t room                # in the ring, at most
     int *value_args              # the arguments that are the event's values
     bint operator                # reads its arguments in the frame, but for a first one that passes through
     bint direct                  # all of them are variables, and none lies in a cell
@@ -188,6 +190,12 @@ cdef class EffectSite(Site):
     """With what a statement has changed."""
 
 
+@cython.final
+@cython.internal
+cdef class ReceiverSite(Site):
+    """Around the receiver of a method call."""
+
+
 class _Unrecorded:
     """Stands for a site in a process that is not being recorded."""
 
@@ -228,8 +236,8 @@ cdef extern from *:
         es_site_def[i].ml_doc = NULL;
     }
     static PyObject *es_new_site(int i, PyObject *self) { return PyCFunction_NewEx(&es_site_def[i], self, NULL); }
-    static PyNumberMethods es_site_numbers[5];
-    static PyMappingMethods es_site_mappings[5];
+    static PyNumberMethods es_site_numbers[6];
+    static PyMappingMethods es_site_mappings[6];
     static void es_define_operators(int i, PyTypeObject *tp, void *invert, void *subscript) {
         es_site_numbers[i].nb_invert = (unaryfunc)invert;
         es_site_mappings[i].mp_subscript = (binaryfunc)subscript;
@@ -239,7 +247,7 @@ cdef extern from *:
     }
     static inline int es_is_site(PyObject *o) {
         PyMappingMethods *m = Py_TYPE(o)->tp_as_mapping;
-        if (!PyCFunction_CheckExact(o)) return m >= es_site_mappings && m < es_site_mappings + 5;
+        if (!PyCFunction_CheckExact(o)) return m >= es_site_mappings && m < es_site_mappings + 6;
         PyMethodDef *d = ((PyCFunctionObject *)o)->m_ml;
         return d >= es_site_def && d < es_site_def + 4;
     }
@@ -342,7 +350,8 @@ cdef void tell_any(SiteData *d, PyObject **args, Py_ssize_t n) noexcept:
         check_held()
     if flags & F_ENTER and d.function.nderefs:
         write_cells(d, fp)
-    write_event(d, args, n, exception)
+    if not d.silent:
+        write_event(d, args, n, exception)
     if current != NULL and (flags & BEGINS or not flags & (MID_STATEMENT | F_PASS)) and not flags & F_COMP:
         current.site = <void *>d
         current.callbacks = 0
@@ -489,7 +498,7 @@ cdef void write_event(SiteData *d, PyObject **args, Py_ssize_t n, PyObject *exce
             pass
         elif s.op == S_ITEM or s.op == S_STORE_KEYED or s.op == S_KEY_STORED:
             a += 2
-        elif s.op == S_METHOD or s.op == S_CALL:
+        elif s.op == S_METHOD or s.op == S_CALL or s.op == S_RECV_METHOD:
             a += 1 + s.nargs
         else:
             a += 1

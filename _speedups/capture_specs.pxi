@@ -90,8 +90,9 @@ cdef int store_effect(SiteData *d, Spec *s, PyObject **args) noexcept:
             note(args[0], NULL, False)
         return 1
     if s.op == S_RECV_METHOD:
-        receiver_noted(s, args[0])
-        return 1
+        if receiver_noted(s, args[0]):
+            arguments_noted(s, args + 1)
+        return 1 + s.nargs
     if s.op == S_EXPOSED:
         expose(args[0], s.name)
         return 1
@@ -121,6 +122,14 @@ cdef int store_effect(SiteData *d, Spec *s, PyObject **args) noexcept:
     return 1
 
 
+cdef void *no_iternext = <void *>(<PyTypeObject *>_Unrecorded).tp_iternext
+
+
+cdef inline bint is_iterator(PyTypeObject *tp) noexcept:
+    """Whether instances are advanced; classes made in Python have a stand-in where they have no __next__."""
+    return tp.tp_iternext != NULL and <void *>tp.tp_iternext != no_iternext
+
+
 cdef void path_effect(Spec *s, PyObject *root, PyObject *o) noexcept:
     """What a spec of one root says, where its path leads to `o`, or nowhere that can be told."""
     if s.before:
@@ -145,7 +154,7 @@ cdef void path_effect(Spec *s, PyObject *root, PyObject *o) noexcept:
         examine_deep(o)
         watch_given(o)
     elif s.op == S_ITERATED:
-        if Py_TYPE(o).tp_iternext != NULL:
+        if is_iterator(Py_TYPE(o)):
             examine(o)
             examine_sources(o, 0)
             if strcmp(Py_TYPE(o).tp_name, b"map") == 0 or strcmp(Py_TYPE(o).tp_name, b"filter") == 0:
@@ -156,7 +165,16 @@ cdef void path_effect(Spec *s, PyObject *root, PyObject *o) noexcept:
     elif is_heap(Py_TYPE(o)) and s.op == S_ITEM_DEL:
         examine_deep(o)
     else:
+        if s.op == S_ITEM_DEL:
+            will_differ(o)
         examine(o)
+
+
+cdef void will_differ(PyObject *o) noexcept:
+    """An object has surely been changed: spare the comparison with what was recorded."""
+    cdef Entry *e = table_find(o)
+    if e != NULL and e.flags & E_SNAPPED:
+        e.flags |= E_DIRTY
 
 
 cdef void examine_values(SiteData *d, PyObject **args) noexcept:
@@ -183,7 +201,7 @@ cdef void examine_values(SiteData *d, PyObject **args) noexcept:
             a += 2
         elif s.op == S_ITEM or s.op == S_STORE_KEYED or s.op == S_KEY_STORED:
             a += 2
-        elif s.op == S_METHOD or s.op == S_CALL:
+        elif s.op == S_METHOD or s.op == S_CALL or s.op == S_RECV_METHOD:
             a += 1 + s.nargs
         elif s.op != S_CLASS_WRITE and s.op != S_UNBIND and s.op != S_STAR and s.op != S_CALLED_BACK:
             a += 1
@@ -244,22 +262,35 @@ cdef void note_item(PyObject *o, PyObject *key, bint in_place) noexcept:
         note_store(o, key, in_place)
 
 
+cdef struct KnownEffect:
+    PyTypeObject *tp
+    PyObject *name
+    unsigned int version
+    int effect
+
+cdef KnownEffect known_effects[256]
+
+
 cdef inline int cached_effect(Spec *s, PyTypeObject *tp) noexcept:
-    cdef int effect
+    cdef KnownEffect *k
     if s.cached_type == tp and s.cached_version == tp.tp_version_tag and tp.tp_version_tag != 0:
         return s.effect
-    effect = method_effect(tp, s.name)
+    k = &known_effects[(<size_t>tp >> 4 ^ <size_t>s.name >> 3) & 255]
+    if k.tp != tp or k.name != s.name or k.version != tp.tp_version_tag or k.version == 0:
+        k.effect = method_effect(tp, s.name)
+        k.tp = tp
+        k.name = s.name
+        k.version = tp.tp_version_tag
     s.cached_type = tp
     s.cached_version = tp.tp_version_tag
-    s.effect = <unsigned char>effect
-    return effect
+    s.effect = <unsigned char>k.effect
+    return k.effect
 
 
 cdef void method_called(Spec *s, PyObject **args) noexcept:
     global unknown_ran, earned
     cdef PyObject *o = follow(args[0], &s.path)
     cdef PyTypeObject *tp
-    cdef PyObject *f
     cdef PyObject *key
     cdef int effect
     if o == NULL:
@@ -272,10 +303,7 @@ cdef void method_called(Spec *s, PyObject **args) noexcept:
             or tp == &PyTuple_Type or o == Py_None_ptr:
         return
     if tp == &PyModule_Type or tp.tp_flags & TPFLAGS_TYPE_SUBCLASS:
-        f = raw_attr(o, s.name)
-        effect = EFFECT_DEEP if f == NULL else callee_effect(f)
-        if effect == EFFECT_EXEC:
-            effect = EFFECT_DEEP
+        effect = attribute_effect(s, o)
         if effect == EFFECT_DEEP:
             unknown_ran = True
             earned += CALLED
@@ -331,17 +359,19 @@ cdef void arguments_given(Spec *s, PyObject **args, bint deep) noexcept:
             watch_given(o)
 
 
-cdef void receiver_noted(Spec *s, PyObject *o) noexcept:
-    """The receiver of a method call, on its way there."""
+cdef bint receiver_noted(Spec *s, PyObject *o) noexcept:
+    """The receiver of a method call, on its way there; whether the method may change its arguments."""
     cdef PyTypeObject *tp = Py_TYPE(o)
     cdef int effect, kept
     if es_is_super(o):
         effect = super_effect(o, s.name)
         if effect != EFFECT_NONE and es_super_object(o) != NULL:
             note(es_super_object(o), NULL, effect == EFFECT_DEEP)
-        return
-    if not is_container(o) or tp == &PyTuple_Type or tp == &PyModule_Type or tp.tp_flags & TPFLAGS_TYPE_SUBCLASS:
-        return
+        return effect == EFFECT_DEEP or effect == EFFECT_ARGS
+    if tp == &PyModule_Type or tp.tp_flags & TPFLAGS_TYPE_SUBCLASS:
+        return attribute_effect(s, o) == EFFECT_DEEP
+    if not is_container(o) or tp == &PyTuple_Type:
+        return False
     effect = cached_effect(s, tp)
     if effect != EFFECT_NONE:
         kept = note_count
@@ -353,6 +383,47 @@ cdef void receiver_noted(Spec *s, PyObject *o) noexcept:
             current.changed_globals = <void *>o
         if effect == EFFECT_DEEP:
             unknown_to_come()
+    return effect == EFFECT_DEEP or effect == EFFECT_ARGS
+
+
+cdef void arguments_noted(Spec *s, PyObject **args) noexcept:
+    """Code that is not recorded is about to get these."""
+    cdef int i
+    cdef PyObject *o
+    for i in range(s.nargs):
+        o = follow(args[i], &s.argpaths[i])
+        note(o if o != NULL else args[i], NULL, True)
+
+
+cdef int attribute_effect(Spec *s, PyObject *o) noexcept:
+    """What calling an attribute of a module or a class does."""
+    cdef PyTypeObject *tp = <PyTypeObject *>o
+    cdef bint of_type = (Py_TYPE(o).tp_flags & TPFLAGS_TYPE_SUBCLASS) != 0
+    cdef PyObject *f
+    cdef int effect
+    if of_type and s.cached_type == marked(o) and s.cached_version == tp.tp_version_tag and tp.tp_version_tag != 0:
+        return s.effect
+    f = raw_attr(o, s.name)
+    effect = EFFECT_DEEP
+    if f != NULL:
+        effect = callee_effect(f)
+    elif of_type:
+        f = _PyType_Lookup(tp, s.name)
+        if f != NULL and (Py_TYPE(f) == &PyStaticMethod_Type or Py_TYPE(f) == &PyClassMethod_Type):
+            f = wrapped_function(f)
+            effect = callee_effect(f) if f != NULL else EFFECT_DEEP
+    if effect == EFFECT_EXEC:
+        effect = EFFECT_DEEP
+    if of_type:
+        s.cached_type = marked(o)
+        s.cached_version = tp.tp_version_tag
+        s.effect = <unsigned char>effect
+    return effect
+
+
+cdef inline PyTypeObject *marked(PyObject *o) noexcept:
+    """A class as the receiver itself, told from its instances."""
+    return <PyTypeObject *>(<size_t>o | 1)
 
 
 cdef void call_made(SiteData *d, Spec *s, PyObject **args) noexcept:

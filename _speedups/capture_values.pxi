@@ -560,6 +560,8 @@ cdef void put_value(Buffer *b, PyObject *v, int depth) noexcept:
     cdef PyTypeObject *tp
     cdef unsigned char *p
     cdef Py_ssize_t i, n, kept
+    cdef int64_t x
+    cdef int32_t small
     cdef double f
     cdef Py_complex z
     cdef TypeInfo *info
@@ -573,7 +575,13 @@ cdef void put_value(Buffer *b, PyObject *v, int depth) noexcept:
         return
     tp = Py_TYPE(v)
     if tp == &PyLong_Type:
-        put_int(b, v)
+        if es_int_small(v, &x) and -2147483648 <= x <= 2147483647:
+            small = <int32_t>x
+            p[0] = V_INT32
+            memcpy(p + 1, &small, 4)
+            b.size += 5
+        else:
+            put_int(b, v)
     elif tp == &PyUnicode_Type or tp == &PyBytes_Type:
         p[0] = V_STR
         put_u32(p + 1, text_id(v, tp == &PyBytes_Type))
@@ -645,6 +653,13 @@ cdef inline unsigned char *put_fast(unsigned char *p, PyObject *v, int depth) no
             return p + 5
         p[0] = V_INT64
         memcpy(p + 1, &x, 8)
+        return p + 9
+    if tp.tp_flags & TPFLAGS_HAVE_GC and tp != &PyTuple_Type:
+        e = table_find(v)
+        if es_unlikely(e == NULL or e.explored < depth):
+            return NULL
+        p[0] = V_REF
+        memcpy(p + 1, &e.oid, 8)
         return p + 9
     if tp == &PyUnicode_Type:
         strid = cached_text(v)

@@ -5,10 +5,12 @@ from __future__ import annotations
 from escope_tui.instrument import names
 from escope_tui.instrument.scope import AFTER, BEFORE, INLINE, State
 from escope_tui.instrument.tables import Effect, Path
+from escope_tui.model.sites import Spec
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import ast
+    from collections.abc import Sequence
     from typing import Any
 else:
     from escope_tui.instrument import tree as ast
@@ -405,9 +407,28 @@ class Effects(State):
             return
         fresh = self.fresh(value)
         func.value = self.used(value)
-        if not fresh:
-            func.value = self.wrap(func.value, ("rm", method))
-        self._arguments_of_method(node, method)
+        told = [] if fresh else self._receiver(node, func, method)
+        self._arguments_of_method(node, method, told)
+
+    def _receiver(self, node: ast.Call, func: ast.Attribute, method: str) -> list[Root]:
+        """Wrap the receiver of a call; returns the roots of arguments that are told with it.
+
+        Only the receiver tells whether the method is recorded, and whether they are looked at.
+        """
+        here = self.here
+        told: list[Root] = []
+        if method not in names.ITERATING_METHODS | names.HARMLESS_METHODS:
+            told, _ = self._argument_roots(node)
+            frame = here.frame
+            if here.comprehensions or not all(
+                name in frame.own or frame.reads_global(name) for name, _ in told
+            ):
+                told = [root for root in told if self.sure(root[0])]
+        spec: Spec = ("rm", method)
+        if told:
+            spec = ("rm", method, len(told), tuple(path for _, path in told))
+        func.value = self.wrap(func.value, spec, *[Effect((), name) for name, _ in told])
+        return told
 
     def used(self, node: ast.expr) -> ast.expr:
         """Visit the object that a method is called on or an item stored in.
@@ -431,19 +452,19 @@ class Effects(State):
             return node
         return self.expr(node)
 
-    def _arguments_of_method(self, node: ast.Call, method: str) -> None:
+    def _arguments_of_method(self, node: ast.Call, method: str, told: Sequence[Root] = ()) -> None:
         if method in names.ITERATING_METHODS:
             self._iterated(node)
             self._visit_arguments(node)
         elif method in names.HARMLESS_METHODS:
             self._visit_arguments(node)
         else:
-            self._each(node)
+            self._each(node, told)
 
     def _super_call(self, node: ast.Call, func: ast.Attribute, method: str) -> None:
         """`super().method()`: only the object's class tells which method that is."""
-        func.value = self.wrap(self.expr(func.value), ("rm", method))
-        self._each(node)
+        func.value = self.expr(func.value)
+        self._arguments_of_method(node, method, self._receiver(node, func, method))
 
     def _modes(self, wanted: list[str]) -> set[int]:
         """Where names can be read; what is to be read before the statement must surely be bound."""
@@ -471,11 +492,13 @@ class Effects(State):
             found += [root for root in mine if root not in found]
         return found, inline
 
-    def _each(self, node: ast.Call) -> None:
-        """Unknown code gets the arguments: each is examined on its own."""
+    def _each(self, node: ast.Call, told: Sequence[Root] = ()) -> None:
+        """Unknown code gets the arguments: each is examined on its own, but for what is told."""
         found, inline = self._argument_roots(node)
         for name, path in found:
-            if self.mode(name) == BEFORE:
+            if (name, path) in told:
+                self.guard(name, path)
+            elif self.mode(name) == BEFORE:
                 self.owe(Effect(("bt", path), name), before=True)
             else:
                 self.touch("t", name, path)

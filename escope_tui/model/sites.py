@@ -103,7 +103,7 @@ ARGUMENTS: Final = {
     "a": 1, "da": 1, "i": 2, "di": 1, "t": 1, "k": 1, "x": 1, "l": 1, "star": 0,
     "ra": 1, "ri": 1, "rm": 1, "rik": 2, "rki": 2, "bt": 1, "bk": 1, "o": 0, "e": 1, "y": 0, "h": 0,
 }  # fmt: skip
-"""Call arguments that a spec consumes; "m", "mk", "c", "bm", "bc" add one for each argument
+"""Call arguments that a spec consumes; "m", "mk", "c", "bm", "bc", "rm" add one for each argument
 root. "mk" is a method that may change one item of a builtin container; its first root is the item's
 key or index itself.
 
@@ -121,6 +121,8 @@ def arguments_of(spec: Spec, function_kind: str) -> int:
     kind = str(spec[0])
     if kind in ("m", "mk", "bm"):
         count = spec[3]
+    elif kind == "rm":
+        count = spec[2] if len(spec) > 2 else 0
     elif kind in ("c", "bc"):
         count = spec[1]
     elif kind in ("w", "wk") and function_kind == "class":
