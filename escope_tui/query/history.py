@@ -14,7 +14,7 @@ from ..model.values import UNKNOWN, Value
 from ..replay.names import Part, Target, Variable, find_targets
 from ..replay.near import suggestion
 from ..replay.state import guarded
-from .inside import WHOLE, objects_in
+from .inside import WHOLE, objects_held, objects_in
 from .writes import (
     contents_differ,
     old_value,
@@ -231,6 +231,7 @@ class _Watched:
         self._rec = rec
         self._next: list[tuple[int, int, int]] = []
         self._inside: frozenset[int] = frozenset()
+        self._held: dict[int, frozenset[int]] = {}
         self.value = value
         self.old: Value | None = None
         self.writer = -1
@@ -254,21 +255,32 @@ class _Watched:
         while self._next and self._next[0][0] < stop:
             visible = self._next[0][0]
             differs = False
+            moved = self.value.object_id is None
             while self._next and self._next[0][0] == visible:
                 _, writer, identity = heapq.heappop(self._next)
                 if identity not in self._inside:
                     continue
                 here = min(visible, len(rec))
-                if not differs and self._is_change(identity, visible, here):
-                    differs, self.writer = True, writer
+                if self._is_change(identity, visible, here):
+                    self.writer = self.writer if differs else writer
+                    differs = True
+                    moved = self._holds_others(identity, here) or moved
                 if visible <= len(rec):
                     self._look(identity, visible)
             if differs:
                 here = min(visible, len(rec))
                 self.old = self.value.at(visible - 1) if visible > 0 else None
                 self.value = self.value.at(here)
-                self._watch(visible)
+                if moved:
+                    self._watch(visible)
                 yield visible
+
+    def _holds_others(self, identity: int, step: int) -> bool:
+        """Whether other objects are in an object than when this was asked before."""
+        now = objects_held(self._rec.state.value_of_object(identity, step))
+        before = self._held.get(identity)
+        self._held[identity] = now
+        return now != before
 
     def _is_change(self, identity: int, visible: int, here: int) -> bool:
         new = self._rec.state.contents(identity, here)

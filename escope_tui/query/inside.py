@@ -69,6 +69,18 @@ def objects_in(value: Value, limit: int = LOOK_AT) -> frozenset[int]:
     return frozenset(seen)
 
 
+def objects_held(value: Value) -> frozenset[int]:
+    """The identities of what is right inside an object, or in tuples there."""
+    found: set[int] = set()
+    for role, key, member in value.entries(0, SCAN):
+        for part in (key, member) if role == "pair" else (member,):
+            if part.object_id is not None:
+                found.add(part.object_id)
+            elif part.kind == "tuple":
+                found |= objects_in(part)
+    return frozenset(found)
+
+
 class Changed:
     """Which values differ inside from one step to another."""
 
