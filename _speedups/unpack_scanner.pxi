@@ -421,12 +421,16 @@ cdef class Scanner:
             f = <Frame *> map_get(&chunk.c.m.past_frames, frame)
         if f == NULL or frame == 0:
             raise KeyError(frame)
+        parent = f.parent  # who resumed a generator last, as of wherever the chunk stands
         if f.born and chunk.log.r[f.born - 1].kind == R_ENTER:
-            site = chunk.log.r[f.born - 1].a
+            r = &chunk.log.r[f.born - 1]
+            site = r.a
+            if r.new.p or r.a:
+                parent = r.new.p
         if f.func < 0:
-            return (-1, -1, f.parent, f.thread, site)
+            return (-1, -1, parent, f.thread, site)
         fn = &chunk.c.m.t.funcs[f.func]
-        return (fn.module, fn.index, f.parent, f.thread, site)
+        return (fn.module, fn.index, parent, f.thread, site)
 
     cdef int birth_chunk(self, uint64_t frame) except -1:
         """The chunk in which the frame was entered."""

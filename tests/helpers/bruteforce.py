@@ -161,6 +161,9 @@ def calls(rows: Rows, rec: Recording) -> Iterator[str]:
         caller = rows.caller(enter)
         if call.caller != caller:
             yield f"caller of {enter} {row['function']}: {call.caller} for {caller}"
+        rec.stack(enter)  # whatever was looked at before
+        if call.caller != caller:
+            yield f"caller of {enter} {row['function']} has become {call.caller}"
         parent = call.parent
         outer = None if caller is None else rows.rows[caller]["frame_id"]
         if (None if parent is None else parent.frame_id) != outer:

@@ -155,3 +155,26 @@ def test_output_belongs_to_the_statement_that_wrote_it_not_to_a_call_it_made(
     inside = rec.hits("program.py", 2)[0].step
     assert rec.output(upto=inside).text == ""
     assert rec.output(upto=inside + 1).text == "got 5\n"
+
+
+def test_who_called_a_generator_does_not_depend_on_what_was_asked_before(opened: Opener) -> None:
+    rec = opened("""
+def numbers(n):
+    for i in range(n):
+        yield i
+def first(it):
+    return next(it)
+def second(it):
+    return next(it) + 1
+it = numbers(3)
+a = first(it)
+b = second(it)
+""")
+    made = rec.calls(function="numbers")[0]
+    asked = made.caller, made.parent and made.parent.function
+    for step in (len(rec) - 1, made.enter, len(rec) - 3):
+        rec.stack(step)
+        rec.search("1")
+        again = rec.calls(function="numbers")[0]
+        assert (again.caller, again.parent and again.parent.function) == asked
+    assert asked[1] == "first"
