@@ -21,12 +21,13 @@ cdef struct Frame:
     uint32_t thread
     uint32_t callbacks          # how often its statement was interrupted by calls from code that is not recorded
     unsigned char state
+    unsigned char untold        # its parent is another one than the recording has
     unsigned char unguarded     # lambda or genexp: its end by an exception is not seen
     unsigned char mapped        # found through frame_map
     unsigned char stray         # left while it ran: suspended by a greenlet, or ended without a site
     unsigned char unknown       # its statement calls code that is not recorded and that nothing else tells of
     unsigned char doubted       # what the statement may change is marked as uncertain
-    unsigned char spare[2]
+    unsigned char spare
 
 cdef struct Thread:
     uint64_t native
@@ -173,6 +174,8 @@ cdef void forget_frame(Frame *f) noexcept:
         attention -= 1
     if f.unknown:
         attention -= 1
+    if f.untold:
+        attention -= 1
     if f.mapped:
         map_remove(f)
     if f.stray:
@@ -181,7 +184,7 @@ cdef void forget_frame(Frame *f) noexcept:
 
 cdef inline void drop_frame(Frame *f) noexcept:
     global free_frames
-    if es_unlikely(f.mapped | f.stray | f.unknown or f.deferred != NULL):
+    if es_unlikely(f.mapped | f.stray | f.unknown | f.untold or f.deferred != NULL):
         forget_frame(f)
     f.fp = NULL
     f.id = 0
@@ -403,6 +406,8 @@ cdef Frame *real_parent(void *fp) noexcept:
 
 
 cdef void set_parent(Frame *f, Frame *parent, bint tell) noexcept:
+    """Give a frame another parent; told now, where f is the current frame, or with its next site."""
+    global attention
     cdef uint64_t id = 0 if parent == NULL else parent.id
     if parent == f:
         return
@@ -412,6 +417,17 @@ cdef void set_parent(Frame *f, Frame *parent, bint tell) noexcept:
     f.parent_id = id
     if tell:
         event_u64(OP_PARENT, id)
+    if f.untold != (not tell):
+        f.untold = not tell
+        attention += -1 if tell else 1
+
+
+cdef void tell_parent() noexcept:
+    """The next site is the current frame's, whose parent was found anew while it waited."""
+    global attention
+    event_u64(OP_PARENT, current.parent_id)
+    current.untold = 0
+    attention -= 1
 
 
 cdef void leave_for(Frame *parent) noexcept:

@@ -324,6 +324,8 @@ cdef void tell_any(SiteData *d, PyObject **args, Py_ssize_t n) noexcept:
         if flags & F_DEFER:
             defer(d)
             return
+    if es_unlikely(current.untold):
+        tell_parent()
     first_new = next_oid
     if volatile_count:
         check_volatiles()

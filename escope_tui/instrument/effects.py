@@ -272,9 +272,6 @@ class Effects(State):
         if missed or any(self.mode(item) != AFTER for item in wanted):
             inline.update(map(id, (function, *given)))
             return []
-        gone = self.here.facts.deleted | self.survey.shared_deleted
-        if not gone.isdisjoint(wanted):
-            return []
         origin = None if reached is None else self.origin(reached[0])
         if reached is None or origin in names.CHANGING_MODULES:
             return [Effect(("t", path), root) for root, path in found]
@@ -525,7 +522,8 @@ class Effects(State):
             elif isinstance(item, ast.Call) and isinstance(item.func, ast.Name):
                 if item.func.id in names.LAZY and self.is_builtin(item.func.id):
                     stack.extend(item.args)
-                    found += self.called_back(item, set()) or ()
+                    effects = self.called_back(item, set()) or ()
+                    found += [e for e in effects if gone.isdisjoint(e.names())]
             elif isinstance(item, ast.Starred):
                 stack.append(item.value)
         return found

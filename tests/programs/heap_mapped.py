@@ -1,5 +1,5 @@
 """What builtins call back: functions of a library that change what map, filter, sorted and the like give them."""
-import functools, operator, heapq
+import collections, functools, operator, heapq
 a, b = [3, 1, 2], [9, 8, 7]
 x = list(map(heapq.heapify, [a, b]))
 rows = [a, b]
@@ -80,3 +80,37 @@ def q(z, flag):
     k = z[len(operator.iadd(z, [1])) - 1]
     return k
 q([1], True)
+
+
+h = collections.OrderedDict(k=1, m=[2])
+def nested():
+    u = 0
+    try:
+        try:
+            list(map(functools.partial(operator.setitem, h, 0), ["text", 5]))
+        except Exception:
+            caught = 1
+        raise ValueError([1])
+    except ValueError as ve:
+        pass
+    finally:
+        done = True
+nested()
+try:
+    del h; h = collections.OrderedDict(k=1, m=[2])
+except Exception: pass
+try:
+    try:
+        list(map(functools.partial(operator.setitem, h, 0), ["text", 5]))
+    except Exception:
+        caught = 1
+    x = 1
+    raise ValueError([1])
+except ValueError as ve:
+    pass
+try:
+    list(map(functools.partial(operator.setitem, h, 1), ["text", 5]))
+except Exception:
+    caught = 1
+list(map(functools.partial(operator.setitem, h, 2), ["text", 5]))
+end = 1
