@@ -24,7 +24,7 @@ cdef struct Frame:
     unsigned char untold        # its parent is another one than the recording has
     unsigned char unguarded     # lambda or genexp: its end by an exception is not seen
     unsigned char mapped        # found through frame_map
-    unsigned char stray         # left while it ran: suspended by a greenlet, or ended without a site
+    unsigned char stray         # a greenlet has suspended it
     unsigned char unknown       # its statement calls code that is not recorded and that nothing else tells of
     unsigned char doubted       # what the statement may change is marked as uncertain
     unsigned char spare
@@ -343,22 +343,27 @@ cdef bint is_ancestor(Frame *f, Frame *of) noexcept:
 
 
 cdef void leave_to(Frame *target) noexcept:
-    """The running chain is left for `target` (an ancestor, or NULL) without having been seen to end."""
+    """The running chain is left for `target` (an ancestor, or NULL) without having been seen to end.
+
+    What still lies on this thread's stack without being a caller of what runs has ended unseen.
+    """
     global stray_count
     cdef Frame *f = current
     cdef Frame *parent
     while f != NULL and f != target:
         parent = caller_of(f)
         if f.state == RUNNING:
-            if f.unguarded and f.mapped:     # a generator expression that gave a value, or ended
+            if f.unguarded and f.mapped and not f.stray:     # a generator expression that gave a value, or ended
                 f.state = SUSPENDED
-            elif f.unguarded:
+            elif f.mapped and not f.stray:
+                pass
+            elif es_frame_on_stack(f.fp):                    # it has ended
                 event_u64(OP_LOST, f.id)
                 drop_frame(f)
-            else:
+            elif not f.stray:
                 map_insert(f)
-                stray_count += not f.stray
                 f.stray = 1
+                stray_count += 1
         f = parent
 
 

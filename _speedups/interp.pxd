@@ -96,6 +96,14 @@ cdef extern from *:
         return (void *)PyStackRef_AsPyObjectBorrow(f->f_executable);
     #endif
     }
+    /* Whether a frame lies on the running thread's stack of frames, where those of generators and of code that a
+       greenlet has suspended do not lie: each greenlet brings a stack of its own. */
+    static inline int es_frame_on_stack(void *fp) {
+        _PyStackChunk *c = PyThreadState_GET()->datastack_chunk;
+        for (; c != NULL; c = c->previous)
+            if ((char *)fp >= (char *)c && (char *)fp < (char *)c + c->size) return 1;
+        return 0;
+    }
     /* The instruction that a frame waits in. In a frame that waits for a Python function that it called itself
        it may be one of the call's cache entries. */
     static inline _Py_CODEUNIT *es_frame_at(void *fp) {
@@ -399,6 +407,7 @@ cdef extern from *:
     uint64_t es_thread_id() noexcept nogil
     PyObject *es_frame_code(void *f) noexcept
     void *es_frame_runs(void *f) noexcept
+    bint es_frame_on_stack(void *f) noexcept
     bint es_frame_by_c(void *f) noexcept
     PyObject *es_frame_globals(void *f) noexcept
     int es_frame_line(void *f) noexcept

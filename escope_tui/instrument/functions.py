@@ -7,6 +7,7 @@ from escope_tui.instrument.compound import Compound, Tail, end_of
 from escope_tui.instrument.scope import AFTER, Options, Scope
 from escope_tui.instrument.survey import Survey
 from escope_tui.instrument.tables import (
+    NOWHERE,
     Effect,
     Frame,
     Position,
@@ -180,7 +181,7 @@ class Rewriter(Compound):
             last: list[ast.stmt] = []
             if here.late:
                 flags |= flag.LATE
-                self.put(flag.END, at, [], last)
+                self.put(flag.END, at, [], last, at=NOWHERE)
             made = document + self.guarded(rest, here.guards[0], at, flags, last)
         node.body = made
         self._quiet_sites(here.frame, position)

@@ -9,6 +9,7 @@ from escope_tui.instrument.cache import Unit
 from escope_tui.instrument.functions import Rewriter
 from escope_tui.instrument.scope import Options
 from escope_tui.instrument.text import decode, json_text
+from escope_tui.instrument.unwinding import stand_where_it_raised
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -76,6 +77,7 @@ def _rewrite(source: bytes | str, path: str, options: Options, prelude: Sequence
     code: CodeType = compile(tree, path, "exec", dont_inherit=True)
     tables = rewriter.tables
     match_cells(code, tables.frames, tables.sites)
+    code = stand_where_it_raised(code)
     functions = tuple(frame.row() for frame in tables.frames)
     sites = tuple(tables.sites)
     told = tuple((*row, read) for row, read in zip(sites, tables.operands, strict=True))

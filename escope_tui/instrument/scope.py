@@ -7,6 +7,7 @@ import sys
 from escope_tui.instrument.names import BUILTINS, mangle
 from escope_tui.instrument.survey import Facts, Survey
 from escope_tui.instrument.tables import (
+    NOWHERE,
     Effect,
     Frame,
     Path,
@@ -323,12 +324,18 @@ class State:
             (sure if all(self.sure(name) for name in names) else unsure).append(effect)
         return sure, unsure[:_UNSURE_LIMIT]
 
-    def unsure_sites(self, unsure: list[Effect], position: Position, out: list[ast.stmt]) -> None:
+    def unsure_sites(
+        self,
+        unsure: list[Effect],
+        position: Position,
+        out: list[ast.stmt],
+        at: Position | None = None,
+    ) -> None:
         """Sites for names that may be unbound, each in a `try` of its own."""
         for effect in unsure:
             body: list[ast.stmt] = []
-            self.put(0, position, [effect], body)
-            out += _attempt(body, position)
+            self.put(0, position, [effect], body, at=at)
+            out += _attempt(body, at or position)
 
     def guarded(
         self,
@@ -343,13 +350,13 @@ class State:
         sure, unsure = self.split_guard(roots)
         sure += unbound
         handler: list[ast.stmt] = []
-        self.unsure_sites(unsure, position, handler)
+        self.unsure_sites(unsure, position, handler, NOWHERE)
         site: list[ast.stmt] = []
-        self.put(flags, position, sure, site)
+        self.put(flags, position, sure, site, at=NOWHERE)
         loads = any(isinstance(sub, ast.Name) for sub in ast.walk(site[0]))
-        handler += _attempt(site, position) if _CALLS_COUNT or loads else site
-        handler.append(place(ast.Raise(None, None), position))
-        clause = place(ast.ExceptHandler(None, None, handler), position)
+        handler += _attempt(site, NOWHERE) if _CALLS_COUNT or loads else site
+        handler.append(place(ast.Raise(None, None), NOWHERE))
+        clause = place(ast.ExceptHandler(None, None, handler), NOWHERE)
         attempt = ast.Try(body, [clause], [], last or [])
         return [place(attempt, position_of(body[0]))]
 

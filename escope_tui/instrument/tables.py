@@ -16,6 +16,8 @@ else:
 
 Position = tuple[int, int, int, int]
 """Line, column, end line, end column, as in the AST."""
+NOWHERE: Position = (-1, -1, -1, -1)
+"""No line of the source, for what nobody shall see run."""
 Path = tuple[str, ...]
 
 LOAD = ast.Load()

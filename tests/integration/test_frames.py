@@ -70,6 +70,26 @@ ready.set()
 t.join()
 end = 1
 """
+GREENLETS = """
+from greenlet import greenlet
+def pause(value):
+    given = one if greenlet.getcurrent() is two else two
+    return given.switch(value)
+def turns(start):
+    kept = []
+    for k in range(2):
+        kept.append(start + k)
+        pause(k)
+    return kept
+def main():
+    mine = "main"
+    one.switch(10)
+    two.switch(0)
+    return mine
+one = greenlet(turns)
+two = greenlet(turns)
+main()
+"""
 CALLBACKS = """
 import types
 callbacks = types.ModuleType("callbacks")
@@ -253,3 +273,15 @@ def test_a_generator_expression_belongs_to_the_call_that_drives_it(opened: Opene
         "match.<locals>.<genexpr>",
     ]
     assert {rec[step].depth for step in steps_in(rec, "search")} == {2}
+
+
+def test_each_greenlet_has_its_own_stack(opened: Opener) -> None:
+    pytest.importorskip("greenlet")
+    rec = opened(GREENLETS)
+    assert [names(rec, step) for step in steps_in(rec, "pause")] == [["turns", "pause"]] * 8
+    ends = steps_in(rec, "turns")[-4:]
+    assert [names(rec, step) for step in ends] == [["turns"]] * 4
+    assert [shown(rec, step)["kept"] for step in ends] == [[10, 11], [10, 11], [0, 1], [0, 1]]
+    last = steps_in(rec, "main")[-1]
+    assert names(rec, last) == ["<module>", "main"]
+    assert shown(rec, last)["mine"] == "main"

@@ -235,6 +235,84 @@ BEHAVIOURS = {
                 return "full"
         print(fill([]), fill([]))
     """,
+    "frames_of_an_exception": """
+        import contextlib
+        def fails(x):
+            y = 1
+
+            1 / 0
+            return y
+        def in_with(x):
+            with contextlib.nullcontext(x) as z:
+                w = 2
+                return fails(w)
+        def in_finally(x):
+            try:
+                in_with(x)
+            finally:
+                x = 1
+        def unmatched(x):
+            try:
+                in_finally(x)
+            except ValueError:
+                pass
+        def again(x):
+            try:
+                unmatched(x)
+            except ZeroDivisionError as error:
+                z = 1
+                raise
+        def generated(x):
+            yield 1
+            again(x)
+            yield 2
+        def looped(x):
+            for i in generated(x):
+                for j in range(3):
+                    z = [j]
+                    del z
+        def returning():
+            try:
+                return looped(1)
+            finally:
+                print('left')
+        try:
+            returning()
+        except ZeroDivisionError as error:
+            at = error.__traceback__
+            while at:
+                print(at.tb_frame.f_code.co_name, at.tb_frame.f_lineno, at.tb_lineno)
+                at = at.tb_next
+    """,
+    "traced_exception": """
+        import contextlib, sys
+        def fails(x):
+            x = 1
+            return 1 / (x - 1)
+        def early(x):
+            with contextlib.nullcontext(x):
+                try:
+                    return x + 1
+                finally:
+                    x = 2
+        def passes(x):
+            with contextlib.nullcontext(x):
+                early(x)
+                fails(x)
+        def caught(x):
+            try:
+                passes(x)
+            except ZeroDivisionError:
+                x = 2
+            return x
+        def tell(frame, event, argument):
+            if frame.f_code.co_filename == __file__:
+                print(event, frame.f_lineno, type(argument).__name__)
+                return tell
+        sys.settrace(tell)
+        caught(1)
+        sys.settrace(None)
+    """,
     "sigpipe": """
         import subprocess, sys
         code = 'import signal; print(signal.getsignal(signal.SIGPIPE), signal.getsignal(2))'
