@@ -24,7 +24,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     import ast
     from collections.abc import Sequence
-    from typing import Final
+    from typing import Any, Final
 else:
     from escope_tui.instrument import tree as ast
 
@@ -283,7 +283,10 @@ class State:
         here.pending, here.before, here.flags = [], [], 0
         if silent and not effects and not flags:
             return
-        self.put(flags, position, effects, out, owed=self.owed() if flags & flag.STEP else ())
+        steps = flags & (flag.STEP | flag.ENTER) == flag.STEP
+        at = _line_before(out) if steps and effects else None
+        owed = self.owed() if flags & flag.STEP else ()
+        self.put(flags, position, effects, out, at=at, owed=owed)
 
     def put(
         self,
@@ -359,6 +362,29 @@ class State:
         clause = place(ast.ExceptHandler(None, None, handler), NOWHERE)
         attempt = ast.Try(body, [clause], [], last or [])
         return [place(attempt, position_of(body[0]))]
+
+
+_BRANCHING = (
+    *(ast.If, ast.For, ast.AsyncFor, ast.While, ast.With, ast.AsyncWith),
+    *(ast.Try, ast.TryStar, ast.Match, ast.Assert),
+)
+
+
+def _line_before(out: list[ast.stmt]) -> Position | None:
+    """Where the last of these statements ends, if it surely leads to the next one by one way.
+
+    The site that tells of it stands best there: who jumps to the next statement
+    (`frame.f_lineno = n`) then does not come by a site that reads variables without a value.
+    """
+    if not out or isinstance(out[-1], _BRANCHING):
+        return None
+    last: Any = out[-1]
+    if isinstance(last, ast.Assign | ast.AugAssign):
+        target = last.targets[-1] if isinstance(last, ast.Assign) else last.target
+        if isinstance(target, ast.Name):
+            last = target
+    at = position_of(last)
+    return at if 0 < at[0] == at[2] else None
 
 
 def _attempt(body: list[ast.stmt], position: Position) -> list[ast.stmt]:

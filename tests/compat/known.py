@@ -8,10 +8,7 @@ _LINES = (
     "async_for_backwards_jump_has_no_line|break_to_break|break_to_continue2|implicit_return_in_class|"
     "no_line_event_after_creating_generator"
 )
-_JUMPS = (
-    "between_except_blocks_2|extended_args_unpack_ex_simple|forward_over_async_listcomp|"
-    "forward_over_listcomp|or_pop|out_of_async_with_assignment|out_of_with_assignment"
-)
+_JUMPS = "between_except_blocks_2|out_of_async_with_assignment|out_of_with_assignment"
 _MONITORED = (
     r"LineMonitoringTest\.test_generator_with_line|MonitoringCountTest\.|MonitoringEventsTest\.|"
     r"SimulateProfileTest\.test_balanced|TestBranchAndJumpEvents\.|TestBranchConsistency\.|"
@@ -75,7 +72,7 @@ KNOWN: dict[str, dict[str, str]] = {
         rf"TestCase\.test_({_LINES})$|(TestLinesAfterTraceStarted|TestSetLocalTrace)\.test_"
         rf"({_LINES})$": "compares each line event of code that escope rewrote",
         rf"JumpTestCase\.test_jump_({_JUMPS})$": (
-            "assigns f_lineno to leap over an assignment, whose value the next statement hands on"
+            "assigns f_lineno to leap over what `as` binds, which is told after the block (3.11)"
         ),
     },
     "test_tracemalloc": {

@@ -313,6 +313,25 @@ BEHAVIOURS = {
         caught(1)
         sys.settrace(None)
     """,
+    "jumps": """
+        import sys
+        def leaps(frame, event, argument):
+            if event == 'line' and frame.f_lineno in (7, 13):
+                frame.f_lineno += 1
+            return leaps
+        def function(x):
+            y = [x]; z = x
+            x += 1
+            print(x)
+            return x
+        sys.settrace(leaps)
+        sys._getframe().f_trace = leaps
+        first = 1
+        second = 2
+        third = function(second)
+        sys.settrace(None)
+        print('first' in globals(), second, third)
+    """,
     "sigpipe": """
         import subprocess, sys
         code = 'import signal; print(signal.getsignal(signal.SIGPIPE), signal.getsignal(2))'
