@@ -44,12 +44,12 @@ def test_each_handler_of_the_rewriters_keeps_where_the_frame_raised(name: str) -
     code = function_of(rewrite(FUNCTIONS[name], "f.py").code)
     push, pop, leave = (opcode.opmap[n] for n in ("PUSH_EXC_INFO", "POP_TOP", "POP_EXCEPT"))
     ignores = bytes((push, 0, pop, 0, leave, 0))  # within them, around what may fail
-    lines = {first: line for first, _, line in code.co_lines()}
+    lines = {at: line for first, last, line in code.co_lines() for at in range(first, last, 2)}
     found = [
         lasti
         for _, _, target, _, lasti in unwinding.read_table(code.co_exceptiontable)
         if code.co_code[target] == push
-        and lines[target] is None
+        and lines[target] is lines[target + 2] is None
         and code.co_code[target : target + len(ignores)] != ignores
     ]
     assert found
