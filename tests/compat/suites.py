@@ -11,6 +11,8 @@ import xml.etree.ElementTree as ET
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import escope_tui
+
 SUITE = Path(__file__).with_name("suite.py")
 
 
@@ -75,6 +77,12 @@ def unittest_modules(
                 if text:
                     result.texts.setdefault(name, text)
     return result
+
+
+def steps(folder: Path) -> int:
+    """How many steps the recorded run of a suite left in its recording."""
+    with escope_tui.open(str(folder / "trace.esr")) as recording:
+        return len(recording)
 
 
 def pytest_suite(

@@ -22,6 +22,7 @@ def run(modules: list[str], folder: Path) -> None:
     text = suites.report(plain, recorded, left)
     print(text)
     assert not left, text
+    assert suites.steps(folder) > len(recorded.outcomes), "hardly anything was recorded"
     assert recorded.code == plain.code, text
 
 
