@@ -116,12 +116,15 @@ def with_config(code: CodeType, config: dict[str, Any]) -> CodeType:
 def check(source: bytes, path: str) -> bool:
     """Compiles the program as it is; tells whether that gave warnings.
 
-    The filters are this interpreter's own, the same as the program's: what `-W error` makes an
-    error is one here too.
+    The filters are those that the program's interpreter starts with, whatever this process has
+    made of its own: what `-W error` makes an error is one here too.
     """
     import warnings
 
     with warnings.catch_warnings(record=True) as caught:
+        warnings.resetwarnings()
+        warnings.simplefilter("default")
+        warnings._processoptions(sys.warnoptions)  # type: ignore[attr-defined]
         try:
             compile(source, path, "exec", dont_inherit=True)
         except (SyntaxError, ValueError, OverflowError, RecursionError, MemoryError) as error:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import warnings
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+import escope_tui as escope
 
 pytest.importorskip("escope_tui._speedups.capture")
 
@@ -486,6 +489,17 @@ def test_warnings_of_the_compiler_that_are_errors(
     (tmp_path / "program.py").write_text("x = 1\nprint(x is 1)\n")
     assert same("program.py", options=("-W", "error")).returncode == 1
     assert b"SyntaxWarning" in same("program.py").stderr
+
+
+def test_warnings_that_are_errors_in_the_recording_process_are_none_in_the_program(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "program.py").write_text("x = 1\nprint(x is 1)\n")
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        trace = escope.record([str(tmp_path / "program.py")], output=str(tmp_path / "t.esr"))
+    with escope.open(trace) as recording:
+        assert len(recording) == 2
 
 
 def test_a_program_may_shadow_modules_of_the_standard_library(
