@@ -307,9 +307,12 @@ async def test_keys_typed_at_once_are_all_done(rec: FakeRecording) -> None:
 
 async def test_a_search_can_be_left(rec: FakeRecording) -> None:
     async with replaying(rec, step=10) as app:
-        rec.delay = 0.4
+        rec.delay = 1.5
         app.app.action_into()
-        await app.pilot.pause(0.2)
+        for _ in range(60):
+            await app.pilot.pause(0.02)
+            if "Esc" in app.news:
+                break
         assert "Esc" in app.news
         await app.pilot.press("escape")
         await app.settle()
