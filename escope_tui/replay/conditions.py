@@ -6,29 +6,23 @@ import ast
 from collections.abc import Collection
 from typing import Any
 
-LOCAL, CONST = 1, 3
-JUMP_IF_FALSE, JUMP, KEEP_FALSE, KEEP_TRUE = 48, 49, 50, 51
-BINARY: dict[type[ast.operator], int] = {
-    ast.Add: 16,
-    ast.Sub: 17,
-    ast.Mult: 18,
-    ast.Div: 19,
-    ast.FloorDiv: 20,
-    ast.Mod: 21,
+from ..format import recipes
+from ..format.recipes import JUMP, JUMP_FALSE, KEEP_FALSE, KEEP_TRUE, OP_CONST, OP_SLOT
+
+BINARY: dict[type[ast.AST], int] = {
+    kind: recipes.BINARY[kind]
+    for kind in (ast.Add, ast.Sub, ast.Mult, ast.Div, ast.FloorDiv, ast.Mod)
 }
-COMPARE: dict[type[ast.cmpop], int] = {
-    ast.Lt: 32,
-    ast.LtE: 33,
-    ast.Gt: 34,
-    ast.GtE: 35,
-    ast.Eq: 36,
-    ast.NotEq: 37,
+COMPARE: dict[type[ast.AST], int] = {
+    kind: recipes.BINARY[kind] for kind in (ast.Lt, ast.LtE, ast.Gt, ast.GtE, ast.Eq, ast.NotEq)
 }
-UNARY: dict[type[ast.unaryop], int] = {ast.USub: 40, ast.UAdd: 41, ast.Not: 43}
+UNARY: dict[type[ast.AST], int] = {
+    kind: recipes.UNARY[kind] for kind in (ast.USub, ast.UAdd, ast.Not)
+}
 
 
 class Program:
-    """Operations of docs/format.md's recipes, in which LOCAL is a read."""
+    """Operations of docs/format.md's recipes, in which OP_SLOT is a read."""
 
     def __init__(self) -> None:
         self.ops: list[tuple[int, int]] = []
@@ -37,10 +31,10 @@ class Program:
     def add(self, node: ast.expr) -> bool:
         """Appends an expression over `v0`, `v1` ... (its reads); False: it cannot be computed."""
         if isinstance(node, ast.Name):
-            self.ops.append((LOCAL, int(node.id[1:])))
+            self.ops.append((OP_SLOT, int(node.id[1:])))
             return True
         if isinstance(node, ast.Constant):
-            self.ops.append((CONST, len(self.constants)))
+            self.ops.append((OP_CONST, len(self.constants)))
             self.constants.append(node.value)
             return True
         if isinstance(node, ast.UnaryOp):
@@ -88,12 +82,12 @@ class Program:
         if not self.add(node.test):
             return False
         test = len(self.ops)
-        self.ops.append((JUMP_IF_FALSE, 0))
+        self.ops.append((JUMP_FALSE, 0))
         if not self.add(node.body):
             return False
         end = len(self.ops)
         self.ops.append((JUMP, 0))
-        self.ops[test] = (JUMP_IF_FALSE, len(self.ops) - test - 1)
+        self.ops[test] = (JUMP_FALSE, len(self.ops) - test - 1)
         if not self.add(node.orelse):
             return False
         self.ops[end] = (JUMP, len(self.ops) - end - 1)
