@@ -305,20 +305,13 @@ class Value:
 
     def seen_at(self, step: int) -> Value:
         """The same value, marked as known only as of an earlier step."""
-        return Value(
-            self._kind,
-            self._data,
-            size=self._size,
-            cut=self._cut,
-            object_id=self.object_id,
-            heap=self._heap,
-            step=self._step,
-            contents=self._contents,
-            seen=step,
-        )
+        return self._again(self._step, self._contents, step)
 
     def at(self, step: int) -> Value:
         """The same object, or the same tuple, as it is at another step."""
+        return self._again(step)
+
+    def _again(self, step: int, contents: Contents | None = None, seen: int | None = None) -> Value:
         return Value(
             self._kind,
             self._data,
@@ -327,6 +320,8 @@ class Value:
             object_id=self.object_id,
             heap=self._heap,
             step=step,
+            contents=contents,
+            seen=seen,
         )
 
     # -- what is in it
