@@ -44,23 +44,26 @@ def statement_counts(rec: Replay, file: str) -> dict[int, int]:
     """How often the statements on each line ran; the iterations of a comprehension count only on
     lines that hold nothing else.
     """
-    totals = rec.file.site_hits()
     begun: dict[int, int] = {}
     inside: dict[int, int] = {}
-    for module in rec.program.modules_of(file):
-        for number, site in rec.program.module_sites(module):
-            if site.flags & BEGINS_STEP:
-                counts = begun if site.flags & STEP else inside
-                counts[site.line] = counts.get(site.line, 0) + totals.get(number, 0)
+    for flags, line, count in _counted(rec, file):
+        counts = begun if flags & STEP else inside
+        counts[line] = counts.get(line, 0) + count
     return inside | begun
 
 
 def line_counts(rec: Replay, file: str) -> dict[int, int]:
     """How many steps were on each line of a file that holds a statement; 0 where none was."""
-    totals = rec.file.site_hits()
     counts: dict[int, int] = {}
+    for _, line, count in _counted(rec, file):
+        counts[line] = counts.get(line, 0) + count
+    return counts
+
+
+def _counted(rec: Replay, file: str) -> Iterator[tuple[int, int, int]]:
+    """Flags, line and hits of each site of a file at which a step begins."""
+    totals = rec.file.site_hits()
     for module in rec.program.modules_of(file):
         for number, site in rec.program.module_sites(module):
             if site.flags & BEGINS_STEP:
-                counts[site.line] = counts.get(site.line, 0) + totals.get(number, 0)
-    return counts
+                yield site.flags, site.line, totals.get(number, 0)
