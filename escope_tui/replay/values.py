@@ -145,7 +145,7 @@ def make_value(raw: Any, step: int, heap: Heap, types: Types) -> Value:
 
 FEW = 64
 """As many members of an object are decoded at first; the others when they are asked for."""
-PAGE = 1024
+PAGE = 65_536
 
 Stretch = Callable[[int, int], list[Any]]
 

@@ -239,3 +239,40 @@ def test_arithmetic_agrees_with_python(left: int, right: int, operator: str) -> 
 def test_any_text_gives_an_answer_or_an_evaluation_error(text: str) -> None:
     with suppress(EvaluationError):
         evaluate(text, [NAMES], seconds=0.2)
+
+
+KEYS = st.recursive(
+    st.none() | st.booleans() | st.integers(0, 3) | st.sampled_from([1.0, 1.5, "", "a", b"a"]),
+    lambda inner: st.tuples(inner, inner),
+    max_leaves=4,
+)
+
+
+@given(st.dictionaries(KEYS, st.integers(), max_size=8), KEYS)
+def test_a_key_is_found_as_python_finds_it(table: dict[Any, int], key: Any) -> None:
+    names = {"table": value_of(table)}
+
+    assert evaluate(f"{key!r} in table", [names]).data is (key in table)
+    assert evaluate(f"table.get({key!r})", [names]).data == table.get(key)
+
+
+class Counted(Objects):
+    """A heap that keeps what was decoded."""
+
+    def __init__(self, table: dict[int, Contents]) -> None:
+        super().__init__(table)
+        self.decoded: list[Any] = []
+
+    def value(self, raw: Any, step: int) -> Value:
+        self.decoded.append(raw)
+        return super().value(raw, step)
+
+
+def test_looking_up_a_key_leaves_the_other_keys_undecoded() -> None:
+    pairs = tuple((n, "x") for n in range(1_000))
+    heap = Counted({1: Contents("dict", "dict", size=1_000, pairs=pairs)})
+
+    found = evaluate("table[700]", [{"table": heap.ref(1)}])
+
+    assert found == "x"
+    assert heap.decoded == [700, "x"]
