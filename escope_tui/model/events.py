@@ -191,13 +191,20 @@ class Call:
     @property
     def has_children(self) -> bool:
         """Whether it made calls: cheaper to know than how many."""
-        return bool(self.children(0, 1))
+        result: bool = self.view.call_has_children(self)
+        return result
 
     def children(self, start: int = 0, stop: int | None = None) -> list[Call]:
         """The calls that it made itself, in order: all, or a stretch of them. Only the stretch is
         looked up.
         """
         result: list[Call] = self.view.call_children(self, start, stop)
+        return result
+
+    @property
+    def place(self) -> int:
+        """Which of its parent's calls it is, or which of the roots; from 0."""
+        result: int = self.view.call_place(self)
         return result
 
     @property

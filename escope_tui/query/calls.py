@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
+from itertools import chain, takewhile
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -17,10 +20,13 @@ from ..replay.state import guarded
 
 if TYPE_CHECKING:
     from ..replay.recording import Replay
+    from ..replay.state import ScannerLike
     from ..replay.tables import Function
 
 _OUTCOMES = {EV_RETURN: "return", EV_UNWIND: "raise", EV_END: "end", EV_LOST: "lost"}
 KEPT = 10_000
+HELD = 50_000
+"""Calls of the tree that are kept made."""
 
 
 def functions_called(rec: Replay, function: str | None, file: str | None) -> list[Function]:
@@ -101,6 +107,20 @@ class CallView:
         self._ends: dict[int, CallEnd] = {}
         self._rows: dict[int, tuple[Function, list[Any]]] = {}
         self._children: dict[tuple[int, int], list[Call]] = {}
+        self._held = 0
+        self._counts: dict[tuple[int, int], int] = {}
+        """How many calls a frame made in a chunk."""
+        self._callers: dict[int, frozenset[int]] = {}
+        """The frames that made calls in a chunk."""
+
+    def call_of_frame(self, frame: int) -> Call | None:
+        """The call that a frame stands for; None if none of its steps is there."""
+        with self._rec.state.lock:
+            try:
+                first = guarded(lambda: self._rec.scanner.frame_range(frame)[0])
+            except EscopeError as error:
+                raise NotFoundError(f"no frame {frame} is in the recording") from error
+        return self.call(first) if first < len(self._rec) else None
 
     def call(self, step: int) -> Call:
         """The call whose first step is `step`."""
@@ -228,24 +248,54 @@ class CallView:
             with rec.state.lock:
                 rows = guarded(lambda: rec.surveyor.survey.entered(number, parent))
             found = [self._call_of(row) for row in rows if row[4] < len(rec)]
-            if len(self._children) > 512:
+            self._held += 1 + len(found)
+            if self._held > HELD:
                 self._children.clear()
+                self._held = 1 + len(found)
             self._children[key] = found
         return found
 
-    def _chunks_of(self, frame: int) -> Iterator[int]:
-        """The chunks in which a frame did anything; of frame 0, those that may begin a root."""
-        rec = self._rec
-        with rec.state.lock:
-            number: int | None = guarded(lambda: rec.scanner.birth(frame)) if frame else 0
-        while number is not None:
-            yield number
-            at = number
+    def _count(self, numbers: Iterable[int], parent: int) -> Iterator[tuple[int, int]]:
+        """Chunks, and how many calls a frame made in each."""
+        rec, looked = self._rec, False
+        survey = rec.surveyor.survey
+
+        def look(number: int) -> int:
+            return survey.count_entered(number, parent)
+
+        waiting = iter(numbers)
+        for number in waiting:
+            known = self._counts.get((parent, number))
+            if known is None and looked:
+                waiting = chain((number,), waiting)
+                break
+            if known is None:
+                known, looked = guarded(partial(look, number)), True
+                known = self._counted(number, parent, known)
+            yield number, known
+        for number, count in rec.surveyor.beside(waiting, look):
+            yield number, self._counted(number, parent, count)
+
+    def _counted(self, number: int, parent: int, count: int) -> int:
+        # The program may have ended after a call and before its first statement.
+        if count and number == len(self._rec.file.chunks) - 1:
+            count = len(self._entered(number, parent))
+        if len(self._counts) > HELD:
+            self._counts.clear()
+        self._counts[parent, number] = count
+        return count
+
+    def _chunks_of(self, frame: int, after: int | None = None) -> Iterator[int]:
+        """The chunks (after one) in which a frame did anything; of frame 0, those that may begin a
+        root.
+        """
+        rec, number = self._rec, after
+        while True:
             with rec.state.lock:
-                if frame:
-                    number = guarded(lambda at=at: rec.scanner.next_chunk_of(frame, at))  # type: ignore[misc]
-                else:
-                    number = guarded(lambda at=at: rec.scanner.roots_chunk(at))  # type: ignore[misc]
+                number = guarded(partial(_next_chunk, rec.scanner, frame, number))
+            if number is None:
+                return
+            yield number
 
     def roots(self) -> list[Call]:
         """The calls that no recorded call made: modules, the first functions of threads."""
@@ -259,7 +309,17 @@ class CallView:
             raise IndexError("children are counted from 0")
         found: list[Call] = []
         seen = 0
-        for number in self._chunks_of(call.frame_id):
+        numbers = self._chunks_of(call.frame_id)
+        if start:
+            for number, count in self._count(numbers, call.frame_id):
+                seen += count
+                if seen > start:
+                    seen -= count
+                    numbers = chain((number,), self._chunks_of(call.frame_id, number))
+                    break
+            else:
+                return []
+        for number in numbers:
             if stop is not None and seen >= stop:
                 break
             here = self._entered(number, call.frame_id)
@@ -269,11 +329,36 @@ class CallView:
 
     def call_child_count(self, call: Call) -> int:
         """How many calls a call made itself."""
-        rec = self._rec
-        survey = rec.surveyor.survey
         numbers = self._chunks_of(call.frame_id)
-        counts = rec.surveyor.beside(numbers, lambda n: survey.count_entered(n, call.frame_id))
-        return sum(count for _, count in counts)
+        return sum(count for _, count in self._count(numbers, call.frame_id))
+
+    def call_has_children(self, call: Call) -> bool:
+        """Whether a call made any itself."""
+        numbers = self._chunks_of(call.frame_id)
+        return any(call.frame_id in self._calling(number) for number in numbers)
+
+    def _calling(self, number: int) -> frozenset[int]:
+        """The frames that made calls in a chunk: one look answers for all of them."""
+        found = self._callers.get(number)
+        if found is None:
+            rec = self._rec
+            with rec.state.lock:
+                rows = guarded(lambda: rec.surveyor.survey.entered(number))
+            found = frozenset(row[1] for row in rows if row[4] < len(rec))
+            if sum(map(len, self._callers.values())) > HELD:
+                self._callers.clear()
+            self._callers[number] = found
+        return found
+
+    def call_place(self, call: Call) -> int:
+        """Which of its parent's calls it is, or which of the roots, from 0."""
+        parent = self.call_parent(call)
+        frame = parent.frame_id if parent is not None else 0
+        home = self._rec.file.chunk_of(call.enter)
+        earlier = takewhile(lambda number: number != home, self._chunks_of(frame))
+        before = sum(count for _, count in self._count(earlier, frame))
+        siblings = self._entered(home, frame)
+        return before + bisect_left(siblings, call.enter, key=lambda each: each.enter)
 
     def call_parent(self, call: Call) -> Call | None:
         """The call that made it."""
@@ -286,17 +371,18 @@ class CallView:
         return self.call(first)
 
 
+def _next_chunk(scanner: ScannerLike, frame: int, after: int | None) -> int | None:
+    if after is None:
+        return scanner.birth(frame) if frame else 0
+    return scanner.next_chunk_of(frame, after) if frame else scanner.roots_chunk(after)
+
+
 def call_of(rec: Replay, step: int, frame: int | None = None) -> Call | None:
     """The call that a step's innermost frame, or another frame, stands for."""
     number = rec.state.current_frame(step) if frame is None else frame
     if not number:
         return None
-    with rec.state.lock:
-        try:
-            first = guarded(lambda: rec.scanner.frame_range(number)[0])
-        except EscopeError as error:
-            raise NotFoundError(f"no frame {number} is in the recording") from error
-    return CallView(rec).call(first) if first < len(rec) else None
+    return CallView(rec).call_of_frame(number)
 
 
 def caller_step(rec: Replay, frame: int, enter: int) -> int | None:

@@ -8,6 +8,7 @@ from itertools import islice
 
 from ..model.text import safe_text
 from ..model.values import CUT, Value
+from .branches import height_of, row_of, within
 from .variables import NEW, SAME, difference
 
 COMPARED = 2000
@@ -47,12 +48,14 @@ class Node:
     """The children that it had before."""
 
     @property
+    def below(self) -> int:
+        """How many rows stand right below it."""
+        return len(self.chosen) + len(self.lines) if self.open else 0
+
+    @property
     def height(self) -> int:
         """How many rows it takes."""
-        if not self.open:
-            return 1
-        below = len(self.chosen) + len(self.lines)
-        return 1 + below + sum(kid.height - 1 for kid in self.kids.values())
+        return height_of(self) if self.open else 1
 
 
 class Tree:
@@ -124,21 +127,13 @@ class Tree:
             row -= height
         raise IndexError(row)
 
-    def _within(self, node: Node, row: int) -> Node:
-        if row == 0:
+    def _within(self, top: Node, row: int) -> Node:
+        node, at = within(top, row)
+        if at < 0:
             return node
-        row -= 1
         if node.lines:
-            return Node((*node.path, "…"), "", node.depth + 1, text=node.lines[row])
-        more = 0
-        for place in sorted(node.kids):
-            kid, first = node.kids[place], place + more
-            if row < first:
-                break
-            if row < first + kid.height:
-                return self._within(kid, row - first)
-            more += kid.height - 1
-        return self._child(node, row - more)
+            return Node((*node.path, "…"), "", node.depth + 1, text=node.lines[at])
+        return self._child(node, at)
 
     def _child(self, node: Node, at: int) -> Node:
         key = (id(node), at)
@@ -199,7 +194,7 @@ class Tree:
             if node.lines or place is None or place not in node.chosen:
                 break
             at = node.chosen.index(place)
-            row += 1 + at + sum(kid.height - 1 for k, kid in node.kids.items() if k < at)
+            row += row_of(node, at)
             if at not in node.kids:
                 break
             node = node.kids[at]

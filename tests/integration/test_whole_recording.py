@@ -94,6 +94,8 @@ def test_the_call_tree_has_each_call_once_and_under_its_caller(rec: Recording) -
             assert parent.frame_id == outer
         children = call.children()
         assert call.child_count == len(children)
+        assert call.has_children == bool(children)
+        assert [c.place for c in children] == list(range(len(children)))
         assert [c.enter for c in children] == sorted(c.enter for c in children)
         for start in range(0, len(children), 7):
             part = call.children(start, start + 7)
@@ -278,6 +280,11 @@ def test_answers_are_the_same_in_a_recording_of_many_chunks(
         children = Counter(c.function for c in run.children())
         assert children["rate"] == children["Account.move"] == days
         assert run.child_count == sum(children.values())
+        late = run.child_count * 9 // 10
+        assert [c.enter for c in rec.calls(function="run")[0].children(late, late + 9)] == [
+            c.enter for c in run.children()[late : late + 9]
+        ]
+        assert rec.calls(function="run")[0].children(late, late + 1)[0].place == late
         assert len(rec.executions(function="rate")) == days
         rows = rec.executions("program.py", 28, expressions=["amount"], where="self.balance > 5000")
         slow = [

@@ -17,6 +17,7 @@ from escope_tui.session.stops import DATA, EXCEPTION, FUNCTION, LINE
 from escope_tui.tui.panes.executions import parse_columns
 from escope_tui.tui.panes.marks import Marked, markdown
 from escope_tui.tui.panes.watches import parse_stop
+from escope_tui.tui.widgets.lines import LineView
 from tests.helpers.driving import Driver, replaying
 
 PROGRAM = """\
@@ -215,7 +216,7 @@ main()
 """
 
 
-async def test_of_very_many_calls_those_around_the_present_one_are_shown(
+async def test_very_many_calls_are_scrolled_through_at_once(
     tmp_path: Path, record: Callable[..., Any]
 ) -> None:
     script = tmp_path / "many.py"
@@ -225,10 +226,14 @@ async def test_of_very_many_calls_those_around_the_present_one_are_shown(
     async with replaying(engine, step=steps[700]) as app:
         await app.press("7")
         assert any("square(n=700)" in row for row in app.rows("calls"))
+        await app.press("G")
+        assert "square(n=999) → 998001" in app.rows("calls")[-1]
         await app.press("g", "j", "j")
-        assert "… 550 earlier calls" in app.text("calls")
-        await app.press("enter", "g")
-        assert "… 400 earlier calls" in app.text("calls")
+        assert "square(n=0) → 0" in app.text("calls")
+        await app.press("left")
+        assert app.app.query_one("#calls", LineView).cursor == 1, "at main, which made the call"
+        await app.press("left", "G")
+        assert "square" not in app.text("calls")
     engine.close()
 
 

@@ -1,50 +1,73 @@
-"""The calls as a tree: arguments, results, exceptions, durations. Only unfolded calls are asked."""
+"""The calls as a tree: arguments, results, exceptions, durations. Only rows that are looked at, and
+some around them, are read.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from ...model.events import Call
 from ...model.text import one_line
 from ...session.projection import View
+from ..widgets.lines import Part
 from .executions import call_text
 from .table import Row, TablePane
 
 if TYPE_CHECKING:
+    from ...session.calltree import CallTree, Line
     from ..feeds import Job
 
-PAGE = 300
-"""Calls of one parent that are shown at first."""
-MOST = 5000
-"""Rows in all."""
-SHORT = ("<genexpr>", "<lambda>", "<listcomp>", "<dictcomp>", "<setcomp>")
+AROUND = 100
+"""Rows that are read above and below those on the screen."""
+FOLLOW = -1
+SEARCHED = 5000
+"""So many rows are looked through for a text."""
 KEPT = 20_000
 
 
 class Asked(NamedTuple):
-    """Which calls are unfolded, and which one is the present one."""
+    """Which calls are unfolded, and which rows are to be read."""
 
     opened: frozenset[int]
     shut: frozenset[int]
     """Folded, although the present call is below."""
-    pages: tuple[tuple[int, int], ...]
     step: int
     frame: int
     hot: int
+    """Unfold from this call down where the time went; 0: nothing."""
     all: bool
+    needle: str
+    top: int
+    """The first row on the screen, about; `FOLLOW`: where the present call is."""
+    height: int
+    held: int
+    """The cursor goes to the row of this call; 0: it stays."""
+
+
+class Answer(NamedTuple):
+    """Some of the rows, and what was found out besides."""
+
+    rows: list[CallRow]
+    before: int
+    after: int
+    here: int
+    """The present call."""
+    cursor: int | None
+    """Where the cursor goes; None: it stays."""
+    hot: set[int]
 
 
 @dataclass(frozen=True, slots=True)
 class CallRow(Row):
-    """A row that stands for a call, or for those of a parent that are not shown yet."""
+    """A row that stands for a call."""
 
     call: int = 0
     """The frame's id."""
     folds: bool = False
     open: bool = False
-    more: int = 0
+    above: int = -1
+    """The row of the call that made it; -1: there is none."""
 
 
 class CallsPane(TablePane):
@@ -59,83 +82,67 @@ class CallsPane(TablePane):
         self._open: set[int] = set()
         self._shut: set[int] = set()
         """Calls that a person has folded, although the present one is below them."""
-        self._pages: dict[int, int] = {}
         self._hot = 0
+        self._held = 0
+        self._top = FOLLOW
         self._everything = False
         self._now_call = 0
+        self._tree: CallTree | None = None
+        """For the feed's thread."""
         self._texts: dict[int, tuple[str, str, str]] = {}
         """For the feed's thread: what is known of calls that have ended."""
+
+    def show(self, view: View) -> None:
+        if not self.has_focus:
+            self._top = FOLLOW
+        elif isinstance(row := self.chosen, CallRow):
+            self._held = row.call
+        super().show(view)
 
     # -- the feed
 
     def wants(self, view: View) -> Hashable:
-        pages = tuple(sorted(self._pages.items()))
         frame = view.frame.frame_id
         return Asked(
             frozenset(self._open),
             frozenset(self._shut),
-            pages,
             view.step.index,
             frame,
             self._hot,
             self._everything,
+            self.needle.lower(),
+            self._top,
+            max(self.size.height, 1),
+            self._held,
         )
 
-    def fetch(self, job: Job, want: Asked) -> tuple[list[CallRow], int, set[int]]:
-        rec = job.recording
-        here = rec.call_at(want.step, want.frame)
-        path: dict[int, Call] = {}
-        """Of each call around the present one, the call in it that leads there."""
-        below, at = here, here.parent if here is not None else None
-        while at is not None and below is not None and len(path) < 1000:
-            path[at.frame_id] = below
-            below, at = at, at.parent
-        opened = (set(want.opened) | path.keys()) - want.shut
-        hot = self._hottest(job, want.hot, opened) if want.hot else set()
-        opened |= hot
-        rows: list[CallRow] = []
-        pages = dict(want.pages)
-        for root in rec.call_tree():
-            for row in self._rows_of(job, root, 0, opened, pages, path, want.all):
-                rows.append(row)
-                if len(rows) >= MOST:
-                    return rows, here.frame_id if here else 0, hot
-        return rows, here.frame_id if here is not None else 0, hot
+    def fetch(self, job: Job, want: Asked) -> Answer:
+        # Nobody needs this to see the first moment.
+        from ...session.calltree import CallTree
 
-    def _rows_of(
-        self,
-        job: Job,
-        call: Call,
-        depth: int,
-        opened: set[int],
-        pages: dict[int, int],
-        path: dict[int, Call],
-        everything: bool,
-    ) -> Iterator[CallRow]:
-        job.check()
-        folds = call.has_children
-        is_open = folds and call.frame_id in opened
-        if not everything and not is_open and _dull(call, folds):
-            return
-        yield self._row(call, depth, folds, is_open)
-        if not is_open:
-            return
-        limit = pages.get(call.frame_id, PAGE)
-        total = call.child_count
-        start = 0
-        if total > limit and call.frame_id in path:
-            # The calls around the one that leads to the present.
-            start = max(0, min(_place(call, path[call.frame_id]) - limit // 2, total - limit))
-        if start:
-            text = f"… {start:,} earlier calls: Enter shows more"
-            yield CallRow(None, (text,), 0, ("dim",), depth + 1, call=call.frame_id, more=total)
-        for child in call.children(start, start + limit):
-            yield from self._rows_of(job, child, depth + 1, opened, pages, path, everything)
-        if total > start + limit:
-            text = f"… {total - start - limit:,} later calls: Enter shows more"
-            yield CallRow(None, (text,), 0, ("dim",), depth + 1, call=call.frame_id, more=total)
+        if self._tree is None:
+            self._tree = CallTree(job.recording)
+        tree = self._tree
+        here = job.recording.call_at(want.step, want.frame)
+        number = here.frame_id if here is not None else 0
+        opened = (set(want.opened) | set(tree.path(here))) - want.shut
+        hot = tree.hottest(want.hot, job.check) if want.hot else set[int]()
+        top = tree.unfold(opened | hot, want.all, job.check)
+        if want.needle:
+            lines = tree.rows(top, 0, SEARCHED, job.check)
+            rows = [self._row(line) for line in lines]
+            rows = [r for r in rows if any(want.needle in cell.lower() for cell in r.cells)]
+            return Answer(rows, 0, 0, number, None, hot)
+        goal = number if want.top == FOLLOW else want.held
+        cursor = tree.row(top, goal) if goal else None
+        middle = cursor if cursor is not None else max(want.top, 0)
+        first = max(0, middle - AROUND - want.height)
+        stop = min(middle + AROUND + 2 * want.height, top.below_all)
+        rows = [self._row(line) for line in tree.rows(top, first, stop, job.check)]
+        return Answer(rows, first, top.below_all - first - len(rows), number, cursor, hot)
 
-    def _row(self, call: Call, depth: int, folds: bool, is_open: bool) -> CallRow:
+    def _row(self, line: Line) -> CallRow:
+        call = line.call
         texts = self._texts.get(call.frame_id)
         if texts is None:
             text, style = call_text(call)
@@ -144,54 +151,66 @@ class CallsPane(TablePane):
                 self._texts.clear()
             self._texts[call.frame_id] = texts
         text, style, took = texts
-        fold = ("▾" if is_open else "▸") if folds else " "
-        cells = (f"{fold} {one_line(call.function, 40)}{text}", took)
-        styles = (style, "type")
+        fold = ("▾" if line.open else "▸") if line.folds else " "
         return CallRow(
-            call.enter, cells, call.frame_id, styles, depth, "", call.frame_id, folds, is_open
+            call.enter,
+            (f"{fold} {one_line(call.function, 40)}{text}", took),
+            call.frame_id,
+            (style, "type"),
+            line.depth,
+            "",
+            call.frame_id,
+            line.folds,
+            line.open,
+            line.above,
         )
 
-    def _hottest(self, job: Job, frame: int, opened: set[int]) -> set[int]:
-        """From a call down, always into the call that took the most time."""
-        rec = job.recording
-        found: set[int] = set()
-        call = next((c for c in _walk(rec.call_tree(), opened) if c.frame_id == frame), None)
-        while call is not None and len(found) < 200 and call.has_children:
-            job.check()
-            found.add(call.frame_id)
-            children = call.children(0, 2000)
-            call = max(children, key=lambda each: each.duration_ns or 0)
-        return found
-
-    def fill(self, answer: Any) -> None:
-        rows, here, hot = answer
-        self._hot = 0
-        self._open |= hot
-        self._now_call = here
-        held = self.chosen.call if self.has_focus and isinstance(self.chosen, CallRow) else here
-        self.set_rows(rows)
-        at = next((n for n, row in enumerate(self._rows) if _of(row) == held), None)
-        if at is not None:
-            self.cursor = at
-            self.show_row(at)
+    def fill(self, answer: Answer) -> None:
+        self._hot = self._held = 0
+        self._open |= answer.hot
+        self._now_call = answer.here
+        self._before, self._after = answer.before, answer.after
+        self.set_rows(answer.rows)
+        if answer.cursor is not None:
+            self.cursor = answer.cursor
+            self.show_row(answer.cursor)
             self.repaint()
+
+    def filter_rows(self, text: str) -> None:
+        self.needle = text
+        self.want_again()
 
     # -- rows
 
+    def _matching(self) -> list[Row]:
+        return self._all
+
+    def _count(self) -> None:
+        total = self._before + len(self._rows) + self._after
+        what = f"{total:,} with {one_line(self.needle, 20)}" if self.needle else f"{total:,}"
+        self.set_title(self.heading(), what if total else "")
+
+    def watch_scroll_y(self, old: float, new: float) -> None:
+        super().watch_scroll_y(old, new)
+        first, height = int(new), self.size.height
+        known = range(self._before, self._before + len(self._rows) + 1)
+        if self._rows and (
+            first not in known or min(first + height, self.row_count()) not in known
+        ):
+            self._top = first
+            self.want_again()
+
+    def row_parts(self, row: int, width: int) -> Sequence[Part]:
+        if self._rows and self.row(row) is None:
+            return [(" …", "dim")]
+        return super().row_parts(row, width)
+
     def row_style(self, row: int) -> str:
         found = self.row(row)
-        present = isinstance(found, CallRow) and found.call == self._now_call and not found.more
+        present = isinstance(found, CallRow) and found.call == self._now_call
         return "outer" if present else ""
 
     # -- what a person does
-
-    def action_choose(self) -> None:
-        row = self.chosen
-        if isinstance(row, CallRow) and row.more:
-            self._pages[row.call] = self._pages.get(row.call, PAGE) + PAGE
-            self.want_again()
-        else:
-            super().action_choose()
 
     def action_unfold(self) -> None:
         row = self.chosen
@@ -209,16 +228,16 @@ class CallsPane(TablePane):
         row = self.chosen
         if isinstance(row, CallRow) and row.open:
             self._set_open(row, False)
-        elif row is not None:
-            above = range(self.cursor - 1, -1, -1)
-            at = next((n for n in above if (self.row(n) or row).depth < row.depth), None)
-            if at is not None:
-                self.move_cursor(at)
+        elif isinstance(row, CallRow) and row.above >= 0:
+            self.move_cursor(row.above)
 
     def _set_open(self, row: CallRow, opened: bool) -> None:
         (self._open.add if opened else self._open.discard)(row.call)
         (self._shut.discard if opened else self._shut.add)(row.call)
-        self.wanted = None
+        self._ask_about(row)
+
+    def _ask_about(self, row: CallRow) -> None:
+        self._top, self._held = int(self.scroll_offset.y), row.call
         self.want_again()
 
     def action_call_interest(self) -> None:
@@ -232,40 +251,7 @@ class CallsPane(TablePane):
         row = self.chosen
         if isinstance(row, CallRow):
             self._hot = row.call
-            self.want_again()
-
-
-def _of(row: Row) -> int:
-    return row.call if isinstance(row, CallRow) and not row.more else 0
-
-
-def _place(call: Call, child: Call) -> int:
-    """Which of a call's calls one of them is, from 0: they stand in order of time."""
-    low, high = 0, call.child_count
-    while low < high:
-        middle = (low + high) // 2
-        found = next(iter(call.children(middle, middle + 1)), None)
-        if found is not None and found.enter < child.enter:
-            low = middle + 1
-        else:
-            high = middle
-    return low
-
-
-def _walk(calls: list[Call], opened: set[int]) -> Iterator[Call]:
-    for call in calls:
-        yield call
-        if call.frame_id in opened:
-            yield from _walk(call.children(0, PAGE), opened)
-
-
-def _dull(call: Call, folds: bool) -> bool:
-    """A call that says little: it called nothing, and is a comprehension, a class body or so."""
-    name = call.function.rpartition(".")[2]
-    if call.exception is not None:
-        return False
-    special = name.startswith("__") and name.endswith("__") and name not in ("__init__", "__call__")
-    return not folds and (name in SHORT or special or call.outcome == "end")
+            self._ask_about(row)
 
 
 def duration(nanoseconds: int | None) -> str:

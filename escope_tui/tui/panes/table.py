@@ -51,6 +51,10 @@ class TablePane(Pane):
         super().__init__(**kwargs)
         self._all: list[Row] = []
         self._rows: list[Row] = []
+        self._before = 0
+        """Rows above those that are known."""
+        self._after = 0
+        """Rows below them."""
         self._head: tuple[str, ...] = ()
         self._widths: list[int] = []
         self._room = -1
@@ -95,13 +99,8 @@ class TablePane(Pane):
         self._take()
 
     def _take(self) -> None:
-        needle = self.needle.lower()
         fresh = not self._rows
-        self._rows = [
-            row
-            for row in self._all
-            if not needle or any(needle in cell.lower() for cell in row.cells)
-        ]
+        self._rows = self._matching()
         sample = self._rows[:MEASURED]
         columns = max([len(self._head), *(len(row.cells) for row in sample)], default=0)
         self._widths = [0] * columns
@@ -123,6 +122,14 @@ class TablePane(Pane):
         self.rows_changed()
         self.show_row(self.cursor)
         self.repaint()
+
+    def _matching(self) -> list[Row]:
+        needle = self.needle.lower()
+        return [
+            row
+            for row in self._all
+            if not needle or any(needle in cell.lower() for cell in row.cells)
+        ]
 
     def _count(self) -> None:
         shown, total = len(self._rows), len(self._all)
@@ -159,11 +166,13 @@ class TablePane(Pane):
 
     def row(self, row: int) -> Row | None:
         """The table's row that is shown in a line."""
-        at = row - self._first
+        at = row - self._first - self._before
         return self._rows[at] if 0 <= at < len(self._rows) else None
 
     def row_count(self) -> int:
-        return self._first + len(self._rows) if self._rows else 1
+        if not self._rows:
+            return 1
+        return self._first + self._before + len(self._rows) + self._after
 
     def row_key(self, row: int) -> Hashable:
         found = self.row(row)
