@@ -199,6 +199,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         code = dispatch(sys.argv[1:] if argv is None else argv)
         if argv is None and sys.argv[1:2] == ["record"]:
             _leave(code)
+        if sys.stdout is not None:
+            sys.stdout.flush()
         return code
     except EscopeError as error:
         report(error, sys.stderr.write)
@@ -206,6 +208,16 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:
-        # Whoever read our output has gone (`escope steps | head`), and so may what is buffered.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        # Whoever read our output has gone (`escope steps | head`).
+        _drop_output()
         return 141
+    except OSError as error:
+        place = f" {error.filename!r}" if error.filename else ""
+        report(EscopeError(f"{error.strerror or error}{place}"), sys.stderr.write)
+        _drop_output()
+        return 1
+
+
+def _drop_output() -> None:
+    """Lets what is buffered go nowhere: it cannot be written."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -43,9 +43,9 @@ def configure(parser: ArgumentParser) -> None:
 
 def run(args: Namespace) -> int:
     """Writes the tables; says which files."""
-    from escope_tui.cli.sql import told
     from escope_tui.export.tables import export, write_jsonl
     from escope_tui.query.sql.schema import VIEWS
+    from escope_tui.shell.progress import told
 
     trace, _ = common.take_words(args, 0, 0, "nothing but a recording")
     names = list(dict.fromkeys(args.table)) or list(VIEWS)

@@ -47,6 +47,8 @@ def run(args: Namespace) -> int:
     path, step = common.locate(args.recording)
     engine = open_engine(path)
     try:
+        if step is not None:
+            step = common.moment(engine.recording, step)
         if not args.command:
             return talk(engine, step)
         shell = Shell(engine)

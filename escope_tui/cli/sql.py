@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-import time
 from typing import TYPE_CHECKING, Any
 
 from escope_tui.cli import common
@@ -13,7 +12,6 @@ if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
 
     from escope_tui.query.sql.ask import Answer
-    from escope_tui.query.sql.index import Told
 
 EPILOG = """\
 The tables are steps, calls, writes, exceptions, output, objects and lines; --tables tells their
@@ -25,7 +23,6 @@ examples:
   escope sql trace.esr "select step, value from writes where name = 'total'"
 """
 MAX_SHOWN = 200
-SLOW_SECONDS = 0.5
 
 
 def configure(parser: ArgumentParser) -> None:
@@ -46,6 +43,7 @@ def run(args: Namespace) -> int:
         return 0
     trace, (query,) = common.take_words(args, 1, 1, "QUERY")
     from escope_tui.query.sql.ask import ask
+    from escope_tui.shell.progress import told
 
     with common.opened(trace) as (rec, _):
         answer = ask(rec, query, told())
@@ -56,27 +54,6 @@ def run(args: Namespace) -> int:
         else:
             _table(answer, args.limit)
     return 0
-
-
-def told() -> Told:
-    """Tells how far building has come, where it takes a while and somebody reads along."""
-    began = last = time.monotonic()
-    drawing = sys.stderr.isatty()
-    pause = 0.2 if drawing else 5.0
-
-    def tell(table: str, share: float) -> None:
-        nonlocal last
-        now = time.monotonic()
-        if share >= 1.0:
-            if drawing and last > began:
-                sys.stderr.write("\r\x1b[K")
-        elif now - began > SLOW_SECONDS and now - last > pause:
-            last = now
-            text = f"escope: building {table}: {share:.0%} (Ctrl-C stops)"
-            sys.stderr.write(f"\r\x1b[K{text}" if drawing else f"{text}\n")
-            sys.stderr.flush()
-
-    return tell
 
 
 def _tables(as_json: bool) -> None:

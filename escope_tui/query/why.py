@@ -82,7 +82,8 @@ class Search:
             if moved is not None:
                 return moved
         if write is None:
-            return Cause(text, "unknown", value, None, note="no write of it is in the recording")
+            note = "it is not bound here" if value is None else "no write of it is in the recording"
+            return Cause(text, "unknown", value, None, note=note)
         key = (text, write.step, write.visible)
         if key in self.seen:
             return self._finish(text, write, value, self.seen[key], (), "shown above")

@@ -8,11 +8,12 @@ from typing import NamedTuple
 
 from ..errors import EscopeError
 from . import commands
-from .commands import Talk
+from .commands import Talk, words
 from .commands.keep import bookmarks
 
 MAX_FOUND = 300
 _WORD = re.compile(r"[\w-]*\Z")
+_NAME = re.compile(r"(?<![.\w])\w*\Z")
 _CHAIN = re.compile(r"((?:[^\W\d]\w*(?:\.[^\W\d]\w*|\[[^\[\]]*\])*)\.)?([^\W\d]\w*)?\Z")
 _ITEM = re.compile(r"([^\W\d]\w*(?:\.[^\W\d]\w*|\[[^\[\]]*\])*)\[(['\"]?)([^\[\]'\"]*)\Z")
 _BUILTINS = (
@@ -64,9 +65,25 @@ class Choices:
             return
         found, rest = commands.split(text)
         kind = found.completes if found is not None else "expression"
-        if found is not None and found.completes == "place" and "if " in rest:
+        if kind == "place" and (" " in rest or "if " in rest or (rest and text.endswith(" "))):
+            yield from self._there(rest, text)
             kind = "expression"
         yield from self._argument(kind, text)
+
+    def _there(self, rest: str, text: str) -> Iterator[Choice]:
+        """The variables of the function that a place is in."""
+        program = self._talk.rec.program
+        word = _NAME.search(text)
+        place = rest.partition(" ")[0]
+        line = words.line_place(self._talk, place)
+        if line is not None:
+            sites = program.sites_at(*line)
+            functions = [program.function_of(program.site(number)) for number in sites]
+        else:
+            functions = program.find_functions(place)
+        if word is not None:
+            found = (name for each in functions for name in each.variables if name.isidentifier())
+            yield from self._named(found, word[0])
 
     def _argument(self, kind: str, text: str) -> Iterator[Choice]:
         word = text[text.rfind(" ") + 1 :]
@@ -75,6 +92,10 @@ class Choices:
         elif kind == "place":
             yield from self._named(self._files(colon=True), word)
             yield from self._named(self._functions(), word)
+            yield from self._named((mark.name for mark in bookmarks(self._talk)), word)
+        elif kind == "table":
+            begun = _NAME.search(text)
+            yield from self._named(_sql_names(), begun[0] if begun else "")
         elif kind == "function":
             yield from self._named(self._functions(), word)
         elif kind == "file":
@@ -87,6 +108,9 @@ class Choices:
                     yield _choice(str(stop.number), word, stop.describe())
         elif kind == "mark":
             yield from self._named((mark.name for mark in bookmarks(self._talk)), word)
+        elif kind == "thread":
+            engine = self._talk.engine
+            yield from self._named((*engine.threads().values(), *engine.tasks().values()), word)
         elif kind == "exception":
             yield from self._named({e.type_name for e in self._talk.rec.exceptions()}, word)
 
@@ -135,10 +159,21 @@ class Choices:
             if role != "pair" or not isinstance(getattr(key, "data", None), str | int):
                 continue
             text = repr(key.data)
+            if quote == '"' and text.startswith("'") and '"' not in text:
+                text = f'"{text[1:-1]}"'
             if len(text) > 80 or not text.isprintable():
                 continue
             if text.startswith(quote + begun):
                 yield _choice(f"{text}]", quote + begun)
+
+
+def _sql_names() -> Iterator[str]:
+    from ..query.sql.schema import VIEWS
+
+    for view in VIEWS.values():
+        yield view.name
+        for column in view.columns:
+            yield column.name
 
 
 def _choice(name: str, begun: str, word: str = "") -> Choice:

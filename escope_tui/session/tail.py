@@ -54,9 +54,12 @@ def _last_unwind(rec: Recording, thread: int) -> tuple[int, Any] | None:
 
 
 def raised_at(rec: Recording, step: int) -> ExceptionEvent | None:
-    """What one statement raised, from its own events: where it went may not be known."""
+    """What one statement raised, from its own events: where it went may not be known. What ends
+    another frame alone, such as a generator that is closed, is not raised by the statement.
+    """
+    frame = rec[step].frame_id
     for event in rec.events(step):
-        if event.kind in (UNWIND, CAUGHT) and event.value is not None:
+        if event.kind in (UNWIND, CAUGHT) and event.value is not None and event.frame_id == frame:
             return _light(rec, step, event)
     return None
 

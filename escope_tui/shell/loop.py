@@ -6,7 +6,8 @@ import io
 import os
 import sys
 import tokenize
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Protocol
 
 from ..errors import EscopeError
@@ -17,6 +18,7 @@ from ..session.engine import RecordingEngine
 from ..session.projection import Projector
 from ..session.session import Arrival, Session
 from .printer import PAGE, Printer
+from .progress import told
 
 Ask = Callable[[], str]
 """Gives the next line; raises `EOFError` at the end, `KeyboardInterrupt` for Ctrl-C."""
@@ -39,7 +41,16 @@ class Shell:
         """Goes to where the session begins, and shows it."""
         arrival = self.talk.session.opening(step)
         self.printer.show([row((self._welcome(), "note"))])
-        self._arrive(arrival)
+        with self._stoppable():
+            self._arrive(arrival)
+
+    @contextmanager
+    def _stoppable(self) -> Iterator[None]:
+        """Ctrl-C stops what is going on, not the shell."""
+        try:
+            yield
+        except KeyboardInterrupt:
+            self.printer.show([row(), row(("stopped", "warning"))])
 
     def _welcome(self) -> str:
         engine = self.talk.engine
@@ -55,24 +66,28 @@ class Shell:
                 return
             except KeyboardInterrupt:
                 continue
-            try:
+            with self._stoppable():
                 if not self.do(line, repeat=interactive):
                     return
-            except KeyboardInterrupt:
-                self.printer.show([row(("left", "warning"))])
 
     def do(self, line: str, *, repeat: bool = False) -> bool:
-        """Does one line; False if that was the last. An empty line repeats a move."""
-        text = line.strip()
+        """Does one line, of which `;;` makes several; False if that was the last. An empty line
+        repeats a move.
+        """
+        text = _mended(line).strip()
         if text.startswith("#"):
             return True
         if not text and repeat:
             text = self._last
+        one_by_one = parted(text)
+        found = [commands.split(each)[0] for each in one_by_one]
+        self._last = text if all(each is not None and each.repeats for each in found) else ""
+        return all(map(self._do, one_by_one))
+
+    def _do(self, text: str) -> bool:
         if text == "more":
             self.printer.more()
             return True
-        found, _ = commands.split(text)
-        self._last = text if found is not None and found.repeats else ""
         try:
             return self._take(commands.run(self.talk, text[:MAX_LINE]))
         except EscopeError as error:
@@ -126,6 +141,25 @@ def unfinished(text: str) -> bool:
     return depth > 0
 
 
+def parted(text: str) -> list[str]:
+    """The commands of a line; `;;` inside quotes separates nothing."""
+    parts, begin, quote = [], 0, ""
+    for place, character in enumerate(text):
+        if quote:
+            quote = "" if character == quote else quote
+        elif character in "'\"":
+            quote = character
+        elif text.startswith(";;", place) and place >= begin:
+            parts.append(text[begin:place].strip())
+            begin = place + 2
+    return [*parts, text[begin:].strip()]
+
+
+def _mended(text: str) -> str:
+    """A line that came as bytes which the terminal's encoding does not have, read as UTF-8."""
+    return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+
+
 def joined(text: str) -> str:
     """Lines that belong together as one."""
     return text.replace("\\\n", " ")
@@ -166,6 +200,8 @@ def talk(engine: RecordingEngine, step: int | None = None) -> int:
     """The whole session; the exit code is 1 if a line of a script could not be done."""
     terminal = sys.stdin.isatty() and sys.stdout.isatty()
     shell = Shell(engine, Printer(page=PAGE if terminal else None))
+    if terminal:
+        shell.talk.told = told()
     shell.open(step)
     if not terminal:
         shell.run(reader(sys.stdin), interactive=False)

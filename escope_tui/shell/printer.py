@@ -6,12 +6,17 @@ import os
 import sys
 from collections.abc import Iterable, Iterator
 from itertools import islice
+from shutil import get_terminal_size
 from typing import TextIO
 
+from ..model.text import clip
 from ..session.commands import Row
+from ..session.commands.talk import Part
 
 PAGE = 200
 """Rows that are shown at once on a terminal."""
+REMARKS = frozenset({"gave", "wrote", "read"})
+"""Styles of the values that stand behind a line of source."""
 
 _BOLD, _DIM, _RED, _GREEN, _YELLOW, _BLUE, _MAGENTA, _CYAN = 1, 2, 31, 32, 33, 34, 35, 36
 COLOURS = {
@@ -76,13 +81,23 @@ class Printer:
 
     def text(self, each: Row) -> str:
         """A row as it is written."""
+        parts = each.parts
+        if self._page is not None and parts and parts[-1][1] in REMARKS:
+            parts = _fitting(parts, get_terminal_size().columns)
         if not self._colours:
-            return each.text
-        return "".join(_coloured(text, style) for text, style in each.parts)
+            return "".join(text for text, _ in parts)
+        return "".join(_coloured(text, style) for text, style in parts)
 
     def _write(self, line: str) -> None:
         encoding = self._stream.encoding or "ascii"
         self._stream.write(line.encode(encoding, "backslashreplace").decode(encoding) + "\n")
+
+
+def _fitting(parts: tuple[Part, ...], width: int) -> tuple[Part, ...]:
+    """A line of source, its remark cut where the terminal ends."""
+    *source, (remark, style) = parts
+    room = width - 1 - sum(len(text) for text, _ in source)
+    return (*source, (clip(remark, room), style)) if room > 0 else tuple(source)
 
 
 def _before(first: Row, rest: Iterator[Row]) -> Iterator[Row]:

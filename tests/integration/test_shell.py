@@ -17,6 +17,7 @@ import pytest
 from escope_tui.cli import main
 from escope_tui.errors import EscopeError
 from escope_tui.session import commands
+from escope_tui.session.choices import Choices
 from escope_tui.session.commands import Talk
 from escope_tui.session.engine import open_engine
 from escope_tui.session.projection import Projector
@@ -275,6 +276,110 @@ def test_a_variable_that_is_called_like_a_command_can_be_asked_for(talk: Talk) -
     assert talk.step == step
     say(talk, "n")
     assert talk.step > step
+
+
+def test_several_commands_may_stand_in_a_line(trace: Path) -> None:
+    done = piped(trace, "j :16;; p n;; p ';;'\n")
+    assert done.stdout.splitlines()[-2:] == ["5", "';;'"]
+
+
+def test_info_tells_what_gdb_tells(talk: Talk) -> None:
+    say(talk, "j :16", "b 16")
+    assert say(talk, "info b") == say(talk, "breakpoints")
+    assert say(talk, "info locals") == say(talk, "locals")
+    assert "@" in say(talk, "info frame")[0]
+
+
+def test_what_a_call_returned_is_known_before_it_returns(talk: Talk) -> None:
+    say(talk, "start", "j work")
+    assert say(talk, "rv") == ["10"]
+
+
+@pytest.mark.parametrize("line", ["n = 3", "!n = 3", "box.total += 1", "import os"])
+def test_the_past_cannot_be_changed(talk: Talk, line: str) -> None:
+    with pytest.raises(EscopeError, match="the past cannot be changed"):
+        say(talk, "j :16", line)
+
+
+def test_a_command_that_makes_no_sense_here_tells_what_does_its_work(talk: Talk) -> None:
+    with pytest.raises(EscopeError) as caught:
+        say(talk, "commands 1")
+    assert "`log PLACE EXPRESSION`" in (caught.value.hint or "")
+
+
+def test_breakpoints_are_switched_all_at_once(talk: Talk) -> None:
+    say(talk, "b 16", "b 17", "disable")
+    assert say(talk, "start", "c") == say(talk, "end")
+    assert not any("disabled" in each for each in say(talk, "enable"))
+
+
+def test_threads_and_what_waits_are_listed_and_visited(
+    record: Callable[..., Any], tmp_path: Path
+) -> None:
+    script = tmp_path / "two.py"
+    script.write_text(
+        "import threading\n"
+        "def numbers():\n    yield 1\n    yield 2\n"
+        "def work():\n    x = 1\n"
+        "g = numbers()\nnext(g)\n"
+        "t = threading.Thread(target=work, name='helper')\nt.start()\nt.join()\n"
+        "print('end')\n"
+    )
+    engine = open_engine(record(str(script)).trace)
+    talk = Talk(Session(engine), Projector(engine))
+    talk.session.arrive(talk.session.edge(True))
+
+    main, helper, waiting = say(talk, "threads")
+    say(talk, "thread helper")
+
+    assert "MainThread" in main
+    assert "work:6" in helper
+    assert "numbers:3" in waiting
+    assert talk.frame.function == "work"
+    engine.close()
+
+
+def test_a_generator_that_is_closed_is_no_exception_of_the_statement(
+    record: Callable[..., Any], tmp_path: Path
+) -> None:
+    script = tmp_path / "closing.py"
+    script.write_text("def f():\n    yield 1\ng = f()\nnext(g)\nprint('end')\n")
+    engine = open_engine(record(str(script)).trace)
+    assert engine.exception_at(len(engine) - 1) is None
+    engine.close()
+
+
+@pytest.mark.parametrize(
+    ("line", "choice"),
+    [
+        ('p box.rows["a', '"a"]'),
+        ("p box.rows['a", "'a']"),
+        ("log :7 am", "amount"),
+        ("b add if am", "amount"),
+        ("sql select * from wr", "writes"),
+        ("thread Ma", "MainThread"),
+    ],
+)
+def test_what_is_typed_is_completed_as_of_now(talk: Talk, line: str, choice: str) -> None:
+    say(talk, "j :16")
+    assert choice in [each.name for each in Choices(talk).of(line)]
+
+
+def test_a_step_may_be_counted_from_the_end(trace: Path) -> None:
+    done = piped(f"{trace}@-1", "", "-c", "info")
+    assert "100.0 %" in done.stdout
+    beyond = piped(f"{trace}@99999", "", "-c", "info")
+    assert beyond.returncode == 1
+    assert "there is no step 99,999" in beyond.stderr
+
+
+def test_a_full_disk_is_told_without_a_traceback(trace: Path) -> None:
+    with open("/dev/full", "w") as full:
+        done = subprocess.run(
+            [*ESCOPE, "info", str(trace)], stdout=full, stderr=subprocess.PIPE, text=True
+        )
+    assert done.returncode == 1
+    assert done.stderr == "escope: No space left on device\n"
 
 
 def test_display_and_unfold_show_values(talk: Talk) -> None:

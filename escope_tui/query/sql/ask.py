@@ -71,7 +71,11 @@ def parts_of(query: str) -> list[str]:
         with_guard(connection, noted)
         # As a part of a SELECT it can be nothing but one itself.
         core = _EXPLAIN.sub("", query).rstrip("; \n\t")
-        _run(connection, f"EXPLAIN SELECT * FROM (\n{core}\n)")
+        try:
+            _run(connection, f"EXPLAIN SELECT * FROM (\n{core}\n)")
+        except QueryError:
+            _run(connection, f"EXPLAIN {core}")  # tells what is wrong with the query itself
+            raise
     finally:
         connection.close()
     return [part.name for part in PARTS.values() if part.table in read]

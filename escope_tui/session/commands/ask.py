@@ -303,14 +303,14 @@ def search(talk: Talk, text: str) -> Reply:
     return Reply(words.up_to(rows, None, "nothing is found"))
 
 
-@command("sql", "QUERY")
+@command("sql", "QUERY", "table")
 def sql(talk: Talk, text: str) -> Reply:
     """Ask the recording in SQL: steps, calls, writes, exceptions, output, objects, lines.
     Tables are built on first use, which may take a while; Ctrl-C stops it.
     """
     from ...query.sql.ask import ask
 
-    answer = ask(talk.rec, words.needed(text, "a query"))
+    answer = ask(talk.rec, words.needed(text, "a query"), talk.told)
 
     def rows() -> Iterator[Row]:
         yield row((" | ".join(one_line(name, 60) for name in answer.columns), "title"))
@@ -325,8 +325,8 @@ def sql(talk: Talk, text: str) -> Reply:
 
 @command("exceptions", "[TYPE | @STEP]", "exception")
 def exceptions(talk: Talk, text: str) -> Reply:
-    """List every exception: where it was raised, where it was caught or not, and which it came
-    from; of one step's, the frames that it went through with their variables.
+    """List every exception: where it was raised, what became of it and which it came from.
+    Of one step's: the frames that it went through, with their variables.
     """
     wanted = words.step(text) if text else None
     found = [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Container
 from difflib import get_close_matches
@@ -15,7 +16,7 @@ from .table import Command, command
 from .talk import Reply, Row, Talk, row
 
 _WORD = re.compile(r"([A-Za-z][\w-]*|[?!=-])(?:\s+|$|(?<=[?!]))")
-_MEANT = re.compile(r"[^\W\d]\w*\Z")
+_MEANT = re.compile(r"[^\W\d]\w*(?=[\s/]|\Z)")
 
 
 def _help(talk: Talk, text: str) -> Reply:
@@ -44,7 +45,7 @@ def _overview() -> list[Row]:
         rows.append(row((title, "title")))
         for each in commands:
             names = " ".join((each.name, *each.aliases))
-            rows.append(row("  ", (f"{names:<26}", "name"), f" {each.brief}"))
+            rows.append(row("  ", (f"{names:<27}", "name"), f" {each.brief}"))
     rows.append(row("help COMMAND tells more; anything else is evaluated over the recorded values"))
     return rows
 
@@ -90,11 +91,24 @@ def split(text: str, bound: Container[str] = ()) -> tuple[Command | None, str]:
     found = COMMANDS.get(name)
     if found is None and name not in bound:
         found = find(name)
+    if found is look.info and rest in INFO:
+        return COMMANDS[INFO[rest]], ""
     return (None, text) if found is None else (found, rest)
 
 
+INFO = {
+    **{name: name for name in ("args", "breakpoints", "display", "exceptions", "files")},
+    **{name: name for name in ("functions", "globals", "locals", "marks", "threads")},
+    **dict.fromkeys(("b", "br", "break", "watchpoints"), "breakpoints"),
+    **dict.fromkeys(("s", "stack"), "where"),
+    **dict.fromkeys(("f", "frame", "line", "program", "source"), "info"),
+    "sources": "files",
+}
+"""What gdb tells by `info WORD`, by the command that shows it here."""
+
+
 _OPERATOR = re.compile(
-    r"[=!<>]=|[<>*/%^&|@]|[-+]\s|(?:in|is|and|or|not\s+in)\b|if\b.*\belse\b", re.DOTALL
+    r"=|[!<>]=|[<>*/%^&|@]|[-+]\s|(?:in|is|and|or|not\s+in)\b|if\b.*\belse\b", re.DOTALL
 )
 
 
@@ -104,20 +118,53 @@ def run(talk: Talk, text: str) -> Reply:
     if not text:
         return Reply()
     found, rest = split(text, {*talk.frame.locals})
-    if found is not None:
+    if found is not None and found is not look.PRINT:
         return found.run(talk, rest)
     where = _place(talk, text)
     if where is not None:
         return Reply(arrival=where)
     try:
-        return look.PRINT.run(talk, text)
+        return look.PRINT.run(talk, text if found is None else rest)
     except EscopeError as error:
-        if _MEANT.match(text) and error.slug == "unbound":
+        if _changes(rest):
+            raise UsageError(
+                "the past cannot be changed: only expressions are evaluated"
+            ) from error
+        word = _MEANT.match(text) if found is None else None
+        if word is not None and word[0] in ELSEWHERE:
+            raise UsageError(
+                f"{word[0]} is not needed in a recording", hint=ELSEWHERE[word[0]]
+            ) from error
+        if word is not None and word[0] == text and error.slug == "unbound":
             raise UsageError(
                 f"{one_line(text, 40)} is no command and no variable here",
                 hint=error.hint or _near(text),
             ) from error
         raise
+
+
+ELSEWHERE = {
+    **dict.fromkeys(("run", "restart", "rerun"), "`start` goes to the first step"),
+    **dict.fromkeys(("interact", "python", "py"), "what is no command is evaluated: type it"),
+    **dict.fromkeys(
+        ("commands", "tracepoint", "dprintf"),
+        "`log PLACE EXPRESSION` shows it at all executions, `display EXPRESSION` after each move",
+    ),
+    **dict.fromkeys(("alias", "unalias", "define"), "`help` lists the names of the commands"),
+    **dict.fromkeys(("set", "call"), "the past cannot be changed; `p EXPRESSION` evaluates"),
+    **dict.fromkeys(("x", "examine"), "`p hex(n)` shows a number otherwise, `pp x` what is in x"),
+    **dict.fromkeys(("kill", "detach", "attach"), "the program has ended; `q` leaves"),
+}
+"""Commands of pdb and gdb that have no meaning here, and what does what they are for."""
+
+
+def _changes(text: str) -> bool:
+    """Whether a line is a statement that would change something."""
+    try:
+        tree = ast.parse(text)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+    return bool(tree.body) and not isinstance(tree.body[0], ast.Expr)
 
 
 def _place(talk: Talk, text: str) -> Arrival | None:

@@ -8,9 +8,12 @@ from itertools import islice
 from ...errors import EscopeError, NotFoundError
 from ...model.text import one_line
 from ...model.values import Value
+from ...replay.near import suggestion
 from ..highlight import coloured
 from ..projection import View
+from ..session import Arrival
 from ..sourcetext import SourceText
+from ..threads import Asked, Strand, strands
 from . import words
 from .table import command
 from .talk import Part, Reply, Row, Talk, row
@@ -19,6 +22,8 @@ WIDTH = 300
 CONTEXT = 5
 NAMES = 500
 UNFOLD_DEPTH = 3
+WHOLE = 80
+"""A part of a value that fits into so many characters is not unfolded."""
 UNFOLD_ROWS = 400
 CHILDREN = 50
 
@@ -90,7 +95,7 @@ def PRINT(talk: Talk, text: str) -> Reply:
 
 @command("pp", "EXPRESSION", "expression")
 def unfold(talk: Talk, text: str) -> Reply:
-    """Show a value with what is inside, a line for each part."""
+    """Show a value with what is inside, a line for each part; short parts stay in one line."""
     value = talk.evaluate(words.needed(text, "an expression"))
     return Reply(islice(_unfolded("", value, 0, ()), UNFOLD_ROWS))
 
@@ -100,9 +105,12 @@ def _unfolded(label: str, value: Value, depth: int, path: tuple[int, ...]) -> It
     identity = value.object_id
     name: list[Part] = [(f"{label}  ", "name")] if label else []
     number: list[Part] = [(f"  #{identity}", "note")] if identity is not None else []
-    yield row(indent, *name, (value.summary(160), "value"), *number)
+    shown = value.summary(WHOLE)
+    yield row(indent, *name, (shown, "value"), *number)
     if depth >= UNFOLD_DEPTH or identity in path or not value.expandable:
         return
+    if depth and "…" not in shown:
+        return  # the line has all of it
     inside = path if identity is None else (*path, identity)
     total = value.child_count
     for part, child in value.children(0, CHILDREN):
@@ -125,10 +133,11 @@ def display(talk: Talk, text: str) -> Reply:
     return Reply(words.up_to(rows, None, "nothing is displayed"))
 
 
-@command("undisplay", "[NUMBER...]")
+@command("undisplay", "[NUMBER... | EXPRESSION]")
 def undisplay(talk: Talk, text: str) -> Reply:
-    """Stop displaying expressions by number; without one, all of them."""
-    numbers = [words.number(each) for each in text.split()] or list(talk.displays)
+    """Stop displaying expressions by number or as they were given; without one, all of them."""
+    numbers = [number for number, each in talk.displays.items() if each == text]
+    numbers = numbers or words.numbers(text, talk.displays)
     for number in numbers:
         if talk.displays.pop(number, None) is None:
             raise NotFoundError(f"there is no display {number}")
@@ -202,7 +211,7 @@ def globals_(talk: Talk, text: str) -> Reply:
 @command("list l", "[LINE | FILE:LINE | FIRST,LAST | FUNCTION | .]", "place", repeats=True)
 def listing(talk: Talk, text: str) -> Reply:
     """Show source around this line, or around another; once more goes on.
-    `.` goes back to this line.
+    `.` goes back to this line. A LAST that is less than FIRST is a number of lines.
     """
     view = talk.projector.view(talk.session.here)
     file, first, last = view.frame.file, view.frame.line - CONTEXT, view.frame.line + CONTEXT
@@ -212,6 +221,7 @@ def listing(talk: Talk, text: str) -> Reply:
     elif "," in text:
         begin, _, end = text.partition(",")
         first, last = words.number(begin.strip()), words.number(end.strip())
+        last = last if last >= first else first + last
     elif text and text != ".":
         file, line = _meant(talk, text)
         first, last = line - CONTEXT, line + CONTEXT
@@ -228,14 +238,24 @@ def _meant(talk: Talk, text: str) -> tuple[str, int]:
     return talk.rec.program.paths[found[0].module], found[0].line + CONTEXT
 
 
-@command("longlist ll")
+@command("longlist ll source", "[FUNCTION]", "function")
 def whole(talk: Talk, text: str) -> Reply:
-    """Show the source of the whole function."""
-    words.nothing(text, "longlist")
-    frame, rec = talk.frame, talk.rec
-    function = rec.program.function_of(rec.program.site(rec.site_of(frame.last_step)))
-    last = function.end_line if function.kind != "module" else 10**9
-    return _listed(talk, frame.file, function.line if last < 10**9 else 1, last)
+    """Show the source of the whole function, or of another one."""
+    program = talk.rec.program
+    if text:
+        found = program.find_functions(text)
+        if not found:
+            raise NotFoundError(
+                f"no recorded function is called {one_line(text, 60)}",
+                hint=suggestion(text, (each.qualname for each in program.functions())),
+            )
+        function = found[0]
+    else:
+        function = program.function_of(program.site(talk.rec.site_of(talk.frame.last_step)))
+    file = program.paths[function.module]
+    if function.kind == "module":
+        return _listed(talk, file, 1, 10**9)
+    return _listed(talk, file, function.line, function.end_line)
 
 
 def _listed(talk: Talk, file: str, first: int, last: int) -> Reply:
@@ -272,13 +292,65 @@ def files(talk: Talk, text: str) -> Reply:
     return Reply(words.up_to(found, None, "no such file is recorded"))
 
 
-@command("info")
+@command("retval rv")
+def returned(talk: Talk, text: str) -> Reply:
+    """Show what this call returned, or which exception ended it, also before that has happened."""
+    words.nothing(text, "retval")
+    call = talk.rec.call_at(talk.step, talk.frame_id)
+    if call is None:
+        raise NotFoundError("no call is running here")
+    if call.exception is not None:
+        return Reply([row(("✖ ", "error"), (call.exception.summary(WIDTH), "error"))])
+    if call.returned is None:
+        return Reply([row((f"nothing: the outcome of this call is `{call.outcome}`", "note"))])
+    return Reply([row((call.returned.summary(WIDTH), "value"))])
+
+
+@command("threads thread", "[NUMBER | NAME]", "thread")
+def threads(talk: Talk, text: str) -> Reply:
+    """List the threads and tasks and what waits; go to the last statement of one of them.
+    Numbers are those of the list at this moment.
+    """
+    step = talk.engine.step(talk.step)
+    found = strands(talk.rec, Asked(step.index, step.thread, step.task))
+    if not text:
+        return Reply([_strand(number, each) for number, each in enumerate(found)])
+    by_name = {each.name: each for each in reversed(found) if each.name}
+    chosen = by_name.get(text)
+    if chosen is None and (number := words.step(text)) is not None and number < len(found):
+        chosen = found[number]
+    if chosen is None:
+        raise NotFoundError(
+            f"there is no thread or task {one_line(text, 60)}",
+            hint=suggestion(text, by_name) or "`threads` lists them",
+        )
+    if chosen.step is None:
+        return Reply(arrival=Arrival(None, f"{chosen.name} has not begun", "warning"))
+    return Reply(arrival=Arrival(talk.session.moment(chosen.step, chosen.frame), chosen.note))
+
+
+def _strand(number: int, each: Strand) -> Row:
+    here = each.state == "here"
+    return row(
+        ("->" if here else "  ", "here"),
+        (f" {number:>2}  ", "number"),
+        (f"{each.name:<16}", "name"),
+        f"  {each.where}",
+        (f"  {each.state}" if each.state and not here else "", "note"),
+        ("" if each.step is None or here else f"  @{each.step:,}", "step"),
+        step=each.step,
+    )
+
+
+@command("info", "[locals | args | breakpoints | display | threads | functions | files | stack]")
 def info(talk: Talk, text: str) -> Reply:
-    """Tell where in the recording this is."""
+    """Tell where in the recording this is; with a word, what the command of that name shows."""
     words.nothing(text, "info")
     step = talk.engine.step(talk.step)
     total = len(talk.engine)
     thread = one_line(talk.engine.threads().get(step.thread, "?"), 60)
+    if step.task is not None:
+        thread += f", task {one_line(talk.engine.tasks().get(step.task, '?'), 60)}"
     return Reply(
         [
             row(
@@ -291,7 +363,7 @@ def info(talk: Talk, text: str) -> Reply:
     )
 
 
-@command("whatis", "EXPRESSION", "expression")
+@command("whatis ptype", "EXPRESSION", "expression")
 def whatis(talk: Talk, text: str) -> Reply:
     """Show the type of a value, its identity and size."""
     value = talk.evaluate(words.needed(text, "an expression"))
@@ -313,6 +385,8 @@ COMMANDS = [
     listing,
     whole,
     files,
+    threads,
+    returned,
     info,
     whatis,
 ]

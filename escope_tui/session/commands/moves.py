@@ -19,7 +19,7 @@ def _repeat(talk: Talk, text: str, move: Callable[[], Arrival]) -> Reply:
     """A move so many times; where it cannot go on it stays."""
     times = words.number(text, 1)
     if not 0 < times <= MAX_TIMES:
-        raise UsageError(f"at most {MAX_TIMES:,} times")
+        raise UsageError(f"{times:,} times: from 1 to {MAX_TIMES:,} is possible")
     session = talk.session
     start, arrival = session.here, move()
     for _ in range(times - 1):

@@ -69,7 +69,7 @@ def breakpoint_(talk: Talk, text: str) -> Reply:
     return _break(talk, text, False)
 
 
-@command("tbreak", "[LINE | FILE:LINE | FUNCTION] [if CONDITION]", "place")
+@command("tbreak tb", "[LINE | FILE:LINE | FUNCTION] [if CONDITION]", "place")
 def tbreak(talk: Talk, text: str) -> Reply:
     """Set a breakpoint that is gone once it was reached."""
     return _break(talk, text, True)
@@ -137,30 +137,32 @@ def ignore(talk: Talk, text: str) -> Reply:
     return Reply([_row(talk.session.stops.change(words.number(number), ignore=times))])
 
 
-@command("enable", "NUMBER...", "breakpoint")
+@command("enable", "[NUMBER...]", "breakpoint")
 def enable(talk: Talk, text: str) -> Reply:
-    """Let breakpoints stop again."""
+    """Let breakpoints stop again: those with a number, or all."""
     return _switch(talk, text, True)
 
 
-@command("disable", "NUMBER...", "breakpoint")
+@command("disable", "[NUMBER...]", "breakpoint")
 def disable(talk: Talk, text: str) -> Reply:
-    """Keep breakpoints, but do not stop at them."""
+    """Keep breakpoints, but do not stop at them: those with a number, or all."""
     return _switch(talk, text, False)
 
 
 def _switch(talk: Talk, text: str, on: bool) -> Reply:
-    numbers = [words.number(each) for each in words.needed(text, "a number").split()]
+    stops = talk.session.stops
+    numbers = words.numbers(text, (each.number for each in stops))
     for number in numbers:
-        talk.session.stops.get(number)
-    return Reply([_row(talk.session.stops.change(number, enabled=on)) for number in numbers])
+        stops.get(number)
+    rows = [_row(stops.change(number, enabled=on)) for number in numbers]
+    return Reply(words.up_to(rows, None, "there are no breakpoints"))
 
 
 @command("delete clear cl", "[NUMBER... | FILE:LINE | all]", "breakpoint")
 def delete(talk: Talk, text: str) -> Reply:
     """Remove breakpoints and watches by number or line, or all of them."""
     stops = talk.session.stops
-    if words.needed(text, "a number, a line or `all`") == "all":
+    if words.needed(text, "a breakpoint's number, FILE:LINE or `all`") == "all":
         count = len(stops)
         stops.clear()
         return Reply([row(f"removed {count:,}")])

@@ -23,7 +23,7 @@ class Command:
     run: Run
     completes: str = ""
     """What its argument is: "expression", "target", "place", "function", "file", "command",
-    "breakpoint", "mark", "exception", "table"; "" for what cannot be completed."""
+    "breakpoint", "mark", "exception", "table", "thread"; "" for what cannot be completed."""
     repeats: bool = False
     """An empty line does it again."""
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from ...model.events import Frame
     from ...model.values import Value
     from ...query.recording import Recording
+    from ...query.sql.index import Told
     from ..bridge import Engine
 
 Part = tuple[str, str]
@@ -65,6 +66,8 @@ class Talk:
     listed: tuple[str, int, int] | None = None
     """File and lines that `list` has shown last; None after a move."""
     last_display: int = 0
+    told: Told | None = None
+    """Is told how far something is that takes long."""
 
     @property
     def engine(self) -> Engine:

@@ -35,7 +35,7 @@ def number(text: str, default: int | None = None) -> int:
     if not plain and default is not None:
         return default
     if not _NUMBER.match(plain):
-        raise UsageError(f"{one_line(text, 40)!r} is not a number")
+        raise UsageError(f"{one_line(text, 40)!r} is not a number from 0 to 999,999,999")
     return int(plain)
 
 
@@ -58,6 +58,11 @@ def known_step(talk: Talk, text: str) -> int:
             f"there is no step {found:,}: the recording has steps 0 to {len(talk.engine) - 1:,}"
         )
     return found
+
+
+def numbers(text: str, there: Iterable[int]) -> list[int]:
+    """The numbers that are named, or all that there are."""
+    return [number(each) for each in text.split()] or list(there)
 
 
 def condition(text: str) -> tuple[str, str]:
