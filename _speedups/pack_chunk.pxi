@@ -374,3 +374,4 @@ cdef object close_chunk(Packer self):
     self.first_step = self.c.m.step + 1
     self.raw = 0
     self.c.n_values = 0
+    self.c.m.work = 0

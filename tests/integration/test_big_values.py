@@ -166,3 +166,30 @@ def test_events_by_the_step_are_those_of_the_whole(record: Callable[..., Any]) -
         ]
         assert len(one_by_one) == len(whole) > 100
         assert [event.step for event in one_by_one] == [step for step, _ in whole]
+
+
+UNWINDS = """
+import sys
+sys.setrecursionlimit(2600)
+seen = []
+def fall(n):
+    try:
+        return fall(n + 1)
+    finally:
+        seen.append(n)
+try:
+    fall(0)
+except RecursionError:
+    print(len(seen))
+"""
+
+
+def test_a_chunk_that_is_full_of_changes_is_followed_by_another(
+    record: Callable[..., Any],
+) -> None:
+    # Each frame that the exception leaves has the list examined item by item.
+    done = record("-c", UNWINDS)
+
+    assert done.stdout == b"2599\n"
+    with escope.open(str(done.trace)) as rec:
+        assert rec.stack(len(rec) - 1)[0].locals["seen"].size == 2599
