@@ -66,13 +66,13 @@ def _of_frame(rec: Replay, step: int, depth: int) -> list[Condition]:
             break
         decided: int | None = None
         if child is not None and isinstance(node, ast.If | ast.While | ast.For | ast.AsyncFor):
-            decided = _newest(rec, at, node, site)
+            decided = newest_of(rec, at, node, site)
             if decided is not None:
                 taken = child in node.body
                 kind = {ast.If: "if", ast.While: "while"}.get(type(node), "for")
                 found.append(_condition(rec, kind, decided, depth, header(node), taken))
         elif isinstance(node, ast.Match):
-            decided = _newest(rec, at, node, site)
+            decided = newest_of(rec, at, node, site)
             if decided is not None and child is not None:
                 found.append(_condition(rec, "match", decided, depth, node.subject, None))
         elif isinstance(node, ast.ExceptHandler):
@@ -100,13 +100,13 @@ def _guards(
     found = []
     for earlier in reversed(block[: block.index(node)] if node in block else []):
         if isinstance(earlier, ast.If) and any(_leaves(part) for part in _ways(earlier)):
-            decided = _newest(rec, step, earlier, site)
+            decided = newest_of(rec, step, earlier, site)
             if decided is None:
                 continue
             outcome = not _leaves(earlier.body)
             found.append(_condition(rec, "guard", decided, depth, earlier.test, outcome))
         elif isinstance(earlier, ast.Assert):
-            decided = _newest(rec, step, earlier, site)
+            decided = newest_of(rec, step, earlier, site)
             if decided is not None:
                 found.append(_condition(rec, "guard", decided, depth, earlier.test, True))
     return found
@@ -140,7 +140,7 @@ def _sites(rec: Replay, node: ast.AST, near: Site) -> frozenset[int]:
     )
 
 
-def _newest(rec: Replay, step: int, node: ast.AST, near: Site) -> int | None:
+def newest_of(rec: Replay, step: int, node: ast.AST, near: Site) -> int | None:
     """The newest step of the frame, before a step, at which a statement's header ran."""
     frame = rec.step_info(step).frame
     sites = _sites(rec, node, near)

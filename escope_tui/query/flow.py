@@ -5,7 +5,8 @@ returned. The syntax tells what may have been read, the recording which of it wa
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+import builtins
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,8 @@ from ..model.sites import ITER
 from ..model.values import Value
 from ..replay.recording import EV_ENTER
 from ..replay.state import guarded
+from ..replay.syntax import reads
+from .generators import given_by
 
 if TYPE_CHECKING:
     from ..replay.recording import Replay
@@ -23,6 +26,9 @@ GENERATORS = ("generator", "asyncgen", "genexp")
 NEAR = 5000
 """Steps between two of one frame up to which its calls are looked up one by one."""
 MAX_CALLS = 200
+MAX_GIVEN = 20
+MEMBERS = 6
+"""Of so many members at most it is told what an expression over all of them read of each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +50,8 @@ class Operand:
     """The recorded call that gave the value."""
     source: str = ""
     """The outside world that it came from: "file", "clock" ..."""
+    given: tuple[Any, ...] | None = None
+    """Of a generator's call: the event by which it yielded the value."""
 
 
 SOURCES = {
@@ -114,6 +122,10 @@ def outside(dotted: str) -> str:
     return READERS.get(last, "") if rest else ""
 
 
+PROTOCOLS = ("__enter__", "__aenter__", "__iter__", "__next__", "__aiter__", "__anext__")
+"""Methods that a statement calls although no operator is written in it."""
+
+
 class Flow:
     """Operands of expressions at steps of a recording."""
 
@@ -122,6 +134,7 @@ class Flow:
         self.horizon: int | None = None
         """The moment that is asked about: what ended later gave nothing to it."""
         self._children: dict[tuple[int, int], list[Child]] = {}
+        self._decorated: set[str] | None = None
 
     # -- calls
 
@@ -158,7 +171,7 @@ class Flow:
                     continue
                 with rec.state.lock:
                     info = guarded(lambda c=child: rec.scanner.frame_info(c))  # type: ignore[misc]
-                if info[2] == frame and info[0] >= 0:
+                if info[0] >= 0 and (info[2] == frame or self._outside(info[2]) == frame):
                     yield Child(child, enter, rec.program.function(info[0], info[1]))
             return
         count = 0
@@ -178,13 +191,24 @@ class Flow:
                     count += 1
                     yield Child(child, enter, rec.program.function(module, place))
 
+    def _outside(self, frame: int) -> int:
+        """The frame in whose statement a generator expression runs."""
+        rec = self.rec
+        for _ in range(5):
+            with rec.state.lock:
+                info = guarded(lambda: rec.scanner.frame_info(frame))  # noqa: B023
+            if info[0] < 0 or rec.program.function(info[0], info[1]).kind != "genexp":
+                break
+            frame = info[2]
+        return frame
+
     def matched(
         self, tree: ast.AST | None, step: int, frame: int, generators: bool = False
     ) -> tuple[dict[ast.AST, list[Child]], list[Child]]:
         """Which call of an expression each recorded call belongs to, and those that no call in it
         names (operators, properties).
         """
-        nodes = list(_evaluated(tree))
+        nodes = list(self._evaluated(tree, step, frame))
         callees = {id(node.func) for node in nodes if isinstance(node, ast.Call)}
         calls = [
             node
@@ -196,16 +220,85 @@ class Flow:
         others: list[Child] = []
         at = 0
         for child in self.children(step, frame):
-            if child.function.kind in GENERATORS and not generators:
+            if child.function.kind in ("asyncgen", "genexp") and not generators:
                 continue
-            places = [*range(at, len(calls)), *range(at)]
-            place = next((k for k in places if _names(calls[k], child.function)), None)
-            if place is None:
+            places = self._places(calls, child, step, frame)
+            if not places:
                 others.append(child)
                 continue
+            # Each call in its turn; a comprehension's come again.
+            order = [*(k for k in places if k >= at), *(k for k in places if k < at)]
+            place = min(order, key=lambda k: len(found.get(calls[k], ())))
             found.setdefault(calls[place], []).append(child)
             at = place
         return found, others
+
+    def _places(self, calls: Sequence[ast.AST], child: Child, step: int, frame: int) -> list[int]:
+        """The calls of an expression that may have run a function."""
+        every = range(len(calls))
+        return (
+            [k for k in every if _names(calls[k], child.function)]
+            or [k for k in every if self._runs(calls[k], child, step, frame)]
+            or [k for k in every if self._may_run(calls[k], step, frame)]
+        )
+
+    def _evaluated(self, node: ast.AST | None, step: int, frame: int) -> Iterator[ast.AST]:
+        """The nodes of an expression, operands first, without the branches that were not taken."""
+        if node is None or isinstance(node, ast.Lambda):
+            return
+        parts = list(ast.iter_child_nodes(node))
+        if isinstance(node, ast.IfExp):
+            truth = self._truth(node.test, step, frame)
+            branches = {True: [node.body], False: [node.orelse], None: [node.body, node.orelse]}
+            parts = [node.test, *branches[truth]]
+        for child in parts:
+            yield from self._evaluated(child, step, frame)
+        yield node
+
+    def _runs(self, node: ast.AST, child: Child, step: int, frame: int) -> bool:
+        """Whether what is called is the function, under another name."""
+        if not isinstance(node, ast.Call):
+            return False
+        value = self.value(ast.unparse(node.func), step, frame)
+        if value is None or value.kind not in ("function", "method") or not child.function.name:
+            return False
+        if child.function.name == "<lambda>":
+            return value.summary(200).startswith("<function <lambda>")
+        name = (value.text or "").rpartition(".")[2]
+        return bool(name) and name == child.function.name
+
+    def _may_run(self, node: ast.AST, step: int, frame: int) -> bool:
+        """Whether what is called is not known, but no library's function: a comprehension's
+        variable, an item, an instance.
+        """
+        if not isinstance(node, ast.Call):
+            return False
+        called = node.func
+        if self._is_decorated(ast.unparse(called).rpartition(".")[2]):
+            return True
+        value = self.value(ast.unparse(called), step, frame)
+        if value is not None:
+            return (
+                value.kind in ("instance", "opaque", "value") and "builtin" not in value.type_name
+            )
+        root: ast.expr = called
+        while isinstance(root, ast.Attribute | ast.Subscript):
+            root = root.value
+        if isinstance(called, ast.Attribute) or not isinstance(root, ast.Name):
+            return False
+        return self.value(root.id, step, frame) is not None or not hasattr(builtins, root.id)
+
+    def _is_decorated(self, name: str) -> bool:
+        """Whether a function of that name is one that another may stand for."""
+        if self._decorated is None:
+            trees = (self.rec.syntax.tree(n) for n in range(len(self.rec.program.paths)))
+            self._decorated = {
+                node.name
+                for tree in trees
+                for node in (ast.walk(tree) if tree is not None else ())
+                if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.decorator_list
+            }
+        return name in self._decorated
 
     # -- operands
 
@@ -238,12 +331,32 @@ class Flow:
         found += [
             Operand(f"{child.function.name}()", "operand", child)
             for child in others
-            if child.function.name.startswith("__") and child.function.name != "__init__"
+            if child.function.name.startswith("__")
+            and child.function.name != "__init__"
+            and (child.function.name in PROTOCOLS or _operates(tree))
         ]
-        unique: dict[tuple[str, int], Operand] = {}
+        found += self._called_back(tree, others)
+        unique: dict[tuple[str, int, int], Operand] = {}
         for each in found:
-            unique.setdefault((each.text, each.child.frame if each.child else 0), each)
+            child = each.child.frame if each.child else 0
+            unique.setdefault((each.text, child, each.given[0] if each.given else 0), each)
         return list(unique.values())
+
+    def _called_back(self, tree: ast.AST, others: list[Child]) -> Iterator[Operand]:
+        """The functions that were passed to code that is not recorded, and that it called:
+        `sorted(rows, key=size)`.
+        """
+        passed: set[str] = set()
+        for each in ast.walk(tree):
+            if isinstance(each, ast.Call):
+                for given in (*each.args, *(keyword.value for keyword in each.keywords)):
+                    if isinstance(given, ast.Lambda):
+                        passed.add("<lambda>")
+                    elif isinstance(given, ast.Name | ast.Attribute):
+                        passed.add(ast.unparse(given).rpartition(".")[2])
+        shown = [each for each in others if each.function.name in passed]
+        for child in shown[:MEMBERS]:
+            yield Operand(f"{child.function.name}()", "operand", child)
 
     def _ended(self, child: Child) -> int:
         with self.rec.state.lock:
@@ -262,8 +375,12 @@ class Flow:
 
         children = matched.get(node, [])
         if children:
+            name = f"{ast.unparse(_callee(node))}()"
             for child in children[:20]:
-                yield Operand(f"{ast.unparse(_callee(node))}()", "operand", child)
+                if child.function.kind == "generator":
+                    yield from self._given(name, child, step, frame)
+                else:
+                    yield Operand(name, "operand", child)
             return
         if isinstance(node, ast.Name):
             if isinstance(node.ctx, ast.Load) and node.id not in bound:
@@ -291,6 +408,7 @@ class Flow:
                 for leaf in ast.walk(clause.target)
                 if isinstance(leaf, ast.Name)
             }
+            yield from self._members(node, step, frame, bound)
             for piece in ast.iter_child_nodes(node):
                 yield from self._reads(piece, step, frame, matched, bound | names)
         elif isinstance(node, ast.Lambda):
@@ -298,6 +416,37 @@ class Flow:
         else:
             for piece in ast.iter_child_nodes(node):
                 yield from inside(piece)
+
+    def _members(
+        self,
+        node: ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp,
+        step: int,
+        frame: int,
+        bound: frozenset[str],
+    ) -> Iterator[Operand]:
+        """What a comprehension over few objects read of each of them: `rows[1].price`."""
+        clause = node.generators[0]
+        if not isinstance(clause.target, ast.Name) or bound & _names_in(clause.iter):
+            return
+        source = self.value(ast.unparse(clause.iter), step, frame)
+        if source is None or source.kind not in ("list", "tuple") or source.object_id is None:
+            return
+        read = [
+            part
+            for part in reads(_element(node))
+            + [text for each in clause.ifs for text in reads(each)]
+            if part.startswith((f"{clause.target.id}.", f"{clause.target.id}["))
+        ]
+        for place in range(min(source.size or 0, MEMBERS)):
+            for text in dict.fromkeys(read):
+                member = f"{ast.unparse(clause.iter)}[{place}]{text[len(clause.target.id) :]}"
+                if self.value(member, step, frame) is not None:
+                    yield Operand(member)
+
+    def _given(self, name: str, child: Child, step: int, frame: int) -> Iterator[Operand]:
+        """What a generator gave to the statement that went through it."""
+        for event in given_by(self.rec, child, self.end_of(step, frame))[:MAX_GIVEN]:
+            yield Operand(name, "operand", child, given=event)
 
     def _truth(self, node: ast.expr, step: int, frame: int) -> bool | None:
         value = self.value(ast.unparse(node), step, frame)
@@ -326,7 +475,8 @@ class Flow:
         if plain and self.value(text, step, frame) is not None:
             owner = self.value(ast.unparse(node.value), step, frame)
             if owner is not None and owner.object_id is not None:
-                yield Operand(text)
+                made = owner.kind == "exception" and owner.attr(getattr(node, "attr", "")) is None
+                yield Operand(ast.unparse(node.value) if made else text)
             else:
                 yield from self._reads(node.value, step, frame, matched, bound)
         else:
@@ -354,8 +504,8 @@ class Flow:
             if item:
                 yield Operand(item)
             else:
-                for default in node.args[1:2]:
-                    yield from self._reads(default, step, frame, matched, bound)
+                for part in (node.func.value, *node.args[1:2]):  # type: ignore[attr-defined]
+                    yield from self._reads(part, step, frame, matched, bound)
             for each in self._reads(node.args[0], step, frame, matched, bound):
                 yield Operand(each.text, "index", each.child, each.source)
             return
@@ -384,21 +534,24 @@ class Flow:
         return "" if found is not None and found.data is False else None
 
 
+def _element(node: ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp) -> ast.expr:
+    if isinstance(node, ast.DictComp):
+        return ast.Tuple([node.key, node.value], ast.Load())
+    return node.elt
+
+
+def _operates(tree: ast.AST) -> bool:
+    """Whether there is anything in an expression that can run a special method."""
+    kinds = (ast.BinOp, ast.UnaryOp, ast.BoolOp, ast.Compare, ast.Subscript, ast.Call)
+    return any(isinstance(each, (*kinds, ast.JoinedStr, ast.IfExp)) for each in ast.walk(tree))
+
+
 def _callee(node: ast.AST) -> ast.AST:
     return node.func if isinstance(node, ast.Call) else node
 
 
 def _names_in(node: ast.AST) -> set[str]:
     return {each.id for each in ast.walk(node) if isinstance(each, ast.Name)}
-
-
-def _evaluated(node: ast.AST | None) -> Iterator[ast.AST]:
-    """The nodes of an expression, operands first."""
-    if node is None or isinstance(node, ast.Lambda):
-        return
-    for child in ast.iter_child_nodes(node):
-        yield from _evaluated(child)
-    yield node
 
 
 def _names(node: ast.AST, function: Function) -> bool:

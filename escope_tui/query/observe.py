@@ -176,7 +176,7 @@ def _slice(rec: Replay, names: list[str], found: Observed, end: int) -> None:
             steps.add(at)
             number = rec.step_info(at).frame
             for operand in search.flow.operands(node, at, number):
-                read = search._operand(operand, at, number, 30)
+                read = search.operand(operand, at, number, 30)
                 if read is not None:
                     _collect(read, steps)
     except (EscopeError, RecursionError):

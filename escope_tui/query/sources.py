@@ -8,15 +8,21 @@ from typing import TYPE_CHECKING
 
 from ..errors import EscopeError
 from ..model.events import Write
+from ..model.text import one_line
 from .loops import find_loop
+from .writes import same_value
 
 if TYPE_CHECKING:
     from ..replay.names import Part
     from ..replay.recording import Replay
     from ..replay.tables import Function
-    from .flow import Flow
+    from .flow import Flow, Operand
 
 Test = ast.If | ast.While | ast.For | ast.AsyncFor
+MOVERS = ("insert", "pop", "remove", "sort", "reverse")
+"""Methods of lists that move members."""
+MOST_MOVED = 1000
+SEQUENCES = ("list", "tuple")
 DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 
@@ -134,12 +140,7 @@ def container_part(rec: Replay, target: Part, tree: ast.AST, node: ast.AST | Non
                 if key is not None and _literal(key) == target.key:
                     return value
         return tree
-    calls = [
-        each
-        for each in ast.walk(tree)
-        if isinstance(each, ast.Call)
-        and _last_name(each.func) == target.owner.type_name.rpartition(".")[2]
-    ]
+    calls = _makers(target, tree)
     if len(calls) == 1:
         given = _field(rec, calls[0], target)
         if given is not None:
@@ -180,27 +181,135 @@ def _field(rec: Replay, call: ast.Call, target: Part) -> ast.AST | None:
     for keyword in call.keywords:
         if keyword.arg == target.key:
             return keyword.value
+    names = [_name(row) for row in _fields(rec, target)]
+    if target.key not in names:
+        return None
+    place = names.index(target.key)
+    starred = any(isinstance(each, ast.Starred) for each in call.args)
+    return call.args[place] if place < len(call.args) and not starred else None
+
+
+def _fields(rec: Replay, target: Part) -> list[ast.AnnAssign]:
+    """The annotated names in the body of the owner's class."""
     name = target.owner.type_name.rpartition(".")[2]
     for module in range(len(rec.program.paths)):
         tree = rec.syntax.tree(module)
         for each in ast.walk(tree) if tree is not None else ():
             if isinstance(each, ast.ClassDef) and each.name == name:
-                fields = [
-                    row.target.id
-                    for row in each.body
-                    if isinstance(row, ast.AnnAssign) and isinstance(row.target, ast.Name)
-                ]
-                if target.key in fields:
-                    place = fields.index(target.key)
-                    starred = any(isinstance(a, ast.Starred) for a in call.args)
-                    if place < len(call.args) and not starred:
-                        return call.args[place]
+                rows = (row for row in each.body if isinstance(row, ast.AnnAssign))
+                found = [row for row in rows if isinstance(row.target, ast.Name)]
+                if found:
+                    return found
+    return []
+
+
+def _name(row: ast.AnnAssign) -> str:
+    return row.target.id if isinstance(row.target, ast.Name) else ""
+
+
+def field_default(rec: Replay, target: Part, tree: ast.AST) -> str:
+    """What to say of a field that got the default of its class, as no argument was passed for it;
+    empty where that is not so.
+    """
+    if target.role != "attr":
+        return ""
+    calls = _makers(target, tree)
+    rows = [row for row in _fields(rec, target) if _name(row) == target.key]
+    if not calls or len(rows) != 1 or rows[0].value is None:
+        return ""
+    for call in calls:
+        loose = any(isinstance(each, ast.Starred) for each in call.args)
+        if loose or any(each.arg is None for each in call.keywords) or _field(rec, call, target):
+            return ""
+    written = one_line(ast.unparse(rows[0].value), 80)
+    return f"no argument was passed: this is the field's default, {written}, line {rows[0].lineno}"
+
+
+def _makers(target: Part, tree: ast.AST) -> list[ast.Call]:
+    """The calls in an expression that name the owner's class."""
+    return [
+        each
+        for each in ast.walk(tree)
+        if isinstance(each, ast.Call)
+        and _last_name(each.func) == target.owner.type_name.rpartition(".")[2]
+    ]
+
+
+def member_operands(part: Part, tree: ast.AST | None, operands: list[Operand]) -> list[Operand]:
+    """Of what a comprehension or `list()` read and called for each member, what is of one."""
+    if part.role != "item" or not isinstance(part.key, int) or part.owner.kind not in SEQUENCES:
+        return operands
+    called = isinstance(tree, ast.Call) and _last_name(tree.func) in SEQUENCES
+    plain = isinstance(tree, ast.ListComp) and not tree.generators[0].ifs
+    if not called and not (plain and isinstance(tree, ast.ListComp) and len(tree.generators) == 1):
+        return operands
+    by_name: dict[str, list[Operand]] = {}
+    for each in operands:
+        if each.child is not None:
+            by_name.setdefault(each.text, []).append(each)
+    place = part.key + (part.owner.size or 0) if part.key < 0 else part.key
+    for same in [same for same in by_name.values() if len(same) == part.owner.size]:
+        operands = [other for other in operands if other not in same or other is same[place]]
+    return operands
+
+
+def _definition(rec: Replay, function: Function) -> ast.FunctionDef | ast.AsyncFunctionDef | None:
+    tree = rec.syntax.tree(function.module)
+    for node in ast.walk(tree) if tree is not None else ():
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name == function.name:
+            first = min((each.lineno for each in node.decorator_list), default=node.lineno)
+            if first <= function.line <= node.lineno:
+                return node
     return None
 
 
-def argument_of(text: str, call: ast.AST, function: Function) -> ast.AST | str | None:
+def rest_arguments(
+    rec: Replay, function: Function, name: str, call: ast.AST, bound: bool
+) -> ast.Tuple | None:
+    """The arguments that a call passes for `*args` or `**kwargs`; None for any other parameter."""
+    node = _definition(rec, function)
+    if node is None or not isinstance(call, ast.Call):
+        return None
+    given = node.args
+    plain = [each.arg for each in (*given.posonlyargs, *given.args)]
+    named = {*plain, *(each.arg for each in given.kwonlyargs)}
+    if given.vararg is not None and given.vararg.arg == name:
+        loose = any(isinstance(each, ast.Starred) for each in call.args)
+        return ast.Tuple(call.args[0 if loose else len(plain) - bound :], ast.Load())
+    if given.kwarg is not None and given.kwarg.arg == name:
+        return ast.Tuple([k.value for k in call.keywords if k.arg not in named], ast.Load())
+    return None
+
+
+def has_default(rec: Replay, function: Function, name: str) -> bool:
+    """Whether a parameter may be left out; True where the definition is not known."""
+    node = _definition(rec, function)
+    if node is None:
+        return True
+    given = node.args
+    plain = [each.arg for each in (*given.posonlyargs, *given.args)]
+    optional = plain[len(plain) - len(given.defaults) :]
+    pairs = zip(given.kwonlyargs, given.kw_defaults, strict=True)
+    return name in optional or any(each.arg == name and value for each, value in pairs)
+
+
+def is_bound(flow: Flow, call: ast.AST, function: Function, step: int, frame: int) -> bool:
+    """Whether a call passes the first parameter (`self`) unseen."""
+    if function.variables[:1] and function.variables[0] not in ("self", "cls", "mcs"):
+        return False
+    func = call.func if isinstance(call, ast.Call) else None
+    if isinstance(func, ast.Attribute):
+        owner = flow.value(ast.unparse(func.value), step, frame)
+        return owner is None or owner.kind != "class" or function.variables[0] != "self"
+    if isinstance(func, ast.Name):
+        called = flow.value(func.id, step, frame)
+        return called is None or called.kind != "function"
+    return True
+
+
+def argument_of(text: str, call: ast.AST, function: Function, bound: bool) -> ast.AST | str | None:
     """The expression that a call passes for a parameter; "default" where it passes none; None where
-    that cannot be told.
+    that cannot be told. `bound`: as `is_bound` tells.
     """
     if not isinstance(call, ast.Call):
         return call.value if isinstance(call, ast.Attribute | ast.Subscript) else None
@@ -210,12 +319,9 @@ def argument_of(text: str, call: ast.AST, function: Function) -> ast.AST | str |
     if text not in function.variables:
         return None
     place = function.variables.index(text)
-    bound = function.variables[:1] and function.variables[0] in ("self", "cls", "mcs")
     if bound and place == 0:
         return call.func.value if isinstance(call.func, ast.Attribute) else None
-    explicit = isinstance(call.func, ast.Attribute) or function.name in ("__init__", "__new__")
-    if bound and (explicit or not isinstance(call.func, ast.Name)):
-        place -= 1
+    place -= bound
     if any(isinstance(each, ast.Starred) for each in call.args[: place + 1]):
         return None
     if 0 <= place < len(call.args):
@@ -238,21 +344,57 @@ def loop_member(
 ) -> str | None:
     """The item of the container that a loop variable got: `rows[3]`, `prices['pen']`."""
     target, source = node.target, node.iter
-    names = [ast.unparse(each) for each in target.elts] if isinstance(target, ast.Tuple) else None
-    if isinstance(source, ast.Call):
+    while isinstance(source, ast.Call):
         called = _last_name(source.func)
-        if called == "items" and isinstance(source.func, ast.Attribute) and names is not None:
-            if len(names) == 2 and names[1] == text:
-                return _keyed(flow, source.func.value, names[0], step, frame, shown, text)
+        parts = target.elts if isinstance(target, ast.Tuple | ast.List) else []
+        if called == "items" and isinstance(source.func, ast.Attribute) and len(parts) == 2:
+            if ast.unparse(parts[1]) != text:
+                return None
+            key = ast.unparse(parts[0])
+            return _keyed(flow, source.func.value, key, step, frame, shown, text)
+        if called == "enumerate" and len(parts) == 2 and source.args:
+            target, source = parts[1], source.args[0]
+        elif called == "zip" and len(parts) == len(source.args):
+            pairs = zip(parts, source.args, strict=True)
+            found = next((pair for pair in pairs if text in _bound_names(pair[0])), None)
+            if found is None:
+                return None
+            target, source = found
+        else:
             return None
-        if called == "enumerate" and len(source.args) >= 1 and names is not None:
-            if len(names) == 2 and names[1] == text:
-                return _indexed(rec, flow, source.args[0], step, frame, shown, text)
-            return None
-        return None
-    if names is None and ast.unparse(target) == text:
+    if ast.unparse(target) == text:
         return _indexed(rec, flow, source, step, frame, shown, text)
     return None
+
+
+def _bound_names(target: ast.expr) -> list[str]:
+    return [each.id for each in ast.walk(target) if isinstance(each, ast.Name)]
+
+
+def moved_member(rec: Replay, part: Part, write: Write, node: ast.AST | None) -> int | None:
+    """Where in a list a member was before a statement that only moved it (`insert`, `sort`, a
+    slice); None where it did not, or where that cannot be told.
+    """
+    if part.role != "item" or not isinstance(part.key, int) or part.owner.kind != "list":
+        return None
+    moved = isinstance(node, ast.Delete)
+    if isinstance(node, ast.Assign):
+        parts = [each for target in node.targets for each in ast.walk(target)]
+        moved = any(isinstance(e, ast.Slice | ast.Tuple) for e in parts)
+    for each in ast.walk(node) if isinstance(node, ast.Expr | ast.Assign) else ():
+        if isinstance(each, ast.Call) and isinstance(each.func, ast.Attribute):
+            moved = moved or each.func.attr in MOVERS
+    if not moved or write.value is None or write.visible <= 0:
+        return None
+    old = part.owner.at(write.visible - 1)
+    if (old.size or 0) > MOST_MOVED:
+        return None
+    members = [member for role, _, member in old.entries() if role == "item"]
+    places = [place for place, each in enumerate(members) if same_value(each, write.value)]
+    new = part.owner.at(min(write.visible, len(rec)))
+    now = [member for role, _, member in new.entries() if role == "item"]
+    count = sum(same_value(each, write.value) for each in now)
+    return places[0] if len(places) == count == 1 and places[0] != part.key else None
 
 
 def _keyed(

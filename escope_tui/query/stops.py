@@ -208,7 +208,7 @@ def turning_point(
                 shared = rec.state.module_bindings(at, module)
                 found = {name: rec.state.value(raw, at) for name, raw in shared.items()}
                 return bool(evaluate(tree, [found]))
-            return bool(evaluate(tree, rec.scopes(at, number)))
+            return bool(rec.evaluated(tree, at, number))
         except EvaluationError:
             return False
 

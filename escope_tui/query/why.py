@@ -9,30 +9,37 @@ from __future__ import annotations
 
 import ast
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ..errors import EscopeError
 from ..model.causes import KINDS, Cause, Read
 from ..model.events import Write
 from ..model.values import Value
 from ..replay.names import Part, Target, find_targets
-from ..replay.recording import EV_END, EV_RETURN, EV_YIELD
+from ..replay.recording import EV_YIELD
 from ..replay.state import guarded
 from .calls import CallView
+from .chosen import chosen_by, not_written
 from .flow import Child, Flow, Operand
+from .generators import spent_by
 from .loops import find_loop
 from .sources import (
     argument_of,
     assigned,
     container_part,
+    field_default,
+    has_default,
     header,
+    is_bound,
     is_literal,
     kind_of,
     loop_member,
+    member_operands,
+    moved_member,
     mutation,
-    omissions,
+    rest_arguments,
 )
-from .writes import object_change, statement_step, step_to
+from .writes import object_change, same_value, statement_step, step_to
 
 if TYPE_CHECKING:
     from ..replay.recording import Replay
@@ -78,9 +85,14 @@ class Search:
         except EscopeError as error:
             return Cause(text, "unknown", value, None, note=error.message)
         if value is not None and value.kind == "iterator" and not before:
-            moved = self._moved(text, value, at, frame, depth)
-            if moved is not None:
-                return moved
+            spent = spent_by(self, value, at, frame)
+            key = (text, spent, at) if spent is not None else None
+            if spent is not None and key is not None and key not in self.seen:
+                self.seen[key] = "change"
+                bound = self._bound(text, at, frame, depth)
+                reads = (bound,) if bound is not None else ()
+                note = "it ended there: nothing was left to take from it"
+                return self.place(text, "change", value, spent, reads, note)
         if write is None:
             note = "it is not bound here" if value is None else "no write of it is in the recording"
             return Cause(text, "unknown", value, None, note=note)
@@ -110,42 +122,6 @@ class Search:
             if change is not None and known and (not write or change.visible > write.visible):
                 return target, change, True
         return target, write, False
-
-    def _moved(self, text: str, value: Value, at: int, frame: int, depth: int) -> Cause | None:
-        """A generator that had ended before: the statement that took the last of it."""
-        rec, last = self.rec, value.as_of
-        if last is None or not 0 <= last < at:
-            return None
-        info = rec.step_info(last)
-        site = rec.program.site(info.site)
-        function = rec.program.function_of(site)
-        if function.kind != "generator" or not value.summary(200).startswith(
-            f"<generator {function.name}"
-        ):
-            return None
-        ended = any(
-            raw[3] == info.frame for raw in rec.raw_events(last, last + 1, EV_END | EV_RETURN)
-        )
-        if not ended:
-            return None
-        with rec.state.lock:
-            parent = guarded(lambda: rec.scanner.frame_info(info.frame)[2])
-        user = rec.next_frame_step(last, -1, parent) if parent else -1
-        if user < 0:
-            return None
-        key = (text, user, last)
-        if key in self.seen:
-            return None
-        self.seen[key] = "change"
-        bound = self._bound(text, at, frame, depth)
-        return self._at(
-            text,
-            "change",
-            value,
-            user,
-            (bound,) if bound is not None else (),
-            "it ended there: nothing was left to take from it",
-        )
 
     # -- writes
 
@@ -187,8 +163,30 @@ class Search:
             if isinstance(tree, ast.Return | ast.Expr):
                 tree = tree.value
         if isinstance(target, Part) and tree is not None:
+            default = field_default(rec, target, tree)
+            if default:
+                return self._finish(text, write, value, "default", (), default)
+            place = moved_member(rec, target, write, node)
+            if place is not None:
+                return self._shifted(text, target, write, value, place, depth)
             tree = container_part(rec, target, tree, node)
-        return self._from(text, write, value, tree, None, depth)
+        part = target if isinstance(target, Part) else None
+        return self._from(text, write, value, tree, None, depth, part)
+
+    def _shifted(
+        self, text: str, part: Part, write: Write, value: Value | None, place: int, depth: int
+    ) -> Cause:
+        """A member of a list that a statement moved: who wrote it where it was before."""
+        owner = ast.unparse(ast.parse(part.name, mode="eval").body.value)  # type: ignore[attr-defined]
+        name = f"{owner}[{place}]"
+        before = Part(name, part.owner, "item", place)
+        made = step_to(self.rec, before, write.visible - 1, -1)
+        if made is None or depth <= 0 or self.left <= 0:
+            return self._finish(text, write, value, "change", (), f"it was at [{place}] before")
+        self.left -= 1
+        cause = self._follow(name, before, made, value, depth - 1)
+        read = Read(name, value, write.step, cause, "before")
+        return self._finish(text, write, value, "change", (read,), f"it was at [{place}] before")
 
     def _inside(self, text: str, node: ast.AST | None) -> tuple[str, ast.AST] | None:
         """A name that an expression of the statement binds: in a comprehension, by a walrus."""
@@ -210,8 +208,11 @@ class Search:
         tree: ast.AST | None,
         kind: str | None,
         depth: int,
+        part: Part | None = None,
     ) -> Cause:
-        """The cause whose value an expression of the writing statement gave."""
+        """The cause whose value an expression of the writing statement gave; `part`: one member of
+        that value.
+        """
         step, frame = write.step, write.frame_id
         if isinstance(tree, ast.Name) and kind is None and depth > 0 and self.left > 0:
             copied = self.flow.value(tree.id, step, frame)
@@ -219,18 +220,21 @@ class Search:
                 return self._folded(text, write, value, self.cause(tree.id, step, frame, depth))
         name = kind or kind_of(tree)
         operands = self.flow.operands(tree, step, frame, write.visible)
+        if part is not None:
+            operands = member_operands(part, tree, operands)
         if name == "call" and any(each.child is not None for each in operands):
             name = "call result"
         if name == "call" and operands and operands[0].source:
             name = "input"
         if not operands and kind is None and is_literal(tree):
             name = "literal"
-        reads, note = self._read_all(operands, step, frame, depth)
+        reads, note = self.read_all(operands, step, frame, depth)
         if name == "input":
             note = f"from {operands[0].source}"
             reads = reads[1:]
         if name == "literal":
-            reads += self._not_written(text, write, depth)
+            reads += not_written(self, text, write, depth)
+            reads += chosen_by(self, write.step, write.frame_id, depth)
         return self._finish(text, write, value, name, tuple(reads), note)
 
     def _folded(self, text: str, write: Write, value: Value | None, inner: Cause) -> Cause:
@@ -245,7 +249,7 @@ class Search:
             through=(place, *inner.through),
         )
 
-    def _read_all(
+    def read_all(
         self, operands: list[Operand], step: int, frame: int, depth: int
     ) -> tuple[list[Read], str]:
         if not operands:
@@ -254,18 +258,20 @@ class Search:
             return [], "deeper causes are not followed"
         reads = []
         for each in operands[:MAX_READS]:
-            read = self._operand(each, step, frame, depth)
+            read = self.operand(each, step, frame, depth)
             if read is not None:
                 reads.append(read)
         cut = len(operands) - MAX_READS
         return reads, f"{cut} more were read" if cut > 0 else ""
 
-    def _operand(self, each: Operand, step: int, frame: int, depth: int) -> Read | None:
+    def operand(self, each: Operand, step: int, frame: int, depth: int) -> Read | None:
+        if each.child is not None and each.given is not None:
+            return self._gave(each, each.child.frame, each.given, depth)
         if each.child is not None:
             return self._returned(each, step, depth)
         if each.source:
             value = self.flow.value(each.text, step, frame)
-            cause = self._at(each.text, "input", value, step, (), f"from {each.source}")
+            cause = self.place(each.text, "input", value, step, (), f"from {each.source}")
             return Read(each.text, value, step, cause, each.role)
         value = self.flow.value(each.text, step, frame)
         if value is None or value.kind in NO_DATA:
@@ -290,7 +296,7 @@ class Search:
             reads += made
             first = child.function.variables[0]
             thing = self.flow.value(first, at, child.frame)
-            cause = self._at(name, "call result", thing, child.enter, tuple(reads), "")
+            cause = self.place(name, "call result", thing, child.enter, tuple(reads), "")
             return Read(name, thing, step, cause, each.role)
         node = rec.syntax.statement(rec.program.site(rec.site_of(at)))
         tree: ast.AST | None = node.value if isinstance(node, ast.Return) else None
@@ -303,10 +309,11 @@ class Search:
             note = "it ended without a return: None"
         operands = self.flow.operands(tree, at, child.frame) if depth > 0 else []
         kind = "return"
-        followed, cut = self._read_all(operands, at, child.frame, depth - 1)
+        followed, cut = self.read_all(operands, at, child.frame, depth - 1)
         if not operands and tree is not None and is_literal(tree):
             note = "written in the source"
-        cause = self._at(name, kind, end.returned, at, tuple(followed), note or cut)
+            followed += chosen_by(self, at, child.frame, depth - 1)
+        cause = self.place(name, kind, end.returned, at, tuple(followed), note or cut)
         return Read(name, end.returned, at, cause, each.role)
 
     def _constructed(self, child: Child, depth: int) -> list[Read]:
@@ -328,6 +335,8 @@ class Search:
         self, text: str, write: Write, value: Value | None, depth: int, node: ast.stmt | None
     ) -> Cause:
         rec = self.rec
+        if value is not None and value.object_id is not None and write.visible <= len(rec):
+            value = value.at(write.visible)  # as it was passed
         entry = rec.step_info(min(write.visible, len(rec) - 1))
         function = rec.program.function_of(rec.program.site(entry.site))
         began = statement_step(rec, write.step)
@@ -340,21 +349,33 @@ class Search:
             for call, children in found.items()
             if any(child.frame == entry.frame for child in children)
         ]
+        if write.step == entry.step:
+            note = "its caller is not recorded"
+            return self._finish(text, write, value, "parameter", (), note)
         if not places:
             operands = self.flow.operands(tree, write.step, write.frame_id)
-            reads, note = self._read_all(
+            reads, note = self.read_all(
                 [each for each in operands if each.child is None], write.step, write.frame_id, depth
             )
             return self._finish(text, write, value, "parameter", tuple(reads), note)
         if places and began != write.step and not _in_comprehension(tree, places[0]):
             write = replace(write, step=began, line=rec.program.site(rec.site_of(began)).line)
-        given = argument_of(text, places[0], function)
+        bound = is_bound(self.flow, places[0], function, write.step, write.frame_id)
+        rest = rest_arguments(rec, function, text, places[0], bound)
+        given = argument_of(text, places[0], function, bound) if rest is None else None
+        passed_on = False
+        if isinstance(given, ast.AST) and self._is_other(given, value, write):
+            given, passed_on = None, True  # what is called passes on other arguments
+        if given == "default" and not has_default(rec, function, text):
+            given, passed_on = None, True
         if given == "default":
             return self._default(text, value, entry.frame, function.line, depth)
         if isinstance(given, str) or given is None:
-            arguments: ast.AST = places[0]
-            operands = self.flow.operands(_arguments(arguments), write.step, write.frame_id)
-            reads, note = self._read_all(operands, write.step, write.frame_id, depth)
+            arguments = rest or _arguments(places[0], whole=passed_on)
+            operands = self.flow.operands(arguments, write.step, write.frame_id)
+            reads, note = self.read_all(operands, write.step, write.frame_id, depth)
+            if not operands and is_literal(arguments):
+                note = "written in the source"
             return self._finish(text, write, value, "parameter", tuple(reads), note)
         if isinstance(given, ast.Name) and depth > 0 and self.left > 0:
             copied = self.flow.value(given.id, write.step, write.frame_id)
@@ -362,10 +383,19 @@ class Search:
                 inner = self.cause(given.id, write.step, write.frame_id, depth)
                 return self._folded(text, write, value, inner)
         operands = self.flow.operands(given, write.step, write.frame_id)
-        reads, note = self._read_all(operands, write.step, write.frame_id, depth)
+        reads, note = self.read_all(operands, write.step, write.frame_id, depth)
         if not operands and is_literal(given):
             note = "written in the source"
         return self._finish(text, write, value, "parameter", tuple(reads), note)
+
+    def _is_other(self, given: ast.AST, value: Value | None, write: Write) -> bool:
+        """Whether an argument is known to have been another value."""
+        passed = self.flow.value(ast.unparse(given), write.step, write.frame_id)
+        if passed is None or value is None or passed.kind in NO_DATA:
+            return False
+        if value.object_id is None and passed.object_id is None:
+            return value.is_scalar and passed.is_scalar and not same_value(value, passed)
+        return value.object_id is not None and value.object_id != passed.object_id is not None
 
     def _default(self, text: str, value: Value | None, frame: int, line: int, depth: int) -> Cause:
         """A parameter's default: made once, by the statement that defined the function."""
@@ -386,7 +416,7 @@ class Search:
             return Cause(text, "default", value, None, note=note)
         if value is not None and value.object_id is not None:
             note += "; every call that passes none shares this one object"
-        return self._at(text, "default", value, step, (), note)
+        return self.place(text, "default", value, step, (), note)
 
     # -- loops
 
@@ -410,7 +440,7 @@ class Search:
             read = Read(member, found, step, cause)
             return self._finish(text, write, value, "iteration", (read,), "")
         operands = self.flow.operands(node.iter, began, frame)
-        reads, note = self._read_all(operands, began, frame, depth)
+        reads, note = self.read_all(operands, began, frame, depth)
         return self._finish(text, write, value, "iteration", tuple(reads), note)
 
     def _made_member(
@@ -452,55 +482,31 @@ class Search:
             best = raw
         if best is None:
             return None
-        at, _, _, frame, number, raw_value = best
+        frame, number = best[3], best[4]
         with rec.state.lock:
             parent = guarded(lambda: rec.scanner.frame_info(frame)[2])
-        if parent != write.frame_id or rec.next_frame_step(at, 1, frame) not in range(at, stop):
-            own = rec.next_frame_step(at, -1, frame)
-        else:
-            own = at
         if parent != write.frame_id:
             return None
+        name = f"{rec.program.function_of(rec.program.site(number)).name}()"
+        return self._gave(Operand(name), frame, best, depth)
+
+    def _gave(self, each: Operand, frame: int, event: tuple[Any, ...], depth: int) -> Read:
+        """What a generator yielded, and from what."""
+        rec, raw_value = self.rec, event[5]
         self.left -= 1
-        at = own if own >= 0 else at
-        site = rec.program.site(number)
-        name = f"{rec.program.function_of(site).name}()"
+        own = rec.next_frame_step(event[0], -1, frame)
+        at, name = own if own >= 0 else event[0], each.text
         node = rec.syntax.statement(rec.program.site(rec.site_of(at)))
         tree = next((e for e in ast.walk(node) if isinstance(e, ast.Yield)), None) if node else None
         given = tree.value if tree is not None else None
         operands = self.flow.operands(given, at, frame) if depth > 0 else []
-        reads, note = self._read_all(operands, at, frame, depth - 1)
-        passed = rec.state.passed_value(raw_value, best[0])
-        cause = self._at(name, "yield", passed, at, tuple(reads), note)
-        return Read(name, passed, at, cause)
-
-    def _not_written(self, text: str, write: Write, depth: int) -> list[Read]:
-        """For a value that nothing changed after it was set: loops without an iteration and
-        branches not taken that would have.
-        """
-        found = []
-        if depth <= 0:
-            return []
-        for node, step in omissions(self.rec, text, write)[:3]:
-            test = node.iter if isinstance(node, ast.For | ast.AsyncFor) else node.test
-            if self.left <= 0:
-                break
-            operands = self.flow.operands(test, step, write.frame_id)
-            reads, _ = self._read_all(operands, step, write.frame_id, depth - 1)
-            loop = isinstance(node, ast.For | ast.AsyncFor | ast.While)
-            words = "it ran no iteration" if loop else "its branch was not taken"
-            shown = ast.unparse(test)
-            value = self.flow.value(shown, step, write.frame_id)
-            cause = self._at(
-                shown,
-                "computed",
-                value,
-                step,
-                tuple(reads),
-                f"{words}, and so {text} kept its value",
-            )
-            found.append(Read(shown, value, step, cause, "not written"))
-        return found
+        reads, note = self.read_all(operands, at, frame, depth - 1)
+        passed = rec.state.passed_value(raw_value, event[0])
+        if not operands and given is not None and is_literal(given):
+            note = "written in the source"
+            reads += chosen_by(self, at, frame, depth - 1)
+        cause = self.place(name, "yield", passed, at, tuple(reads), note)
+        return Read(name, passed, at, cause, each.role)
 
     # -- objects that were changed
 
@@ -516,7 +522,7 @@ class Search:
         else:
             tree = mutation(node) or header(node)
         operands = self.flow.operands(tree, step, write.frame_id, write.visible)
-        reads, note = self._read_all(operands, step, write.frame_id, depth)
+        reads, note = self.read_all(operands, step, write.frame_id, depth)
         if depth > 0 and self.left > 0:
             bound = self._bound_of(value, node, step, write.frame_id, depth)
             if bound is None and frame:
@@ -548,6 +554,8 @@ class Search:
         """The cause with the object as it was when the name came to mean it."""
         value = cause.value
         if value is None or value.object_id is None or cause.step is None or cause.step < 0:
+            return cause
+        if cause.kind == "parameter":
             return cause
         frame = self.rec.step_info(cause.step).frame
         later = self.rec.next_frame_step(cause.step + 1, 1, frame)
@@ -600,8 +608,8 @@ class Search:
             node = self.rec.syntax.statement(self.rec.program.site(self.rec.site_of(step)))
             tree = node.exc if isinstance(node, ast.Raise) else header(node)
             operands = self.flow.operands(tree, step, frame) if depth > 0 else []
-            reads, note = self._read_all(operands, step, frame, depth - 1)
-            raised = self._at(
+            reads, note = self.read_all(operands, step, frame, depth - 1)
+            raised = self.place(
                 f"raise {each.type_name}", "exception", value, step, tuple(reads), note
             )
             read = Read(f"raise {each.type_name}", value, step, raised)
@@ -620,9 +628,9 @@ class Search:
         note: str,
     ) -> Cause:
         shown = value if value is not None else write.value
-        return self._at(text, kind, shown, write.step, reads, note)
+        return self.place(text, kind, shown, write.step, reads, note)
 
-    def _at(
+    def place(
         self,
         text: str,
         kind: str,
@@ -660,10 +668,11 @@ def _in_body(rec: Replay, step: int, node: ast.stmt) -> bool:
     return rec.program.site(rec.site_of(step)).line != node.lineno
 
 
-def _arguments(node: ast.AST) -> ast.AST:
-    """The arguments of a call, without what is called."""
+def _arguments(node: ast.AST, *, whole: bool = False) -> ast.AST:
+    """The arguments of a call, without what is called (`whole`: with it)."""
     if isinstance(node, ast.Call):
-        return ast.Tuple([*node.args, *(each.value for each in node.keywords)], ast.Load())
+        called = [node.func] if whole else []
+        return ast.Tuple([*called, *node.args, *(k.value for k in node.keywords)], ast.Load())
     return node
 
 

@@ -64,12 +64,20 @@ def parse(expression: str) -> ast.expr:
         raise EvaluationError(f"not an expression: {one_line(str(message))}") from error
 
 
+Holder = Callable[[Value, str], Value | None]
+
+
 def evaluate(
-    expression: str | ast.expr, scopes: list[Mapping[str, Value]], seconds: float = MAX_SECONDS
+    expression: str | ast.expr,
+    scopes: list[Mapping[str, Value]],
+    seconds: float = MAX_SECONDS,
+    holder: Holder | None = None,
 ) -> Value:
-    """The value of an expression; `scopes` are asked for names one after the other."""
+    """The value of an expression; `scopes` are asked for names one after the other, `holder` for
+    the class from which an instance has an attribute.
+    """
     tree = parse(expression) if isinstance(expression, str) else expression
-    evaluator = Evaluator(scopes, seconds)
+    evaluator = Evaluator(scopes, seconds, holder)
     try:
         result = evaluator.visit(tree)
         ops.check_shown(result)
@@ -90,7 +98,10 @@ def evaluate(
 class Evaluator:
     """One evaluation with its budget."""
 
-    def __init__(self, scopes: list[Mapping[str, Value]], seconds: float) -> None:
+    def __init__(
+        self, scopes: list[Mapping[str, Value]], seconds: float, holder: Holder | None = None
+    ) -> None:
+        self.holder = holder
         self.scopes: list[Mapping[str, Any]] = list(scopes)
         self.nodes = 0
         self.deadline = monotonic() + seconds
@@ -234,7 +245,10 @@ class Evaluator:
     # -- parts of things
 
     def visit_Attribute(self, node: ast.Attribute) -> Any:
-        return ops.attribute(self.visit(node.value), node.attr, self.doubt)
+        owner = self.visit(node.value)
+        if self.holder is not None and isinstance(owner, Value) and owner.attr(node.attr) is None:
+            owner = self.holder(owner, node.attr) or owner
+        return ops.attribute(owner, node.attr, self.doubt)
 
     def visit_Subscript(self, node: ast.Subscript) -> Any:
         return ops.subscript(self.visit(node.value), self.visit(node.slice), self.doubt)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from ..errors import EvaluationError, NotFoundError
 from ..model.text import one_line
 from ..model.values import Value
-from .evaluator import evaluate, parse
+from .evaluator import parse
 from .near import suggestion
 from .tables import Function
 
@@ -68,11 +68,13 @@ def find_targets(
         return variables
     at = len(rec) if step is None else step
     if isinstance(tree, ast.Attribute):
-        owner = evaluate(tree.value, rec.scopes(at, frame))
+        owner = rec.evaluated(tree.value, at, frame)
+        if owner.attr(tree.attr) is None:
+            owner = rec.class_with(owner, tree.attr) or owner
         return [_part(text, owner, "attr", tree.attr)]
     if isinstance(tree, ast.Subscript):
-        owner = evaluate(tree.value, rec.scopes(at, frame))
-        key = evaluate(tree.slice, rec.scopes(at, frame)).python()
+        owner = rec.evaluated(tree.value, at, frame)
+        key = rec.evaluated(tree.slice, at, frame).python()
         return [_part(text, owner, "item", key)]
     raise EvaluationError(f"{one_line(text)} is not a name, an attribute or an item")
 

@@ -499,7 +499,7 @@ def attribute(item: Any, name: str, doubt: Doubt) -> Any:
             return item.text.rpartition(".")[2] if name == "__name__" else item.text
         raise EvaluationError(
             f"{item.type_name} has no recorded attribute {name}",
-            hint="properties and class attributes are not recorded",
+            hint="properties are not recorded",
         )
     if isinstance(item, int | float | complex) and name in ("real", "imag"):
         return getattr(item, name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import operator
 from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple, Self, SupportsIndex, TypeVar, cast, overload
@@ -12,6 +13,7 @@ from ..model.events import Event, Frame, Step
 from ..model.sites import ENTER
 from ..model.text import safe_text
 from ..model.values import Value
+from .classes import class_with
 from .evaluator import evaluate
 from .state import ScannerLike, Source, State, guarded
 from .survey import Surveyor
@@ -320,7 +322,15 @@ class Replay:
         run.
         """
         step = self.index(at)
-        return evaluate(expression, self.scopes(step, self._frame_id(step, frame)))
+        return self.evaluated(expression, step, self._frame_id(step, frame))
+
+    def evaluated(self, tree: str | ast.expr, step: int, frame: int | None) -> Value:
+        """As `evaluate`, of an expression that may be parsed already."""
+        return evaluate(tree, self.scopes(step, frame), holder=self.class_with)
+
+    def class_with(self, value: Value, name: str) -> Value | None:
+        """The class from which an instance has an attribute; None where that is not known."""
+        return class_with(self, value, name)
 
     def passed(self, raw: Any, step: int, frame: int, kind: int) -> Value:
         """A value that a frame handed over while a step ran, as it was then: what the statement

@@ -14,7 +14,7 @@ from .._speedups.unpack import ELSEWHERE, Condition, Text
 from ..errors import EvaluationError
 from ..model.values import Value, value_of
 from .conditions import Program, program_of
-from .evaluator import evaluate, parse
+from .evaluator import parse
 from .tables import Function, Site
 from .values import SETTLED_MODULES
 
@@ -292,7 +292,7 @@ class Sampler:
             return error
 
     def _slow(self, each: Compiled, row: list[Any]) -> Value:
-        return evaluate(each.tree, self._rec.scopes(row[0], row[3]))
+        return self._rec.evaluated(each.tree, row[0], row[3])
 
 
 def _slots(function: Function, name: str, hidden: frozenset[int]) -> list[int]:

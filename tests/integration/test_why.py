@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 import escope_tui as escope
+from escope_tui.errors import EvaluationError
 from escope_tui.query.recording import Recording
 
 ROOT = Path(__file__).parents[2]
@@ -248,11 +249,16 @@ CHAINS = {
         (0, "low", "call result", 15),
         (1, "parse()", "return", 6),
         (2, "number", "literal", 5),
+        (3, "except ValueError", "exception", 3),
+        (4, "text", "parameter", 15),
     ],
     ("cond", "fee"): [
         (0, "fee", "call result", 7),
         (1, "fee_of()", "return", 6),
         (2, "fee", "literal", 3),
+        (3, "amount > 100 or member", "computed", 2),
+        (4, "amount", "parameter", 7),
+        (4, "member", "parameter", 7),
     ],
     ("cond", "none"): [
         (0, "none", "computed", 8),
@@ -286,7 +292,16 @@ CHAINS = {
         (3, "n", "parameter", 5),
     ],
     ("gen", "text"): [
-        (0, "text", "call", 7),
+        (0, "text", "call result", 7),
+        (1, "pairs()", "yield", 3),
+        (2, "i", "iteration", 2),
+        (3, "n", "parameter", 7),
+        (1, "pairs()", "yield", 3),
+        (2, "i", "iteration", 2),
+        (3, "n", "parameter", 7),
+        (1, "pairs()", "yield", 3),
+        (2, "i", "iteration", 2),
+        (3, "n", "parameter", 7),
     ],
     ("kw", "out"): [
         (0, "out", "call result", 11),
@@ -379,7 +394,9 @@ def ended(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Recording]:
 
 
 def test_what_a_recorded_function_gave_is_not_taken_for_a_literal(ended: Recording) -> None:
-    assert ended.why("found").kind == "call"
+    cause = ended.why("found")
+    assert cause.kind == "call result"
+    assert [read.cause.kind for read in cause.reads if read.cause] == ["yield"] * 3
 
 
 def test_a_name_came_to_mean_the_object_as_it_was_then(ended: Recording) -> None:
@@ -396,3 +413,122 @@ def test_when_all_is_over_the_module_can_still_be_asked(ended: Recording) -> Non
         "a": 1,
         "b": 1,
     }
+
+
+BEHIND = {
+    "the last yield of a list": (
+        "def squares(n):\n    for i in range(n):\n        yield i + n\n"
+        "xs = list(squares(3))\nlast = xs[-1]\n",
+        "last",
+        ["item 5", "call result 4", "yield 3", "iteration 2", "parameter 4", "parameter 4"],
+    ),
+    "the statement that used a generator up": (
+        "def some():\n    yield 3\n    yield 4\ndata = some()\nn = sum(1 for _ in data)\n"
+        "total = sum(data)\n",
+        "total",
+        ["call 6", "change 5", "call 4"],
+    ),
+    "the function under a decorator": (
+        "import functools\ndef kept(fn):\n    @functools.wraps(fn)\n    def wrapper(*args):\n"
+        "        return fn(*args)\n    return wrapper\n@kept\ndef area(w, h):\n"
+        "    return w + h\nroom = area(3, 4)\n",
+        "room",
+        [
+            "call result 10",
+            "return 5",
+            "return 9",
+            "parameter 5",
+            "parameter 10",
+            "parameter 5",
+            "parameter 10",
+        ],
+    ),
+    "a function in a dictionary": (
+        'def sub(a, b):\n    return a - b\nops = {"+": sub}\ntotal = ops["+"](5, 3)\n',
+        "total",
+        ["call result 4", "return 2", "parameter 4", "parameter 4"],
+    ),
+    "the key of a sort": (
+        "rows = [10, 9]\nranked = sorted(rows, key=lambda r: str(r))\n",
+        "ranked",
+        [
+            "call result 2",
+            "literal 1",
+            "return 2",
+            "parameter 2",
+            "literal 1",
+            "return 2",
+            "parameter 2",
+            "literal 1",
+        ],
+    ),
+    "calls in a generator expression": (
+        "def cost(n):\n    return n - 1\ntotal = sum(cost(n) for n in [1, 2])\n",
+        "total",
+        ["call result 3", "return 2", "iteration 3", "return 2", "iteration 3"],
+    ),
+    "the members of a comprehension": (
+        "from dataclasses import dataclass\n@dataclass\nclass Job:\n    name: str\n"
+        "    tries: int = 0\njobs = [Job('a'), Job('b')]\njobs[1].tries += 2\n"
+        "worst = max(j.tries for j in jobs)\n",
+        "worst",
+        ["call 8", "default 6", "computed 7", "default 6", "computed 6"],
+    ),
+    "an attribute of the class": (
+        "class Team:\n    names = []\n    def join(self, who):\n        self.names.append(who)\n"
+        "red, blue = Team(), Team()\nblue.join('bob')\nn = len(red.names)\n",
+        "n",
+        ["call 7", "change 4", "parameter 6", "definition 1"],
+    ),
+    "a member that was moved": (
+        "xs = [1, 2, 3]\nxs[1] = 9\nxs.insert(0, 7)\ny = xs[2]\n",
+        "y",
+        ["item 4", "change 3", "literal 2"],
+    ),
+    "a search that found nothing": (
+        "def find(rows, key):\n    for row in rows:\n        if row == key:\n"
+        "            return row\n    return None\nhit = find([1, 2], 3)\n",
+        "hit",
+        ["call result 6", "return 5", "computed 3", "iteration 2", "literal 6", "parameter 6"],
+    ),
+    "a key that was not there": (
+        'config = {"retires": 5}\nretries = config.get("retries", 1)\n',
+        "retries",
+        ["call 2", "literal 1"],
+    ),
+    "the exception of `e.args`": (
+        "def check(x):\n    raise ValueError(x * 2)\ntry:\n    r = check(5)\n"
+        "except ValueError as e:\n    r = e.args[0]\n",
+        "r",
+        ["item 6", "exception 4", "exception 2", "parameter 4"],
+    ),
+    "operands of an operator, not its result": (
+        "class Vec:\n    def __init__(self, x):\n        self.x = x\n"
+        "    def __add__(self, other):\n        return Vec(self.x + other.x)\n"
+        "v = Vec(1) + Vec(3)\nx = v.x\n",
+        "x",
+        ["attribute 7", "parameter 5", "parameter 6", "parameter 6"],
+    ),
+}
+
+
+@pytest.mark.parametrize("what", BEHIND)
+def test_a_chain_goes_on_behind(tmp_path: Path, what: str) -> None:
+    source, target, expected = BEHIND[what]
+    script = tmp_path / "program.py"
+    script.write_text(source)
+    trace = escope.record([str(script)], output=str(tmp_path / "t.esr"))
+    with escope.open(trace) as rec:
+        assert [f"{each.kind} {each.line}" for each in rec.why(target)] == expected
+
+
+def test_a_property_is_not_taken_for_what_a_base_class_holds(tmp_path: Path) -> None:
+    script = tmp_path / "program.py"
+    script.write_text(
+        "class Base:\n    size = 1\n    kind = 'b'\nclass Sub(Base):\n    @property\n"
+        "    def size(self):\n        return 9\nthing = Sub()\ndone = 1\n"
+    )
+    with escope.open(escope.record([str(script)], output=str(tmp_path / "t.esr"))) as rec:
+        assert rec.evaluate("thing.kind", at=-1).python() == "b"
+        with pytest.raises(EvaluationError, match="no recorded attribute size"):
+            rec.evaluate("thing.size", at=-1)
