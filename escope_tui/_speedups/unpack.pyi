@@ -119,6 +119,9 @@ class Cursor:
     def live_frames(self) -> list[int]: ...
     def task(self, frame: int) -> tuple[int, str] | None: ...
 
+class Chunks:
+    def __init__(self, file: Any, limit: int = 4) -> None: ...
+
 class Scanner:
     UNBOUND: ClassVar[Unbound]
     work: tuple[int, int]

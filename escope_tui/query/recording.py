@@ -329,9 +329,9 @@ class Recording(Replay):
         return explain(self, target, len(self) if at is None else self.index(at), depth)
 
 
-def open_recording(path: str | os.PathLike[str]) -> Recording:
-    """Open a recording file."""
-    from .._speedups.unpack import Cursor, Scanner
+def open_recording(path: str | os.PathLike[str], keep: int = 4) -> Recording:
+    """Open a recording file. `keep`: chunks that stay decoded, some 20 MB each."""
+    from .._speedups.unpack import Chunks, Cursor, Scanner
     from ..format.reader import RecordingFile
 
     name = os.fspath(path)
@@ -339,6 +339,7 @@ def open_recording(path: str | os.PathLike[str]) -> Recording:
         raise NotFoundError(f"there is no recording {safe_text(name)}")
     file = RecordingFile(name)
     try:
+        file.cache = Chunks(file, keep)
         return Recording(file, [Cursor(file), Cursor(file)], Scanner(file))
     except BaseException:
         file.close()

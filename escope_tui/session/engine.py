@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 NEAR = 32
 """So many steps are looked at one by one for the objects that they touched."""
+KEPT_LOOKING, KEPT_SEARCHING, KEPT_ASKING = 2, 2, 1
+"""Chunks that each handle keeps decoded: together they are most of the app's memory."""
 MARKS = 2000
 """Exceptions that are marked on the timeline at most."""
 
@@ -37,8 +39,8 @@ class RecordingEngine:
 
     def __init__(self, path: str) -> None:
         self._path = path
-        self._search = open_recording(path)
-        self._look = open_recording(path)
+        self._search = open_recording(path, KEPT_SEARCHING)
+        self._look = open_recording(path, KEPT_LOOKING)
         if not len(self._look):
             self.close()
             raise FormatError(
@@ -59,7 +61,7 @@ class RecordingEngine:
         return self._look
 
     def questions(self) -> Recording:
-        return open_recording(self._path)
+        return open_recording(self._path, KEPT_ASKING)
 
     def close(self) -> None:
         self._search.close()

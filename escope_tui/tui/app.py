@@ -9,7 +9,6 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any, ClassVar
 
-from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.filter import LineFilter, Monochrome, NoColor
@@ -19,6 +18,7 @@ from ..session.bridge import Engine
 from . import frame
 from .exchange import Exchange
 from .film import Film
+from .heaps import few_heaps
 from .looks import Looks
 from .registry import PANES, SLOTS, STAGE, STRIP, first_in
 from .safe import SafeFilter
@@ -151,6 +151,7 @@ class ReplayApp(Film, Looks, Exchange):
 
     def _settled(self) -> None:
         """After the first picture: what the start has made is never looked through again."""
+        few_heaps()
         if not gc.isenabled():
             gc.freeze()
             gc.enable()
@@ -169,14 +170,6 @@ class ReplayApp(Film, Looks, Exchange):
             # Textual has chosen for NO_COLOR before the theme was known: grey on grey.
             filters = [NoColor() if isinstance(f, Monochrome) else f for f in filters]
         return [self._safe, *filters]
-
-    def on_key(self, event: events.Key) -> None:
-        # What was typed before the prompt had the focus has come up here from a pane.
-        if self.leaving:
-            return
-        if event.is_printable and event.character and isinstance(self.focused, Prompt):
-            event.prevent_default()
-            self.focused.insert_text_at_cursor(event.character)
 
     # -- when it breaks
 

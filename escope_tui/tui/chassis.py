@@ -400,7 +400,8 @@ class Chassis(App[None]):
         if isinstance(self.focused, Pane):
             self._asked_from = self.focused
         self.hints.display = False
-        self.screen_stack[0].query_one(Prompt).ask(past or placeholder, placeholder, value)
+        prompt = self.screen_stack[0].query_one(Prompt)
+        prompt.ask(past or placeholder, placeholder, self._line_typed, value)
 
     @property
     def prompting(self) -> bool:
@@ -417,16 +418,16 @@ class Chassis(App[None]):
         self.hints.display = bool(named)
         self.hints.offer("Tab" if named else "", named)
 
-    def on_prompt_answered(self, message: Prompt.Answered) -> None:
+    def _line_typed(self, text: str, entered: bool) -> None:
         self.hints.offer("", ())
         self.hints.display = True
         self._focus_on(self._asked_from or self.pane(self.active))
         answer, self._answer = self._answer, None
         typed, self._typed = self._typed, None
-        if message.text and answer is not None:
-            answer(message.text)
+        if text and answer is not None:
+            answer(text)
         elif typed is not None:
-            typed("" if message.entered else self._untyped)
+            typed("" if entered else self._untyped)
 
     def on_prompt_typed(self, message: Prompt.Typed) -> None:
         if self._typed is not None:

@@ -11,6 +11,7 @@ from .actions import ACTIONS
 from .chassis import Chassis
 from .keymap import KEY_NAMES, Action, key_text
 from .panes.base import Pane
+from .widgets.prompt import Prompt
 
 Hint = tuple[str, str]
 """A key and what it would do."""
@@ -22,6 +23,8 @@ class Prefixes(Chassis):
     """While a prefix waits, the next key is its own and no other action sees it."""
 
     _waiting: Callable[[events.Key], object] | None = None
+    _held: list[events.Key] | None = None
+    """Keys that came after one whose action waits for its pane; None: no action waits."""
 
     def await_key(self, title: str, hints: Sequence[Hint], got: Callable[[str], object]) -> None:
         """Shows what may follow, and hands over the next key; Esc leaves."""
@@ -43,14 +46,41 @@ class Prefixes(Chassis):
         self.hints.offer("", ())
 
     async def on_event(self, event: events.Event) -> None:
-        waiting = self._waiting
-        if waiting is None or not isinstance(event, events.Key):
+        if isinstance(event, events.Key) and self._waiting is not None and self._held is None:
+            self._prefixed(event)
+        else:
             await super().on_event(event)
-            return
+
+    def _prefixed(self, event: events.Key) -> None:
         if event.key == "escape":
             self.leave_prefix()
+        elif self._waiting is not None:
+            self._waiting(event)
+
+    def on_key(self, event: events.Key) -> None:
+        # Of keys that come fast, some are on their way through a pane when the one before is done.
+        if not self.leaving and self._takes(event):
+            event.prevent_default()
+
+    def _takes(self, event: events.Key) -> bool:
+        """Whether a key is none of the active pane's."""
+        if self._held is not None:
+            self._held.append(event)
+        elif self._waiting is not None:
+            self._prefixed(event)
+        elif event.is_printable and event.character and isinstance(self.focused, Prompt):
+            self.focused.insert_text_at_cursor(event.character)
         else:
-            waiting(event)
+            return False
+        return True
+
+    async def _do(self, method: Callable[[], object]) -> None:
+        """An action whose pane is there now, and the keys that came meanwhile."""
+        method()
+        held, self._held = self._held or [], None
+        for event in held:
+            if not self._takes(event):
+                await self._check_bindings(event.key)
 
     def action_perform(self, name: str) -> None:
         """An action that a pane carries out, or that takes a key."""
@@ -64,7 +94,12 @@ class Prefixes(Chassis):
             self.reveal(action.pane)
         method = getattr(owner, f"action_{name}")
         if not action.takes_key:
-            self.call_after_refresh(method) if action.pane else method()
+            if not action.pane:
+                method()
+                return
+            if self._held is None:
+                self._held = []
+            self.call_after_refresh(self._do, method)
             return
         self.await_key(action.text, self._hints_of(owner, action), method)
 

@@ -132,6 +132,22 @@ def test_replays_on_a_real_terminal(terminal: Start, trace: Path) -> None:
     assert b"\x1b[?1049l" in app.raw, "the terminal is put back"
 
 
+def test_keys_that_come_all_at_once_wait_for_each_other(terminal: Start, trace: Path) -> None:
+    app = terminal("replay", str(trace))
+    app.wait(FAILURE)
+    # A prompt that a pane opens, a number and its move, a mark and its letter.
+    app.press("Bhalf() if number > 2\r<")
+    app.wait("@0 of")
+    app.press('"2n')
+    app.wait("@2 of")
+    app.press("mac")
+    app.wait("number = 3")
+    app.press("'a")
+    app.wait("@2 of")
+    app.press("q")
+    assert app.finish() == 0
+
+
 def test_opens_at_a_position(terminal: Start, trace: Path) -> None:
     app = terminal("replay", f"{trace}@7", size=(80, 24))
     app.wait("@7 of")

@@ -42,7 +42,7 @@ def parse_columns(text: str) -> tuple[tuple[str, ...], str]:
     """`a, b.c if a > 3`: the expressions, and the condition."""
     condition = _CONDITION.search(text)
     where = condition[1].strip() if condition else ""
-    listed = text[: condition.start()].strip() if condition else text.strip()
+    listed = (text[: condition.start()] if condition else text).strip(" ,")
     if not listed:
         return (), where
     try:
@@ -100,6 +100,8 @@ class ExecutionsPane(TablePane):
         now = ", ".join(self._asked.columns)
         if self._asked.where:
             now = f"{now} if {self._asked.where}".strip()
+        elif now:
+            now += ", "
         self.host.ask_line(
             "columns: expressions, and a condition: total, row.qty if row.qty > 3",
             self._set_columns,

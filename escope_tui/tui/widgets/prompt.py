@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
+from textual import events
 from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.widgets import Input
+
+Answered = Callable[[str, bool], object]
 
 
 class Prompt(Input):
@@ -21,16 +24,6 @@ class Prompt(Input):
         Binding("shift+tab", "complete(-1)", "complete", show=False),
     ]
 
-    class Answered(Message):
-        """A line was typed; empty if the person left."""
-
-        def __init__(self, purpose: str, text: str, entered: bool = True) -> None:
-            super().__init__()
-            self.purpose = purpose
-            self.text = text
-            self.entered = entered
-            """They pressed Enter, perhaps on an empty line."""
-
     class Typed(Message):
         """The line so far."""
 
@@ -41,6 +34,7 @@ class Prompt(Input):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(compact=True, select_on_focus=False, **kwargs)
         self._purpose = ""
+        self._answered: Answered = lambda text, entered: None
         self._past: dict[str, list[str]] = {}
         self._at = 0
         self._choices: tuple[str, ...] = ()
@@ -48,9 +42,11 @@ class Prompt(Input):
         self.display = False
         self.cursor_blink = False
 
-    def ask(self, purpose: str, placeholder: str, value: str = "") -> None:
-        """Opens; the answer comes as a message with the same purpose."""
-        self._purpose = purpose
+    def ask(self, purpose: str, placeholder: str, answered: Answered, value: str = "") -> None:
+        """Opens; `purpose` names the list of earlier answers. `answered` hears of the line, which
+        is empty if the person left, and of whether they pressed Enter.
+        """
+        self._purpose, self._answered = purpose, answered
         self._at = len(self._past.get(purpose, ()))
         self.placeholder = placeholder
         self.value = value
@@ -60,13 +56,21 @@ class Prompt(Input):
         # At once: `focus()` waits, and what is typed meanwhile would reach the app's keys.
         self.screen.set_focus(self)
 
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        event.stop()
+    async def _on_key(self, event: events.Key) -> None:
+        # Enter and Esc count before the keys that came with them, which go to whoever is next.
+        if self.display and event.key in ("enter", "escape"):
+            event.stop()
+            event.prevent_default()
+            self.action_submit() if event.key == "enter" else self.action_leave()
+        elif not self.display:
+            event.prevent_default()
+
+    def action_submit(self) -> None:  # type: ignore[override]
         text = self.value.strip()
         past = self._past.setdefault(self._purpose, [])
         if text and text not in past[-1:]:
             past.append(text)
-        self._answer(text)
+        self._answer(text, True)
 
     def on_input_changed(self, event: Input.Changed) -> None:
         event.stop()
@@ -88,8 +92,7 @@ class Prompt(Input):
             self.cursor_position = len(self.value)
 
     def action_leave(self) -> None:
-        self.display = False
-        self.post_message(self.Answered(self._purpose, "", entered=False))
+        self._answer("", False)
 
     def action_older(self) -> None:
         self._recall(-1)
@@ -103,6 +106,6 @@ class Prompt(Input):
         self.value = past[self._at] if self._at < len(past) else ""
         self.cursor_position = len(self.value)
 
-    def _answer(self, text: str) -> None:
+    def _answer(self, text: str, entered: bool) -> None:
         self.display = False
-        self.post_message(self.Answered(self._purpose, text))
+        self._answered(text, entered)

@@ -1,0 +1,24 @@
+"""Keeps what one thread has given back for the others to use."""
+
+from __future__ import annotations
+
+import sys
+
+M_ARENA_MAX = -8
+"""From glibc's <malloc.h>."""
+HEAPS = 2
+
+
+def few_heaps() -> None:
+    """With glibc, lets all threads share `HEAPS` heaps; elsewhere nothing.
+
+    Each thread would get one of its own, and what it frees of a decoded chunk stays there.
+    """
+    if not sys.platform.startswith("linux"):
+        return
+    import ctypes
+
+    try:
+        ctypes.CDLL(None).mallopt(M_ARENA_MAX, HEAPS)
+    except (AttributeError, OSError):
+        return  # another C library
