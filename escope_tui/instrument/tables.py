@@ -105,8 +105,11 @@ class Frame:
 
         A call may have unbound it, so that the program's own code must not read it once more.
         """
-        if name in BUILTINS or name.startswith("__") or self.elsewhere is None:
+        if name in BUILTINS or self.elsewhere is None:
             return False
+        if name.startswith("__") and self.kind != "module":
+            if name == "__class__" or not name.endswith("__"):  # a cell, or mangled in a class
+                return False
         return name in self.globals or not any(name in names for names in self.elsewhere)
 
     def operands(self, arguments: Sequence[str | ast.expr]) -> tuple[Operand, ...] | None:

@@ -46,4 +46,16 @@ except ValueError as error:
     print(error, "table" in globals())
 while drop("Template", False):
     pass
+__extra__ = [4]
+tidy = eval("lambda names, given: names.pop('tidy') and given")
+count = tidy(globals(), __extra__)
+print(count, "tidy" in globals())
+clean = eval("lambda names, given: names.pop('clean') and given")
+
+
+def cleaned():
+    return clean(globals(), __extra__)
+
+
+print(cleaned(), "clean" in globals())
 print(sorted(name for name in globals() if not name.startswith("_")))
