@@ -40,6 +40,7 @@ cdef void note_depth(PyObject *o, PyObject *name, bint deep, int depth) noexcept
     e = table_find(o)
     if deep and depth < 3 and (looked_through(tp) if e == NULL else es_references(o) == 1 and dies_open(tp)):
         note_reached(o, depth)
+        e = table_find(o)
     if e == NULL:
         return
     for i in range(note_count - 1, max(note_count - 9, -1), -1):

@@ -107,9 +107,9 @@ class Frame:
         """
         if name in BUILTINS or self.elsewhere is None:
             return False
-        if name.startswith("__") and self.kind != "module":
-            if name == "__class__" or not name.endswith("__"):  # a cell, or mangled in a class
-                return False
+        mangled = name.startswith("__") and not name.endswith("__")
+        if self.kind != "module" and (mangled or name == "__class__"):
+            return False
         return name in self.globals or not any(name in names for names in self.elsewhere)
 
     def operands(self, arguments: Sequence[str | ast.expr]) -> tuple[Operand, ...] | None:
