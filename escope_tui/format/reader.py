@@ -274,6 +274,14 @@ class RecordingFile:
             raise FormatError("the directory of chunks is wrong", slug="bad-footer")
         return block
 
+    def whole(self, number: int) -> bool:
+        """Whether a chunk's bytes are those that were written."""
+        try:
+            self._read(self._chunk_block(number))
+        except FormatError:
+            return False
+        return True
+
     def load_chunk(self, number: int) -> tuple[bytes, bytes, bytes]:
         """The main, string and output sections of a chunk, the checksum checked."""
         block = self._chunk_block(number)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from ..model.events import ExceptionEvent, Frame, OutputChunk, Step, Write
@@ -52,6 +52,11 @@ class Engine(Protocol):
     def damaged(self, step: int, back: bool) -> tuple[int, int] | None:
         """The nearest stretch from a step on that cannot be read: its first step, and the first
         one after it. None: there is no such stretch.
+        """
+
+    def damage(self) -> Iterator[tuple[int, int] | None]:
+        """Looks through the whole recording, a part at a time: a stretch that cannot be read, as
+        `damaged` gives it, or None where there is no damage.
         """
 
     def all_files(self) -> Sequence[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from bisect import bisect_left
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, cast
 
@@ -195,6 +195,12 @@ class RecordingEngine:
             last += 1
         end = file.chunks[last]
         return file.chunks[first].first_step, end.first_step + end.n_steps
+
+    def damage(self) -> Iterator[tuple[int, int] | None]:
+        file = cast("RecordingFile", self._look.file)
+        for info in file.chunks:
+            lost = info.n_steps and not file.whole(info.number)
+            yield (info.first_step, info.first_step + info.n_steps) if lost else None
 
     def _sound(self, number: int) -> bool:
         try:

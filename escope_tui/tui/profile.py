@@ -56,30 +56,40 @@ class Profiler:
             return
         try:
             for at in range(count):
-                if self._ended.wait(PAUSE_SECONDS):
+                if self._ended.wait(PAUSE_SECONDS) or self._rests():
                     return
-                while (left := REST_SECONDS - self._idle()) > 0:
-                    if self._ended.wait(left):
-                        return
                 step = at * (total - 1) // max(1, count - 1)
                 try:
                     levels.append(engine.step(step).depth)
                 except FormatError:
                     levels.append(0)
-                    self._note_damage(step)
         except EscopeError:
             return
         if not self._ended.is_set():
             self._known(levels)
         self._find_exceptions(levels)
+        self._find_damage(levels)
         self._finished = True
 
-    def _note_damage(self, step: int) -> None:
-        if self.damaged and step < self.damaged[-1][1]:
-            return
-        stretch = self._session.engine.damaged(step, False)
-        if stretch is not None:
-            self.damaged = (*self.damaged, stretch)
+    def _rests(self) -> bool:
+        """Waits until nobody has moved for a while; True if the app ends."""
+        while (left := REST_SECONDS - self._idle()) > 0:
+            if self._ended.wait(left):
+                return True
+        return self._ended.is_set()
+
+    def _find_damage(self, levels: list[int]) -> None:
+        for stretch in self._session.engine.damage():
+            if self._rests():
+                return
+            if stretch is None:
+                continue
+            first, stop = stretch
+            known = self.damaged
+            if known and known[-1][1] == first:
+                first, known = known[-1][0], known[:-1]
+            self.damaged = (*known, (first, stop))
+            self._known(levels)
 
     def _find_exceptions(self, levels: list[int]) -> None:
         try:

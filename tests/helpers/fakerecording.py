@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sys
 import traceback
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from types import CodeType, FrameType
@@ -299,6 +299,9 @@ class FakeRecording:
 
     def files(self, name: str) -> Sequence[str]:
         return [self.file] if self.file.endswith(name) else []
+
+    def damage(self) -> Iterator[tuple[int, int] | None]:
+        return iter(())
 
     def damaged(self, step: int, back: bool) -> tuple[int, int] | None:
         return None

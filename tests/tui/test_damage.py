@@ -10,6 +10,7 @@ import pytest
 
 from escope_tui.format.reader import RecordingFile
 from escope_tui.session.engine import RecordingEngine, open_engine
+from escope_tui.tui import profile
 from escope_tui.tui.panes.timeline import Timeline
 from tests.helpers.driving import replaying
 
@@ -72,7 +73,11 @@ async def test_a_step_inside_the_damage_is_the_next_one_behind_it(
         assert "damaged" in app.news
 
 
-async def test_the_timeline_shows_the_damage(damaged: tuple[RecordingEngine, int, int]) -> None:
+async def test_the_timeline_shows_the_damage(
+    damaged: tuple[RecordingEngine, int, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # given: damage that lies between two samples of the depth
+    monkeypatch.setattr(profile, "SAMPLES", 2)
     engine, first, stop = damaged
     async with replaying(engine, step=0) as app:
         while not app.app.profiler.finished:

@@ -206,10 +206,12 @@ class Timeline(Pane):
     def _damaged_steps(self) -> Iterator[int]:
         """One step in each column that a damaged stretch reaches into."""
         for first, stop in self._damaged:
-            start, end = max(0, self.column_of(first)), self.column_of(stop - 1)
-            yield first
-            for column in range(start + 1, min(end + 1, self._bar_width)):
-                yield min(self.step_of(column), stop - 1)
+            low, high = self.window
+            start, end = max(first, low), min(stop - 1, high)
+            if start <= end:
+                yield start
+                for column in range(self.column_of(start) + 1, self.column_of(end) + 1):
+                    yield min(self.step_of(column), end)
 
     # -- painting
 
