@@ -6,6 +6,11 @@ Nothing below ``escope_tui.cli`` prints or exits: it raises one of these.
 from __future__ import annotations
 
 
+def reason(error: BaseException) -> str:
+    """What an error says, without the system's number for it; its type where it says nothing."""
+    return getattr(error, "strerror", None) or str(error) or type(error).__name__
+
+
 class EscopeError(Exception):
     """Something that a person can act on."""
 

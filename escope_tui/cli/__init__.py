@@ -179,9 +179,11 @@ def _did_you_mean(name: str) -> str:
 
 def report(error: EscopeError, write: Callable[[str], Any]) -> None:
     """Tells a person about an error: one line of what happened, one of what to do."""
-    write(f"escope: {error.message}\n")
+    from escope_tui.model.text import safe_text
+
+    write(f"escope: {safe_text(error.message)}\n")
     if error.hint:
-        write(f"        {error.hint}\n")
+        write(f"        {safe_text(error.hint)}\n")
 
 
 def _leave(code: int) -> None:

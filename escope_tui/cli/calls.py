@@ -37,7 +37,7 @@ def run(args: Namespace) -> int:
     trace, words = common.take_words(args, 0, 1, "[FUNCTION]")
     with common.opened(trace) as (rec, step):
         calls = _calls(rec, words[0] if words else None, args.file, step or 0)
-        common.write_all(calls, args, line_of, "no such call")
+        common.write_all(calls, args, line_of, "no such call", step)
     return 0
 
 

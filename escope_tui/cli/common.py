@@ -33,11 +33,12 @@ def add_words(parser: ArgumentParser, usage: str, *, moment: bool = True) -> Non
     trace = "trace.esr@STEP" if moment else "trace.esr"
     parser.usage = f"{parser.prog} [{trace}] {usage}".rstrip() + " [OPTIONS]"
     at = "; @STEP is the moment of the question (@STEP alone: of the newest)" if moment else ""
+    more = "; what is asked about" if usage else ""
     parser.add_argument(
         "words",
         nargs="*",
         metavar=f"[{trace}] {usage}".rstrip(),
-        help=f"the recording (default: the newest one){at}; what is asked about",
+        help=f"the recording (default: the newest one){at}{more}",
     )
 
 
@@ -118,15 +119,24 @@ def locate(name: str | None) -> tuple[str, int | None]:
 
 
 @contextmanager
-def opened(name: str | None) -> Iterator[tuple[Recording, int | None]]:
-    """The recording that was named, and the step; None where no step was named."""
+def opened(name: str | None, *, whole: bool = False) -> Iterator[tuple[Recording, int | None]]:
+    """The recording that was named, and the step; None where no step was named.
+
+    `whole`: the question is about all of it, and says so where a step was named.
+    """
     from escope_tui.query.recording import open_recording
 
     path, step = locate(name)
     if os.path.isdir(path):
         raise NotFoundError(f"{safe_text(path)} is a folder, not a recording")
     with open_recording(path) as rec:
-        yield rec, None if step is None else moment(rec, step)
+        step = None if step is None else moment(rec, step)
+        problem = rec.meta.get("problem") if rec.complete else rec.file.problem
+        if problem:
+            narrate(f"the recording is not whole: {one_line(str(problem), 200)}")
+        if whole and step is not None:
+            narrate(f"this is about the whole recording, not only about @{step:,}")
+        yield rec, step
 
 
 def moment(rec: Recording, step: int) -> int:
@@ -151,6 +161,8 @@ def library() -> Iterator[Catalogue]:
                 f"the library was broken and was made anew from the recordings; "
                 f"the old one is {safe_text(catalogue.rebuilt)}"
             )
+        if catalogue.unwritable:
+            narrate(f"the library cannot be written: {one_line(catalogue.unwritable, 200)}")
         yield catalogue
 
 
@@ -187,8 +199,17 @@ def write_text(text: str) -> None:
     sys.stdout.write(text.encode(encoding, "backslashreplace").decode(encoding))
 
 
-def write_all(found: Iterable[T], args: Namespace, line: Callable[[T], str], nothing: str) -> None:
-    """A list, one by one as they are found: JSON objects or lines, at most `--limit` of them."""
+def write_all(
+    found: Iterable[T],
+    args: Namespace,
+    line: Callable[[T], str],
+    nothing: str,
+    step: int | None = None,
+) -> None:
+    """A list, one by one as they are found: JSON objects or lines, at most `--limit` of them.
+
+    `step`: where the search began, if not at an end of the recording.
+    """
     from itertools import islice
 
     from escope_tui.cli.plain import plain
@@ -202,7 +223,8 @@ def write_all(found: Iterable[T], args: Namespace, line: Callable[[T], str], not
         else:
             write(line(each))
     if not count and limit != 0:
-        narrate(nothing)
+        side = "before" if getattr(args, "back", False) else "from there on"
+        narrate(nothing if step is None else f"{nothing} {side} (@{step:,})")
     elif limit is not None and next(rows, None) is not None:
         narrate(f"there are more than {limit:,}")
 

@@ -31,7 +31,7 @@ def configure(parser: ArgumentParser) -> None:
 def run(args: Namespace) -> int:
     """Prints the coverage."""
     trace, words = common.take_words(args, 0, 1, "[FILE]")
-    with common.opened(trace) as (rec, _):
+    with common.opened(trace, whole=True) as (rec, _):
         if words:
             rec.program.modules_of(words[0])
             number = rec.program.modules_of(words[0])[-1]

@@ -11,21 +11,25 @@ if TYPE_CHECKING:
 
 def configure(parser: ArgumentParser) -> None:
     """Add the command's arguments."""
-    parser.add_argument("trace", metavar="TRACE", help="the recording")
+    parser.add_argument(
+        "trace", nargs="?", metavar="trace.esr", help="the recording (default: the newest one)"
+    )
 
 
 def run(args: Namespace) -> int:
     """Print the file."""
     import os
 
+    from escope_tui.cli import common
     from escope_tui.errors import NotFoundError
     from escope_tui.format.dump import dump
     from escope_tui.format.reader import RecordingFile
     from escope_tui.model.text import safe_text
 
-    if not os.path.exists(args.trace):
-        raise NotFoundError(f"there is no recording {safe_text(args.trace)}")
-    with RecordingFile(args.trace) as file:
+    path, _ = common.locate(args.trace)
+    if not os.path.exists(path):
+        raise NotFoundError(f"there is no recording {safe_text(path)}")
+    with RecordingFile(path) as file:
         for line in dump(file):
             sys.stdout.write(safe_text(line) + "\n")
     return 0

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
 def configure(parser: ArgumentParser) -> None:
     """Adds the command's arguments."""
-    common.add_words(parser, "[TYPE]", moment=False)
+    common.add_words(parser, "[TYPE]")
+    parser.epilog = "With @STEP, those that were raised from there on."
     parser.add_argument(
         "--fate",
         choices=("caught", "uncaught", "left", "swallowed"),
@@ -34,15 +35,16 @@ def configure(parser: ArgumentParser) -> None:
 def run(args: Namespace) -> int:
     """Prints the exceptions in the order in which they were raised."""
     trace, words = common.take_words(args, 0, 1, "[TYPE]")
-    with common.opened(trace) as (rec, _):
+    with common.opened(trace) as (rec, step):
         found = (
             each
             for each in rec.exceptions()
-            if (not words or words[0] in (each.type_name, each.type_name.rpartition(".")[2]))
+            if each.step >= (step or 0)
+            and (not words or words[0] in (each.type_name, each.type_name.rpartition(".")[2]))
             and args.fate in (None, each.fate)
         )
         line = _long if args.frames else _line
-        common.write_all(found, args, line, "no exception")
+        common.write_all(found, args, line, "no exception", step)
     return 0
 
 

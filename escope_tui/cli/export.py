@@ -54,7 +54,7 @@ def run(args: Namespace) -> int:
             raise UsageError(
                 f"there is no table {one_line(name, 40)!r}", hint=f"tables: {', '.join(VIEWS)}"
             )
-    with common.opened(trace) as (rec, _):
+    with common.opened(trace, whole=True) as (rec, _):
         if args.output is None and args.format == "jsonl" and len(names) == 1:
             write_jsonl(rec, VIEWS[names[0]], sys.stdout, told())
             return 0

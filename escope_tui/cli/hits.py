@@ -58,10 +58,11 @@ def run(args: Namespace) -> int:
                 ({**_facts(each), "values": _values(expressions, each)} for each in found),
                 args,
                 str,
-                "it never ran",
+                "it did not run",
+                step,
             )
         else:
-            common.write_all(found, args, lambda e: _line(e, expressions), "it never ran")
+            common.write_all(found, args, lambda e: _line(e, expressions), "it did not run", step)
     return 0
 
 

@@ -41,7 +41,7 @@ def configure(parser: ArgumentParser) -> None:
 def run(args: Namespace) -> int:
     """Prints the functions."""
     trace, _ = common.take_words(args, 0, 0, "nothing but a recording")
-    with common.opened(trace) as (rec, _step):
+    with common.opened(trace, whole=True) as (rec, _):
         key = ORDERS[args.by]
         found = sorted(rec.functions(), key=lambda each: -int(getattr(each, key)))
         if args.json:

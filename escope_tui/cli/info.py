@@ -18,14 +18,14 @@ if TYPE_CHECKING:
 def configure(parser: ArgumentParser) -> None:
     """Add the command's arguments."""
     parser.add_argument(
-        "trace", nargs="?", metavar="TRACE", help="the recording (default: the newest one)"
+        "trace", nargs="?", metavar="trace.esr", help="the recording (default: the newest one)"
     )
     parser.add_argument("--json", action="store_true", help="print one JSON object")
 
 
 def run(args: Namespace) -> int:
     """Print the facts."""
-    with common.opened(args.trace) as (rec, _):
+    with common.opened(args.trace, whole=True) as (rec, _):
         facts = gather(rec)
     if args.json:
         import json

@@ -62,7 +62,7 @@ def run(args: Namespace) -> int:
             limit=None if args.limit is None else args.limit + 1,
             function=args.function,
         )
-        common.write_all(found, args, _line, "nothing is found")
+        common.write_all(found, args, _line, "nothing is found", step)
     return 0
 
 

@@ -45,7 +45,7 @@ def run(args: Namespace) -> int:
     from escope_tui.query.sql.ask import ask
     from escope_tui.shell.progress import told
 
-    with common.opened(trace) as (rec, _):
+    with common.opened(trace, whole=True) as (rec, _):
         answer = ask(rec, query, told())
         if args.csv:
             _csv(answer, args.limit)

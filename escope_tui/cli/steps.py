@@ -21,7 +21,10 @@ VALUE_WIDTH = 200
 def configure(parser: ArgumentParser) -> None:
     """Add the command's arguments."""
     parser.add_argument(
-        "trace", nargs="?", metavar="TRACE", help="the recording (default: the newest one)"
+        "trace",
+        nargs="?",
+        metavar="trace.esr[@STEP]",
+        help="the recording (default: the newest one); @STEP: that step",
     )
     parser.add_argument(
         "--from",

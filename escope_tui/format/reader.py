@@ -55,7 +55,11 @@ class RecordingFile:
             ) from error
         try:
             self.size = os.fstat(self._file.fileno()).st_size
-            self.version = container.check_header(self._file.read(container.HEADER.size))
+            try:
+                self.version = container.check_header(self._file.read(container.HEADER.size))
+            except FormatError as error:
+                error.message = f"{self.path}: {error.message}"
+                raise
             self._load()
         except FormatError:
             self._file.close()

@@ -13,7 +13,7 @@ import zstandard
 
 from escope_tui._speedups.pack import Packer
 from escope_tui._speedups.unpack import SummaryMaker
-from escope_tui.errors import EscopeError
+from escope_tui.errors import EscopeError, reason
 from escope_tui.format import container
 from escope_tui.format.directory import ChunkInfo, chunk_info
 from escope_tui.format.recipes import recipes_of
@@ -156,7 +156,7 @@ class RecordingWriter:
         try:
             yield
         except Exception as error:
-            self.problem = self.problem or str(error) or type(error).__name__
+            self.problem = self.problem or reason(error)
             if self._file is not None:
                 with suppress(OSError):
                     self._file.truncate(self.offset)

@@ -14,7 +14,7 @@ import sys
 from typing import Any
 
 from escope_tui._speedups.ring import Ring
-from escope_tui.errors import EscopeError
+from escope_tui.errors import EscopeError, reason
 from escope_tui.format.writer import RecordingWriter
 from escope_tui.launcher import places
 from escope_tui.launcher.commit import checkout
@@ -97,7 +97,7 @@ def _finish(
     try:
         writer.finish()
     except (EscopeError, OSError) as error:
-        problem = problem or str(error)
+        problem = problem or reason(error)
     if writer.steps:
         places.announce(writer.path)
     return {"steps": writer.steps, "problem": problem or writer.problem}

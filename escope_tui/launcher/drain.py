@@ -6,7 +6,7 @@ import os
 import select
 import time
 
-from escope_tui.errors import EscopeError
+from escope_tui.errors import EscopeError, reason
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ class Drain:
             pending = self.ring.pending()
         except ValueError as error:
             self._damaged = True
-            self.problem = self.problem or str(error)
+            self.problem = self.problem or reason(error)
             return 0
         if not pending:
             return 0
@@ -103,7 +103,7 @@ class Drain:
                 count = self.writer.feed(view)
         except (EscopeError, OSError, MemoryError, ValueError) as error:
             # The program goes on; what came before is kept.
-            self.problem = str(error) or type(error).__name__
+            self.problem = reason(error)
             return 0
         if not self._unflushed_since:
             self._unflushed_since = time.monotonic()
@@ -117,7 +117,7 @@ class Drain:
             try:
                 self.writer.flush()
             except (EscopeError, OSError, MemoryError) as error:
-                self.problem = str(error) or type(error).__name__
+                self.problem = reason(error)
 
     def run(self, process: Process) -> None:
         """Drains until the process has ended and the ring is empty."""

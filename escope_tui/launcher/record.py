@@ -8,7 +8,7 @@ import time
 
 from escope_tui import __version__
 from escope_tui.env import python_version
-from escope_tui.errors import CoreError, EscopeError
+from escope_tui.errors import CoreError, EscopeError, reason
 from escope_tui.instrument.text import source_encoding
 from escope_tui.launcher import main_code, places, spawn
 from escope_tui.launcher.program import Program, first_path, home_folder, interpreter_options
@@ -283,7 +283,7 @@ class _Session:
         try:
             writer.finish()
         except (EscopeError, OSError) as error:
-            problem = problem or str(error)
+            problem = problem or reason(error)
         problem = problem or writer.problem
         try:
             size = os.path.getsize(self.path)

@@ -11,8 +11,9 @@ import os
 import sqlite3
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from escope_tui.errors import EscopeError, NotFoundError, UsageError
@@ -46,16 +47,20 @@ class Catalogue:
         self.recordings = recordings
         self.rebuilt = ""
         """Where a broken catalogue was put aside when this one was made from the files."""
+        self.unwritable = ""
+        """Why nothing can be kept: what is there can be asked all the same."""
         self._path = os.path.join(folder, FILE)
-        try:
+        with suppress(OSError):
             os.makedirs(folder, exist_ok=True)
-        except OSError as error:
-            raise LibraryError(
-                f"can't make the folder {safe_text(folder)}: {error.strerror}",
-                hint="$ESCOPE_HOME names another place",
-            ) from error
         self._db = self._open()
-        self._guarded(self.refresh)
+        try:
+            self.refresh()
+        except sqlite3.OperationalError as error:
+            self._db.close()
+            self._db = self._apart(error)
+            self._guarded(self.refresh)
+        except sqlite3.Error as error:
+            raise _unusable(self._path, error) from error
 
     def __enter__(self) -> Catalogue:
         return self
@@ -73,9 +78,26 @@ class Catalogue:
         try:
             return self._connect()
         except sqlite3.OperationalError as error:
-            raise _unusable(self._path, error) from error
+            return self._apart(error)
         except sqlite3.DatabaseError:
             return self._anew()
+
+    def _apart(self, error: sqlite3.OperationalError) -> Database:
+        """The catalogue in memory, where its file or folder cannot be written."""
+        from sqlite_utils import Database
+
+        if "locked" in str(error):
+            raise _unusable(self._path, error) from error
+        self.unwritable = str(error)
+        db = Database(sqlite3.connect(":memory:", isolation_level=None), execute_plugins=False)
+        with suppress(sqlite3.Error):
+            uri = f"{Path(os.path.abspath(self._path)).as_uri()}?mode=ro&immutable=1"
+            with closing(sqlite3.connect(uri, uri=True)) as kept:
+                kept.backup(db.conn)
+        if not set(store.TABLES) <= set(db.table_names()):
+            store.make_tables(db)
+            self._restore(db)
+        return db
 
     def _connect(self) -> Database:
         from sqlite_utils import Database
@@ -356,6 +378,11 @@ class Catalogue:
 
     def _say(self, entry: Entry, change: Callable[[Entry], Entry]) -> Entry:
         """Changes what is said, as it stands when nobody else is writing."""
+        if self.unwritable:
+            raise LibraryError(
+                f"the library {safe_text(self._path)} cannot be written: {self.unwritable}",
+                hint="$ESCOPE_HOME names another place",
+            )
 
         def write() -> None:
             with store.writing(self._db):
@@ -440,7 +467,10 @@ def _terms(search: str) -> str:
 
 
 def _unusable(path: str, error: Exception) -> LibraryError:
+    locked = "locked" in str(error)
     return LibraryError(
         f"the library {safe_text(path)} cannot be used: {one_line(str(error), 200)}",
-        hint="escope makes it anew from the recordings when that file is removed",
+        hint="another process is at work in it: try again when that has ended"
+        if locked
+        else "escope makes it anew from the recordings when that file is removed",
     )

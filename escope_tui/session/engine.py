@@ -339,7 +339,10 @@ def _found(step: int) -> int | None:
 
 
 def ending_text(rec: Recording) -> str:
-    """How the program ended, in a few words."""
+    """How the program ended, in a few words; or that the recording does not reach so far."""
+    problem = rec.meta.get("problem")
+    if problem:
+        return f"the recording is not whole: {one_line(str(problem), 100)}"
     status = rec.meta.get("exit_status")
     if not isinstance(status, int):
         return "" if rec.complete else "the recording breaks off here"

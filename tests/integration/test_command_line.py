@@ -133,6 +133,23 @@ def test_the_exceptions_are_the_raises_of_all_steps(ask: Run, trace: str) -> Non
     assert {row["fate"] for row in found} == {"caught"}
     assert ask("exceptions", trace, "KeyError") == []
     assert ask("exceptions", trace, "--fate", "uncaught") == []
+    assert [row["step"] for row in ask("exceptions", f"{trace}@{raises[0] + 1}")] == raises[1:]
+
+
+def test_a_recording_that_is_not_whole_says_so_beside_the_answer(
+    trace: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    cut = tmp_path / "cut.esr"
+    cut.write_bytes(Path(trace).read_bytes()[:-100])
+    assert main(["steps", str(cut), "--json"]) == 0
+    assert "not whole" in capsys.readouterr().err
+
+
+def test_a_step_where_the_whole_recording_is_asked_is_not_passed_over(
+    trace: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["coverage", f"{trace}@3"]) == 0
+    assert "the whole recording, not only about @3" in capsys.readouterr().err
 
 
 def test_the_output_is_what_the_program_wrote(ask: Run, trace: str) -> None:

@@ -294,7 +294,22 @@ def test_ages_are_read_as_people_write_them(text: str, value: float) -> None:
     assert parse_age(text) == value
 
 
-def test_a_library_that_cannot_be_opened_says_where_it_is(tmp_path: Path) -> None:
+def test_a_library_that_cannot_be_written_is_read_all_the_same(shelf: Path, escope: Escope) -> None:
+    (Path(places.data_folder()) / FILE).mkdir()
+
+    listed = escope("list")
+    tagged = escope("tag", "survey", "x")
+
+    assert listed.returncode == 0
+    assert listed.stdout.count("steps") == 3
+    assert "the library cannot be written" in listed.stderr
+    assert tagged.returncode == 1
+    assert f"{FILE} cannot be written" in tagged.stderr
+
+
+def test_a_folder_that_cannot_be_made_leaves_what_can_be_read(shelf: Path, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    with pytest.raises(EscopeError, match="file"):
-        Catalogue(str(tmp_path / "file"), str(tmp_path))
+    with Catalogue(str(tmp_path / "file"), str(shelf)) as catalogue:
+        assert len(catalogue.entries()) == 3
+        with pytest.raises(EscopeError, match="file"):
+            catalogue.note(catalogue.newest(), "a note")
