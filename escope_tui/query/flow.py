@@ -192,9 +192,11 @@ class Flow:
                     yield Child(child, enter, rec.program.function(module, place))
 
     def _outside(self, frame: int) -> int:
-        """The frame in whose statement a generator expression runs."""
+        """The frame in whose statement a generator expression runs; 0 where none called it."""
         rec = self.rec
         for _ in range(5):
+            if frame <= 0:
+                break
             with rec.state.lock:
                 info = guarded(lambda: rec.scanner.frame_info(frame))  # noqa: B023
             if info[0] < 0 or rec.program.function(info[0], info[1]).kind != "genexp":
