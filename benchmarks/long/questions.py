@@ -13,8 +13,6 @@ from __future__ import annotations
 
 import argparse
 import signal
-import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterable
@@ -22,21 +20,14 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from replay import record
+
 import escope_tui as escope
 from escope_tui.query.recording import Recording
 from escope_tui.replay.breakpoints import Breakpoint
 
 PROGRAM = Path(__file__).parent / "shop.py"
 Question = Callable[[Recording], object]
-
-
-def record(statements: float, folder: Path) -> Path:
-    """The recording of so many statements; made if it is not there."""
-    trace = folder / f"shop-{statements:.0e}.esr"
-    if not trace.exists():
-        command = [sys.executable, "-m", "escope_tui", "record", "--quiet", "-o", str(trace)]
-        subprocess.run([*command, str(PROGRAM), str(statements)], check=True, stdout=2)
-    return trace
 
 
 def line_of(text: str) -> int:
@@ -194,7 +185,7 @@ def main() -> None:
     parser.add_argument("--most", type=int, default=60)
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        trace = record(options.statements, options.keep or Path(folder))
+        trace = record(options.statements, options.keep or Path(folder), PROGRAM)
         with escope.open(str(trace)) as rec:
             print(f"{len(rec):,} steps in {rec.file.size / 1e6:.1f} MB")
         for name, question in questions().items():

@@ -24,12 +24,12 @@ PROGRAM = Path(__file__).parent / "program.py"
 DEPTH = 3
 
 
-def record(statements: float, folder: Path) -> Path:
-    """The recording of so many statements; made if it is not there."""
-    trace = folder / f"long-{statements:.0e}.esr"
+def record(statements: float, folder: Path, program: Path = PROGRAM) -> Path:
+    """The recording of a program with so many statements; made if it is not there."""
+    trace = folder / f"{program.stem}-{statements:.0e}.esr"
     if not trace.exists():
         command = [sys.executable, "-m", "escope_tui", "record", "--quiet", "-o", str(trace)]
-        subprocess.run([*command, str(PROGRAM), str(statements)], check=True, stdout=2)
+        subprocess.run([*command, str(program), str(statements)], check=True, stdout=2)
     return trace
 
 

@@ -18,7 +18,7 @@ from __future__ import annotations
 import os
 import sys
 
-from escope_tui.errors import EscopeError, UsageError
+from escope_tui.errors import EscopeError, UsageError, reason
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -215,7 +215,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 141
     except OSError as error:
         place = f" {error.filename!r}" if error.filename else ""
-        report(EscopeError(f"{error.strerror or error}{place}"), sys.stderr.write)
+        report(EscopeError(f"{reason(error)}{place}"), sys.stderr.write)
         _drop_output()
         return 1
 

@@ -29,9 +29,9 @@ def chosen_by(search: Search, step: int, frame: int, depth: int) -> list[Read]:
     node = rec.syntax.statement(site)
     found: list[Read] = []
     if isinstance(node, ast.Return):
-        for searched, at in _searches(search, step, node):
-            found.append(_decided(search, searched, at, frame, depth))
-            break
+        searched = next(_searches(search, step, node), None)
+        if searched is not None:
+            found.append(_decided(search, *searched, frame, depth))
     for each in conditions(rec, step, 0):
         if len(found) >= MOST:
             break
@@ -106,10 +106,9 @@ def _searches(search: Search, step: int, node: ast.Return) -> Iterator[tuple[ast
             if not isinstance(earlier, ast.For | ast.AsyncFor | ast.While):
                 continue
             for each in ast.walk(earlier):
-                leaves = isinstance(each, ast.If) and any(
-                    isinstance(inner, ast.Return) for inner in each.body
-                )
-                if isinstance(each, ast.If) and leaves:
+                if not isinstance(each, ast.If):
+                    continue
+                if any(isinstance(inner, ast.Return) for inner in each.body):
                     at = newest_of(rec, step, each, site)
                     if at is not None:
                         yield each.test, at

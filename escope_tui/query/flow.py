@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from ..replay.recording import Replay
     from ..replay.tables import Function
 
-GENERATORS = ("generator", "asyncgen", "genexp")
 NEAR = 5000
 """Steps between two of one frame up to which its calls are looked up one by one."""
 MAX_CALLS = 200

@@ -240,8 +240,10 @@ def member_operands(part: Part, tree: ast.AST | None, operands: list[Operand]) -
     if part.role != "item" or not isinstance(part.key, int) or part.owner.kind not in SEQUENCES:
         return operands
     called = isinstance(tree, ast.Call) and _last_name(tree.func) in SEQUENCES
-    plain = isinstance(tree, ast.ListComp) and not tree.generators[0].ifs
-    if not called and not (plain and isinstance(tree, ast.ListComp) and len(tree.generators) == 1):
+    each_gives_one = (
+        isinstance(tree, ast.ListComp) and len(tree.generators) == 1 and not tree.generators[0].ifs
+    )
+    if not called and not each_gives_one:
         return operands
     by_name: dict[str, list[Operand]] = {}
     for each in operands:
@@ -263,6 +265,10 @@ def _definition(rec: Replay, function: Function) -> ast.FunctionDef | ast.AsyncF
     return None
 
 
+def _positional(node: ast.FunctionDef | ast.AsyncFunctionDef) -> list[str]:
+    return [each.arg for each in (*node.args.posonlyargs, *node.args.args)]
+
+
 def rest_arguments(
     rec: Replay, function: Function, name: str, call: ast.AST, bound: bool
 ) -> ast.Tuple | None:
@@ -270,8 +276,7 @@ def rest_arguments(
     node = _definition(rec, function)
     if node is None or not isinstance(call, ast.Call):
         return None
-    given = node.args
-    plain = [each.arg for each in (*given.posonlyargs, *given.args)]
+    given, plain = node.args, _positional(node)
     named = {*plain, *(each.arg for each in given.kwonlyargs)}
     if given.vararg is not None and given.vararg.arg == name:
         loose = any(isinstance(each, ast.Starred) for each in call.args)
@@ -286,8 +291,7 @@ def has_default(rec: Replay, function: Function, name: str) -> bool:
     node = _definition(rec, function)
     if node is None:
         return True
-    given = node.args
-    plain = [each.arg for each in (*given.posonlyargs, *given.args)]
+    given, plain = node.args, _positional(node)
     optional = plain[len(plain) - len(given.defaults) :]
     pairs = zip(given.kwonlyargs, given.kw_defaults, strict=True)
     return name in optional or any(each.arg == name and value for each, value in pairs)

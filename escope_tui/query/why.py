@@ -86,9 +86,8 @@ class Search:
             return Cause(text, "unknown", value, None, note=error.message)
         if value is not None and value.kind == "iterator" and not before:
             spent = spent_by(self, value, at, frame)
-            key = (text, spent, at) if spent is not None else None
-            if spent is not None and key is not None and key not in self.seen:
-                self.seen[key] = "change"
+            if spent is not None and (text, spent, at) not in self.seen:
+                self.seen[text, spent, at] = "change"
                 bound = self._bound(text, at, frame, depth)
                 reads = (bound,) if bound is not None else ()
                 note = "it ended there: nothing was left to take from it"
