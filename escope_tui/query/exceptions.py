@@ -11,7 +11,7 @@ from ..model.events import ExceptionEvent, Place
 from ..model.sites import CAUGHT
 from ..model.text import one_line, safe_text
 from ..model.values import Value
-from ..replay.recording import EV_CAUGHT, EV_UNWIND
+from ..replay.recording import EV_CAUGHT, EV_END, EV_RETURN, EV_UNWIND, EV_YIELD
 from .moments import place_of
 from .raised import joined, origin, swallowed
 
@@ -205,6 +205,20 @@ class _Endings:
         return found
 
 
+def last_statement(rec: Replay, thread: object) -> int:
+    """The step of the statement that a thread was in at its end: the calls that this statement had
+    made and that were over are passed by. Of an unknown thread, the last step.
+    """
+    last = len(rec) - 1
+    if isinstance(thread, int):
+        near = rec.next_thread_step(last, -1, thread)
+        last = near if near >= 0 else last
+    over = EV_RETURN | EV_END | EV_YIELD | EV_UNWIND
+    ended = {raw[3] for raw in rec.raw_events(last, last + 1, over)}
+    left = (each for each in reversed(rec.stack(last)) if each.frame_id not in ended)
+    return next((each.last_step for each in left), last)
+
+
 def _ending(rec: Replay, found: list[ExceptionEvent]) -> ExceptionEvent | None:
     """The exception that the recorder saw end the program, where no recorded function saw it."""
     facts = rec.file.meta.get("exception")
@@ -213,11 +227,7 @@ def _ending(rec: Replay, found: list[ExceptionEvent]) -> ExceptionEvent | None:
     name = safe_text(str(facts.get("type", "?")))
     if any(each.uncaught and each.type_name.endswith(name) for each in found):
         return None
-    thread = facts.get("thread", 0)
-    step = len(rec) - 1
-    if isinstance(thread, int):
-        near = rec.next_thread_step(step, -1, thread)
-        step = near if near >= 0 else step
+    step = last_statement(rec, facts.get("thread", 0))
     text = one_line(str(facts.get("message", "")), MESSAGE_WIDTH)
     place = place_of(rec, step)
     return ExceptionEvent(name, text, None, place, (), None, True, rec.step_info(step).thread)

@@ -7,7 +7,7 @@ from typing import Any
 from ..model.events import CAUGHT, UNWIND, Event, ExceptionEvent, Place
 from ..model.text import one_line, safe_text
 from ..model.values import Value
-from ..query.exceptions import message
+from ..query.exceptions import last_statement, message
 from ..query.recording import Recording
 from ..replay.recording import EV_UNWIND
 
@@ -25,8 +25,7 @@ def uncaught(rec: Recording) -> ExceptionEvent | None:
     name = safe_text(str(facts.get("type", "?")))
     thread = facts.get("thread", 0)
     thread = thread if isinstance(thread, int) else 0
-    last = rec.next_thread_step(len(rec) - 1, -1, thread)
-    step = last if last >= 0 else len(rec) - 1
+    step = last_statement(rec, thread)
     value: Value | None = None
     found = _last_unwind(rec, thread)
     if found is not None:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 import escope_tui as escope
 from escope_tui.cli import main
 from escope_tui.query.recording import Recording
+from escope_tui.session.tail import uncaught
 
 PROGRAM = """
 class AppError(Exception):
@@ -218,3 +221,17 @@ def test_the_shell_lists_them_and_shows_the_frames_of_one(
     shown = capsys.readouterr().out
     assert "from IndexError" in shown
     assert "label='mid 4'" in shown
+
+
+def test_a_module_that_fails_after_its_calls_fails_at_its_own_statement(
+    record: Callable[..., Any], tmp_path: Path
+) -> None:
+    """Not in the function that it had called last, which had returned."""
+    script = tmp_path / "small.py"
+    script.write_text("def run(n):\n    return n\nassert run(3) > 1000, 'too little'\n")
+    with record(str(script)).open() as rec:
+        (listed,) = rec.exceptions()
+        ending = uncaught(rec)
+    assert ending is not None
+    for found in (listed.raised, ending.raised):
+        assert (found.function, found.line) == ("<module>", 3)
