@@ -404,7 +404,7 @@ def set_limits(items=None, string=None, depth=None, budget=None, grace=None):
         limit_string = max(16, min(int(string), 1 << 20))
         hashed_length = limit_string
     if depth is not None:
-        limit_depth = max(1, min(int(depth), 100))
+        limit_depth = max(1, min(int(depth), 60))
     if budget is not None:
         limit_budget = max(16, int(budget))
     if grace is not None:

@@ -336,7 +336,8 @@ cdef int class_effect(PyTypeObject *tp) noexcept:
     if Py_TYPE(<PyObject *>tp) != &PyType_Type and Py_TYPE(<PyObject *>tp).tp_call != PyType_Type.tp_call:
         return EFFECT_DEEP
     if not is_heap(tp):
-        return EFFECT_NONE if tp.tp_flags & TPFLAGS_BASE_EXC_SUBCLASS or tp_is_builtin(tp) else EFFECT_DEEP
+        return EFFECT_NONE if tp.tp_flags & TPFLAGS_BASE_EXC_SUBCLASS or tp_is_builtin(tp) and tp != &PyType_Type \
+            else EFFECT_DEEP
     init = _PyType_Lookup(tp, <PyObject *>NAME_INIT)
     new = _PyType_Lookup(tp, <PyObject *>NAME_NEW)
     if init != NULL and Py_TYPE(init) == &PyFunction_Type and not is_recorded_code((<PyFunctionObject *>init).func_code):
@@ -407,7 +408,7 @@ cdef int super_effect(PyObject *proxy, PyObject *name) noexcept:
             if not is_heap(base):
                 if base == &PyBaseObject_Type:
                     return EFFECT_NONE
-                return EFFECT_RECEIVER
+                return EFFECT_DEEP if base == &PyType_Type else EFFECT_RECEIVER
             found = dict_get_str(base.tp_dict, name)
             if found != NULL:
                 break
@@ -480,22 +481,22 @@ cdef void attribute_stored(PyObject *o, PyObject *name) noexcept:
     if tp == &PyModule_Type:
         module_attribute(o, name)
         return
+    if tp.tp_flags & TPFLAGS_TYPE_SUBCLASS:
+        class_stored(<PyTypeObject *>o, name)
+        return
     e = table_find(o)
     if e == NULL or not e.flags & E_SNAPPED:
         prepare(o, limit_depth)
         return
-    if tp.tp_flags & TPFLAGS_TYPE_SUBCLASS:
-        value = dict_get_str((<PyTypeObject *>o).tp_dict, name)
+    found = _PyType_Lookup(tp, name)
+    if found != NULL and Py_TYPE(found) == &PyMemberDescr_Type:
+        value = read_slot(o, found)
+    elif found != NULL and Py_TYPE(found).tp_descr_set != NULL:
+        examine_deep(o)
+        return
     else:
-        found = _PyType_Lookup(tp, name)
-        if found != NULL and Py_TYPE(found) == &PyMemberDescr_Type:
-            value = read_slot(o, found)
-        elif found != NULL and Py_TYPE(found).tp_descr_set != NULL:
-            examine_deep(o)
-            return
-        else:
-            value = attrs_get(o, name)
-    if value == NULL or is_own_dict(o):
+        value = attrs_get(o, name)
+    if value == NULL or is_own_dict(o) or tp == &PyFunction_Type and (<PyFunctionObject *>o).func_closure != NULL:
         examine(o)
         return
     e.flags |= E_DIRTY
@@ -518,8 +519,11 @@ cdef void attribute_deleted(PyObject *o, PyObject *name) noexcept:
     if Py_TYPE(o) == &PyModule_Type:
         module_attribute(o, name)
         return
+    if Py_TYPE(o).tp_flags & TPFLAGS_TYPE_SUBCLASS:
+        class_stored(<PyTypeObject *>o, name)
+        return
     e = table_find(o)
-    if e == NULL or not e.flags & E_SNAPPED or Py_TYPE(o).tp_flags & TPFLAGS_TYPE_SUBCLASS:
+    if e == NULL or not e.flags & E_SNAPPED:
         prepare(o, limit_depth)
         return
     examine(o)

@@ -128,6 +128,7 @@ cdef bint changed(PyObject *o, Entry *e, bint *deep) noexcept:
     With `deep`, what the object holds is queued for examination where that is possible on the way; `deep` is then
     set to False.
     """
+    global slots_mark
     cdef TypeInfo *info
     cdef Walk w
     if not e.flags & E_SNAPPED:
@@ -140,9 +141,16 @@ cdef bint changed(PyObject *o, Entry *e, bint *deep) noexcept:
     info = type_info(Py_TYPE(o))
     if info == NULL or info.fixed:
         return False
+    if info.shape == SHAPE_CLASS:
+        if slots_mark != visit_mark:
+            slots_mark = visit_mark
+            look_at_slots(NULL)
+        if e.flags & E_TYPE:
+            look_at_name(<PyTypeObject *>o, e)
     memset(&w, 0, sizeof(Walk))
     if deep != NULL and (
-            info.shape == SHAPE_LIST or info.shape == SHAPE_DICT or info.shape == SHAPE_INSTANCE and not info.nfields):
+            info.shape == SHAPE_LIST or info.shape == SHAPE_DICT or info.shape == SHAPE_CLASS
+            or info.shape == SHAPE_INSTANCE and not info.nfields):
         w.deep = True
         deep[0] = False
     walk_contents(&w, o, info)
@@ -185,6 +193,7 @@ cdef void examine(PyObject *o) noexcept:
 cdef PyObject **deep = NULL
 cdef size_t deep_count = 0, deep_capacity = 0
 cdef uint16_t visit_mark = 0
+cdef uint16_t slots_mark = 0     # the walk that has looked at the slots of classes
 
 
 cdef inline void deep_push(PyObject *o, int depth) noexcept:
@@ -253,7 +262,13 @@ cdef void deep_children(PyObject *o) noexcept:
     cdef PySetObject *s
     cdef es_attrs a
     cdef PyTypeObject *base
-    if info == NULL or info.shape == SHAPE_CLASS or info.shape == SHAPE_MODULE:
+    cdef Walk w
+    if info == NULL or info.shape == SHAPE_MODULE:
+        return
+    if info.shape == SHAPE_CLASS:
+        memset(&w, 0, sizeof(Walk))
+        w.deep = True
+        walk_class(&w, <PyTypeObject *>o)
         return
     if info.shape == SHAPE_OPAQUE or info.shape == SHAPE_ITERATOR or info.shape == SHAPE_VALUE:
         if looked_through(info.tp):
@@ -305,6 +320,8 @@ cdef void deep_children(PyObject *o) noexcept:
     if info.nfields and info.shape == SHAPE_INSTANCE:
         deep_computed(o, info)
     if info.tp.tp_flags & TPFLAGS_HEAPTYPE or info.shape == SHAPE_EXCEPTION:
+        if info.foreign:
+            deep_push(<PyObject *>info.tp, 0)
         for i in range(info.nslots):
             value = (<PyObject **>(<char *>o + info.slots[i].offset))[0]
             if value != NULL:
@@ -340,7 +357,7 @@ cdef void examine_deep(PyObject *o) noexcept:
     if e != NULL and es_unlikely(e.joined) and not doubting and not affordable():
         doubt_joined()
         return
-    visit_mark = (visit_mark + 1) & 0x7FFF
+    visit_mark = (visit_mark + 1) & 0x3FFF
     if visit_mark == 0:
         for i in range(table_mask + 1):
             table[i].visit = 0

@@ -27,7 +27,7 @@ cdef struct Frame:
     unsigned char stray         # a greenlet has suspended it
     unsigned char unknown       # its statement calls code that is not recorded and that nothing else tells of
     unsigned char doubted       # what the statement may change is marked as uncertain
-    unsigned char spare
+    unsigned char comprehends   # its statement runs, or has run, a comprehension
 
 cdef struct Thread:
     uint64_t native
@@ -163,6 +163,7 @@ cdef inline Frame *new_frame(void *fp, Frame *parent) noexcept:
     f.changed_globals = NULL
     f.thread = thread_now
     f.callbacks = 0
+    f.comprehends = 0
     memset(&f.state, 0, 8)
     return f
 

@@ -1,12 +1,76 @@
 # Names: cells of captured variables, and variables of modules that unrecorded code set.
 
+cdef bint preparing = False      # cells are met as those of a frame, whose events tell of their variables
+
+
+# Cells of the variables of a comprehension belong to no frame that is known: they are looked at until its statement is over.
+
+cdef struct Loose:
+    PyObject *cell
+    void *block
+    uint64_t oid
+    Frame *frame             # whose statement runs the comprehension
+    uint64_t id
+
+cdef enum:
+    MAX_LOOSE = 64
+
+cdef Loose loose[64]
+cdef int loose_count = 0
+
+
+cdef void cell_met(PyObject *cell, Entry *e) noexcept:
+    """A cell was met in the hands of a function."""
+    global loose_count, attention
+    cdef Frame *f = current
+    cdef int steps = 0
+    if preparing:
+        return
+    while f != NULL and not f.comprehends and steps < 64:
+        f = caller_of(f)
+        steps += 1
+    if f == NULL or not f.comprehends:
+        return
+    if loose_count == MAX_LOOSE:
+        event_u64(OP_ASOF, e.oid)
+        return
+    loose[loose_count].cell = cell
+    loose[loose_count].block = e.block
+    loose[loose_count].oid = e.oid
+    loose[loose_count].frame = f
+    loose[loose_count].id = f.id
+    loose_count += 1
+    attention += 1
+
+
+cdef void look_at_cells(SiteData *d) noexcept:
+    """Look at the cells of comprehensions, for the last time at those whose statement is over."""
+    global loose_count, attention
+    cdef bint over = not d.flags & (MID_STATEMENT | F_PASS)
+    cdef int i, kept = 0
+    cdef Loose x
+    cdef Entry *e
+    for i in range(loose_count):
+        x = loose[i]
+        e = table_find_block(x.block)
+        if e != NULL and e.oid == x.oid:
+            examine(x.cell)
+            if x.frame.id == x.id and not (over and x.frame == current):
+                loose[kept] = x
+                kept += 1
+    attention -= loose_count - kept
+    loose_count = kept
+    drain_pending()
+
 cdef void prepare_cells(FunctionData *f, void *fp) noexcept:
     """Make the cells of captured variables known before the event that binds them."""
     cdef PyObject *code = es_frame_code(fp)
     cdef PyObject *cell
     cdef int i
+    global preparing
     if code == NULL:
         return
+    preparing = True
     for i in range(f.nderefs):
         if f.deref_indexes[i] == -2:
             f.deref_indexes[i] = es_cell_index(code, f.deref_names[i])
@@ -15,6 +79,7 @@ cdef void prepare_cells(FunctionData *f, void *fp) noexcept:
         cell = es_frame_local(fp, f.deref_indexes[i])
         if cell != NULL and Py_TYPE(cell) == &PyCell_Type:
             ensure(cell, limit_depth)
+    preparing = False
     drain_pending()
 
 

@@ -140,6 +140,9 @@ cdef void walk_instance(Walk *w, PyObject *o, TypeInfo *info) noexcept:
     cdef PyObject *key
     cdef es_attrs a
     cdef Py_ssize_t j, pos = 0
+    w.print += <uint64_t>info.type_id * <uint64_t>0x9E3779B97F4A7C15      # it may be of another class now
+    if w.deep and info.foreign:
+        deep_push(<PyObject *>info.tp, 0)
     if info.nfields:
         walk_members(w, o, info)
     for i in range(info.nslots):
@@ -293,6 +296,7 @@ cdef void walk_scalar(Walk *w, PyObject *o, TypeInfo *info) noexcept:
 
 
 cdef void walk_function(Walk *w, PyObject *o) noexcept:
+    """Its own attributes before the variables that it captured, which may have the same names."""
     cdef PyFunctionObject *f = <PyFunctionObject *>o
     cdef PyObject *names
     cdef Py_ssize_t i
@@ -302,6 +306,8 @@ cdef void walk_function(Walk *w, PyObject *o) noexcept:
         walk_attr(w, <PyObject *>NAME_DEFAULTS, f.func_defaults)
     if f.func_kwdefaults != NULL:
         walk_attr(w, <PyObject *>NAME_KWDEFAULTS, f.func_kwdefaults)
+    if f.func_dict != NULL:
+        walk_function_dict(w, f.func_dict)
     if f.func_closure != NULL and PyTuple_CheckExact(f.func_closure):
         names = PyCode_FreeNames(f.func_code)
         if names != NULL:
@@ -309,8 +315,6 @@ cdef void walk_function(Walk *w, PyObject *o) noexcept:
                 if i < PyTuple_GET_SIZE(names):
                     walk_attr(w, PyTuple_GET_ITEM(names, i), PyTuple_GET_ITEM(f.func_closure, i))
             Py_DECREF(names)
-    if f.func_dict != NULL:
-        walk_function_dict(w, f.func_dict)
 
 
 cdef void walk_function_dict(Walk *w, PyObject *d) noexcept:
@@ -441,19 +445,21 @@ cdef uint32_t unshared_text(PyObject *o, bint is_bytes) noexcept:
 
 
 cdef void walk_class(Walk *w, PyTypeObject *tp) noexcept:
-    """Data attributes of a class that the program made: neither functions, descriptors nor dunder names."""
+    """Data attributes of a class that the program made."""
     cdef Py_ssize_t pos = 0
     cdef PyObject *key
     cdef PyObject *value
     if not tp.tp_flags & TPFLAGS_HEAPTYPE or tp.tp_flags & TPFLAGS_IMMUTABLETYPE or tp.tp_dict == NULL:
         return
     while PyDict_Next(tp.tp_dict, &pos, &key, &value):
-        if Py_TYPE(key) != &PyUnicode_Type or Py_TYPE(value).tp_descr_get != NULL:
-            continue
-        if PyUnicode_GET_LENGTH(key) > 2 and PyUnicode_READ(PyUnicode_KIND(key), PyUnicode_DATA(key), 0) == c'_' \
-                and PyUnicode_READ(PyUnicode_KIND(key), PyUnicode_DATA(key), 1) == c'_':
-            continue
-        walk_attr(w, key, value)
+        if Py_TYPE(key) == &PyUnicode_Type and is_shown_of_class(key, value):
+            walk_attr(w, key, value)
+
+
+cdef bint is_shown_of_class(PyObject *name, PyObject *value) noexcept:
+    """No functions, descriptors and dunder names; nor an enumeration's table by value, which operators on its members fill."""
+    return name != <PyObject *>NAME_BY_VALUE and Py_TYPE(value).tp_descr_get == NULL and (
+        PyUnicode_GET_LENGTH(name) < 3 or PyUnicode_READ_CHAR(name, 0) != c'_' or PyUnicode_READ_CHAR(name, 1) != c'_')
 
 
 cdef void walk_fields(Walk *w, PyObject *o) noexcept:
@@ -510,6 +516,8 @@ cdef void walk_contents(Walk *w, PyObject *o, TypeInfo *info) noexcept:
             walk_instance(w, o, info)
     elif shape == SHAPE_CLASS:
         walk_class(w, <PyTypeObject *>o)
+        if (<PyTypeObject *>o).tp_flags & TPFLAGS_HEAPTYPE:
+            w.print += mix(<uint64_t>(<PyHeapTypeObject *>o).ht_qualname)
         if w.emit and (<PyTypeObject *>o).tp_flags & TPFLAGS_HEAPTYPE:
             w.text = text_id((<PyHeapTypeObject *>o).ht_qualname, False)
         elif w.emit:

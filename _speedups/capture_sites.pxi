@@ -327,6 +327,10 @@ cdef void tell_any(SiteData *d, PyObject **args, Py_ssize_t n) noexcept:
     if es_unlikely(current.untold):
         tell_parent()
     first_new = next_oid
+    if flags & F_COMP and current != NULL:
+        current.comprehends = 1
+    if es_unlikely(loose_count):
+        look_at_cells(d)
     if volatile_count:
         check_volatiles()
     if es_unlikely(importing_count):
@@ -358,6 +362,7 @@ cdef void tell_any(SiteData *d, PyObject **args, Py_ssize_t n) noexcept:
         current.site = <void *>d
         current.callbacks = 0
         current.doubted = False
+        current.comprehends = 0
     if exception != NULL:
         Py_DECREF(exception)
     if flags & (F_RETURN | F_END | F_UNWIND):

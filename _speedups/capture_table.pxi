@@ -13,10 +13,11 @@ cdef extern from *:
         uint64_t print;
         uint32_t size;
         unsigned char flags;
-        unsigned char explored : 7;
+        unsigned char explored : 6;
         unsigned char doubted : 1;
-        unsigned short visit : 15;
-        unsigned short joined : 1;
+        unsigned char joined : 1;
+        unsigned short visit : 14;
+        unsigned short place : 2;
     } es_entry;
     """
     ctypedef struct Entry "es_entry":
@@ -27,8 +28,9 @@ cdef extern from *:
         unsigned char flags
         unsigned char explored   # levels below this object that were captured; 0: seen, not captured
         unsigned char doubted    # marked as uncertain since it was last recorded
-        uint16_t visit           # the last walk that came by
         unsigned char joined     # of a graph that is too large to be looked at each time
+        uint16_t visit           # the last walk that came by
+        unsigned char place      # where in the block the object begins, in units of 16 bytes
 
 cdef enum:
     E_SNAPPED = 1        # contents are in the recording
@@ -103,6 +105,7 @@ cdef Entry *table_insert(PyObject *o, uint64_t oid) noexcept:
     memset(&table[i], 0, sizeof(Entry))
     table[i].block = block
     table[i].oid = oid
+    table[i].place = <unsigned char>((<char *>o - <char *>block) >> 4)
     table_count += 1
     count = &death_filter[block_hash(block) & FILTER_MASK]
     if count[0] != 255:
@@ -137,6 +140,8 @@ cdef void on_free_block(void *block) noexcept:
         if table[i].block == block:
             oid = table[i].oid
             flags = table[i].flags
+            if flags & E_TYPE:
+                class_died(type_infos[table[i].size])
             table_remove(i)
             if flags & E_VOLATILE:
                 volatile_forget(oid)
@@ -146,8 +151,6 @@ cdef void on_free_block(void *block) noexcept:
                     death_called()
                 else:
                     generator_died(block)
-            if flags & E_TYPE:
-                memset(recent_types, 0, sizeof(recent_types))
             if recording and not flags & E_LONG:
                 event_u64(OP_DEATH, oid)
             return

@@ -37,8 +37,11 @@ cdef struct TypeInfo:
     unsigned char volatile    # changes when read
     unsigned char ends_unseen  # its finalizer is not recorded
     unsigned char memory      # may show another object's memory
+    unsigned char foreign     # a base is made in Python and not recorded: its code may keep things in the class
     int nslots
     Slot *slots
+    unsigned int version      # of the class when its slots were found
+    PyObject *qualname        # as it was written; only to be compared
     int nfields
     Field *fields
 
@@ -71,6 +74,7 @@ cdef TypeInfo *recent_types[64]      # by address; emptied when a class dies
 cdef TypeInfo **type_infos = NULL
 cdef uint32_t type_count = 0
 cdef uint32_t type_capacity = 0
+cdef uint32_t next_type_id = 0
 cdef Pending *pending = NULL
 cdef size_t pending_count = 0, pending_next = 0, pending_capacity = 0
 cdef Transient transients[64]
@@ -82,7 +86,6 @@ cdef int limit_budget = 2000         # objects captured at first sight for one s
 cdef int tuple_budget = 0
 cdef PyTypeObject *deque_type = NULL
 cdef PyTypeObject *ordered_dict_type = NULL
-cdef list kept_names = []            # keeps slot names alive
 
 
 cdef inline bint is_fixed_type(PyTypeObject *tp) noexcept:
@@ -185,33 +188,6 @@ cdef bint dies_seen(PyTypeObject *tp) noexcept:
                 or strcmp(n, b"builtin_function_or_method") == 0)
 
 
-cdef void find_slots(TypeInfo *info) noexcept:
-    """Offsets of the __slots__ of a class and its bases."""
-    cdef PyTypeObject *base = info.tp
-    cdef PyObject *key
-    cdef PyObject *value
-    cdef Py_ssize_t pos
-    cdef PyMemberDescrObject *d
-    cdef int capacity = 0
-    while base != NULL:
-        if not is_fixed_type(base) and base.tp_dict != NULL:
-            pos = 0
-            while PyDict_Next(base.tp_dict, &pos, &key, &value):
-                if Py_TYPE(value) != &PyMemberDescr_Type or Py_TYPE(key) != &PyUnicode_Type:
-                    continue
-                d = <PyMemberDescrObject *>value
-                if d.d_member.type != T_OBJECT_EX and d.d_member.type != T_OBJECT or d.d_common.d_type != base:
-                    continue
-                if info.nslots == capacity:
-                    capacity = capacity * 2 + 4
-                    info.slots = <Slot *>realloc(info.slots, capacity * sizeof(Slot))
-                kept_names.append(<object>key)
-                info.slots[info.nslots].name = key
-                info.slots[info.nslots].offset = d.d_member.offset
-                info.nslots += 1
-        base = base.tp_base
-
-
 cdef void put_name(Buffer *b, const char *text, size_t n) noexcept:
     cdef uint16_t length = <uint16_t>(n if n < 4000 else 4000)
     cdef unsigned char *p = grow(b, 2 + length)
@@ -256,8 +232,6 @@ cdef TypeInfo *type_info_found(PyTypeObject *tp) noexcept:
     global type_count, type_capacity, type_infos, next_oid
     cdef Entry *e = table_find(<PyObject *>tp)
     cdef TypeInfo *info
-    cdef const char *dot
-    cdef unsigned char *p
     if e != NULL and e.flags & E_TYPE:
         return type_infos[e.size]
     if e == NULL:
@@ -276,7 +250,6 @@ cdef TypeInfo *type_info_found(PyTypeObject *tp) noexcept:
     e.size = type_count
     type_infos[type_count] = info
     info.tp = tp
-    info.type_id = type_count
     type_count += 1
     info.shape = shape_of(tp)
     info.transient = not dies_seen(tp)
@@ -284,19 +257,35 @@ cdef TypeInfo *type_info_found(PyTypeObject *tp) noexcept:
     info.volatile = base_named(tp, b"collections.defaultdict")
     info.memory = info.shape == SHAPE_ARRAY and not is_tensor_type(tp)
     info.ends_unseen = ends_unseen(tp)
+    info.foreign = has_foreign_base(tp)
     watch_extension(tp)
     find_slots(info)
+    if info.nslots:
+        remember_slotted(info)
     find_fields(info)
+    write_type(info)
+    return info
+
+
+cdef void write_type(TypeInfo *info) noexcept:
+    """The name of a class, under a number that is not another's nor its own under another name."""
+    global next_type_id
+    cdef PyTypeObject *tp = info.tp
+    cdef const char *dot
+    cdef unsigned char *p
+    info.type_id = next_type_id
+    next_type_id += 1
     type_buffer.size = 0
     p = grow(&type_buffer, 5)
     if p == NULL:
-        return NULL
+        return
     p[0] = OP_TYPE
     put_u32(p + 1, info.type_id)
     type_buffer.size = 5
     if tp.tp_flags & TPFLAGS_HEAPTYPE:
         put_str_name(&type_buffer, dict_get_str(tp.tp_dict, <PyObject *>NAME_MODULE))
         put_str_name(&type_buffer, (<PyHeapTypeObject *>tp).ht_qualname)
+        info.qualname = (<PyHeapTypeObject *>tp).ht_qualname
     else:
         dot = strrchr(tp.tp_name, c'.')
         if dot == NULL:
@@ -307,7 +296,6 @@ cdef TypeInfo *type_info_found(PyTypeObject *tp) noexcept:
             put_name(&type_buffer, dot + 1, strlen(dot + 1))
     put_bases(tp)
     write_buffer(&type_buffer)
-    return info
 
 
 cdef void put_bases(PyTypeObject *tp) noexcept:
@@ -466,6 +454,8 @@ cdef uint64_t ensure(PyObject *o, int depth) noexcept:
         view_add(o, e)
     if info.ends_unseen:
         e.flags |= E_GENERATOR | E_VOLATILE
+    if info.shape == SHAPE_CELL:
+        cell_met(o, e)
     if depth > 0:
         e.explored = depth
         queue_snapshot(o, oid, depth)

@@ -142,8 +142,6 @@ class Effects(State):
             return
         if not path and self.is_builtin(name):
             return
-        if isinstance(self.survey.known_definition(name), ast.FunctionDef):
-            return
         origin = self.origin(name)
         if origin is not None and (origin in names.PURE_MODULES or not path):
             return

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import array
 import collections
+import contextlib
 import datetime
 import decimal
 import enum
@@ -37,6 +38,12 @@ _ARGS = BaseException.__dict__["args"].__get__
 _CAUSE = BaseException.__dict__["__cause__"].__get__
 _CONTEXT = BaseException.__dict__["__context__"].__get__
 _FUNC_NAME = types.FunctionType.__dict__["__qualname__"].__get__
+_DEFAULTS = types.FunctionType.__dict__["__defaults__"].__get__
+_KWDEFAULTS = types.FunctionType.__dict__["__kwdefaults__"].__get__
+_CELL_CONTENTS = types.CellType.__dict__["cell_contents"].__get__
+_PARTIAL = tuple(
+    (name, functools.partial.__dict__[name].__get__) for name in ("func", "args", "keywords")
+)
 _FACTORY = collections.defaultdict.__dict__["default_factory"].__get__
 _METHOD_SELF = types.MethodType.__dict__["__self__"].__get__
 _METHOD_FUNC = types.MethodType.__dict__["__func__"].__get__
@@ -68,7 +75,6 @@ OPAQUE: tuple[type, ...] = (
     memoryview,
     weakref.ReferenceType,
     property,
-    functools.partial,
     staticmethod,
     classmethod,
 )
@@ -95,7 +101,8 @@ def attributes(obj: object) -> tuple[list[tuple[str, object]], list[tuple[str, o
     found: list[tuple[str, object]] = []
     inner: list[tuple[str, object]] = []
     seen_dict = False
-    for cls in mro(type(obj)):
+    classes = mro(type(obj))
+    for cls in classes:
         members = _CLASS_DICT(cls)
         if not seen_dict:
             entry = members.get("__dict__")
@@ -109,14 +116,54 @@ def attributes(obj: object) -> tuple[list[tuple[str, object]], list[tuple[str, o
                             found.append((shown, value))
         into = found if "__slots__" in members else inner
         for name, entry in members.items():
-            if type(entry) is _MEMBER:
+            if type(entry) is _MEMBER and not _is_hidden(classes, name, entry):
                 try:
                     value = _MEMBER_GET(entry, obj)
-                except AttributeError:
+                except (AttributeError, TypeError):  # unset, or of another class
                     continue
                 if len(into) < limits.ITEMS:
                     into.append((name, value))
     return found, inner
+
+
+def _is_hidden(classes: tuple[type, ...], name: str, member: object) -> bool:
+    """Tell whether an attribute of a class that does not take stores stands before a slot."""
+    for cls in classes:
+        members = _CLASS_DICT(cls)
+        if name in members:
+            entry = members[name]
+            return entry is not member and (type(entry) is _MEMBER or not _has(entry, "__set__"))
+    return False
+
+
+def _has(entry: object, name: str) -> bool:
+    """Tell whether the class of an object has a method."""
+    return any(name in _CLASS_DICT(cls) for cls in mro(type(entry)))
+
+
+def _class_attributes(cls: type) -> list[tuple[str, object]]:
+    """Return the data of a class made in Python: no functions, descriptors, underscored names."""
+    if not _FLAGS(cls) & _HEAPTYPE or _FLAGS(cls) & _IMMUTABLE:
+        return []
+    return [
+        (name, value)
+        for name, value in _CLASS_DICT(cls).items()
+        if type(name) is str
+        and name[:2] != "__"
+        and name != "_value2member_map_"
+        and not _has(value, "__get__")
+    ]
+
+
+def _function_attributes(function: types.FunctionType) -> list[tuple[str, object]]:
+    """Return defaults, the function's own, and the cells of captured variables by name."""
+    found = [("__defaults__", _DEFAULTS(function)), ("__kwdefaults__", _KWDEFAULTS(function))]
+    own: list[tuple[str, object]] = [pair for pair in found if pair[1] is not None]
+    own += [pair for pair in function.__dict__.items() if type(pair[0]) is str]
+    known = {name for name, _ in own}
+    cells = zip(function.__code__.co_freevars, function.__closure__ or (), strict=True)
+    own += [(name, cell) for name, cell in cells if name not in known]
+    return own[: limits.ITEMS]
 
 
 def _attribute_name(key: object) -> str | None:
@@ -192,6 +239,12 @@ _BASES: tuple[tuple[type, str], ...] = (
     (bytearray, "bytearray"),
     (BaseException, "exception"),
 )
+_EXACT: tuple[tuple[type, str], ...] = (
+    (types.FunctionType, "function"),
+    (types.MethodType, "method"),
+    (types.CellType, "cell"),
+    (functools.partial, "partial"),
+)
 _SAFE_KEYS = frozenset(map(id, (str, int, float, bool)))
 
 
@@ -213,7 +266,7 @@ def _shape(cls: type) -> str:
         return "class"
     if has_base(cls, types.ModuleType):
         return "module"
-    for kind, name in ((types.FunctionType, "function"), (types.MethodType, "method")):
+    for kind, name in _EXACT:
         if cls is kind:
             return name
     if any(cls is kind for kind in OPAQUE) or has_base(cls, weakref.ReferenceType):
@@ -245,8 +298,16 @@ def content(obj: Any) -> Content:
     match out.shape:
         case "class":
             out.text = type_name(obj)
+            out.attrs = _class_attributes(obj)[: limits.ITEMS]
         case "function":
             out.text = _FUNC_NAME(obj)
+            out.attrs = _function_attributes(obj)
+        case "cell":
+            with contextlib.suppress(ValueError):
+                out.items = []
+                out.items = [_CELL_CONTENTS(obj)]
+        case "partial":
+            out.attrs = [(name, get(obj)) for name, get in _PARTIAL]
         case "method":
             out.attrs = [("__self__", _METHOD_SELF(obj)), ("__func__", _METHOD_FUNC(obj))]
         case "module" | "opaque":

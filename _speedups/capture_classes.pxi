@@ -1,0 +1,159 @@
+# Classes: where their instances keep what lies in slots, and what is done when a class changes under its instances.
+
+cdef list kept_names = []            # keeps slot names alive
+cdef TypeInfo **slotted = NULL       # classes of which instances have, or had, slots
+cdef int slotted_count = 0, slotted_capacity = 0
+
+
+cdef void find_slots(TypeInfo *info) noexcept:
+    """The slots of a class and its bases under the names that lead to them now.
+
+    One whose descriptor was replaced, or lies behind an attribute of a class, has no name. Behind a property it keeps
+    its own, as what lies in a `__dict__` does.
+    """
+    cdef PyTypeObject *base
+    cdef PyObject *mro = info.tp.tp_mro
+    cdef PyObject *key
+    cdef PyObject *value
+    cdef PyObject *found
+    cdef Py_ssize_t i, pos
+    cdef PyMemberDescrObject *d
+    cdef int capacity = info.nslots
+    info.nslots = 0
+    if is_fixed_type(info.tp) or mro == NULL or not PyTuple_CheckExact(mro):
+        return
+    for i in range(PyTuple_GET_SIZE(mro)):
+        base = <PyTypeObject *>PyTuple_GET_ITEM(mro, i)
+        if not Py_TYPE(<PyObject *>base).tp_flags & TPFLAGS_TYPE_SUBCLASS or is_fixed_type(base) or base.tp_dict == NULL:
+            continue
+        pos = 0
+        while PyDict_Next(base.tp_dict, &pos, &key, &value):
+            if Py_TYPE(value) != &PyMemberDescr_Type or Py_TYPE(key) != &PyUnicode_Type:
+                continue
+            d = <PyMemberDescrObject *>value
+            if d.d_member.type != T_OBJECT_EX and d.d_member.type != T_OBJECT \
+                    or not PyType_IsSubtype(info.tp, d.d_common.d_type):
+                continue
+            found = _PyType_Lookup(info.tp, key)
+            if found != value and (found == NULL or Py_TYPE(found) == &PyMemberDescr_Type
+                                   or Py_TYPE(found).tp_descr_set == NULL):
+                continue
+            if info.nslots == capacity:
+                capacity = capacity * 2 + 4
+                info.slots = <Slot *>realloc(info.slots, capacity * sizeof(Slot))
+                if info.slots == NULL:
+                    info.nslots = 0
+                    return
+            kept_names.append(<object>key)
+            info.slots[info.nslots].name = key
+            info.slots[info.nslots].offset = d.d_member.offset
+            info.nslots += 1
+    info.version = info.tp.tp_version_tag
+
+
+cdef bint has_foreign_base(PyTypeObject *tp) noexcept:
+    cdef PyObject *mro = tp.tp_mro
+    cdef PyTypeObject *base
+    cdef PyObject *module
+    cdef Py_ssize_t i
+    if is_fixed_type(tp) or mro == NULL or not PyTuple_CheckExact(mro):
+        return False
+    for i in range(PyTuple_GET_SIZE(mro)):
+        base = <PyTypeObject *>PyTuple_GET_ITEM(mro, i)
+        if not Py_TYPE(<PyObject *>base).tp_flags & TPFLAGS_TYPE_SUBCLASS or is_fixed_type(base):
+            continue
+        module = dict_get_str(base.tp_dict, <PyObject *>NAME_MODULE)
+        if module != NULL and Py_TYPE(module) == &PyUnicode_Type:
+            module = dict_get_str(PyImport_GetModuleDict(), module)
+        if module == NULL or Py_TYPE(module) != &PyModule_Type or module_of(PyModule_GetDict(module)) == NULL:
+            return True
+    return False
+
+
+cdef void remember_slotted(TypeInfo *info) noexcept:
+    global slotted, slotted_count, slotted_capacity
+    if slotted_count == slotted_capacity:
+        slotted_capacity = slotted_capacity * 2 + 32
+        slotted = <TypeInfo **>realloc(slotted, slotted_capacity * sizeof(TypeInfo *))
+        if slotted == NULL:
+            slotted_count = slotted_capacity = 0
+            return
+    slotted[slotted_count] = info
+    slotted_count += 1
+
+
+cdef void class_died(TypeInfo *info) noexcept:
+    global slotted_count
+    cdef int i
+    memset(recent_types, 0, sizeof(recent_types))
+    for i in range(slotted_count):
+        if slotted[i] == info:
+            slotted_count -= 1
+            slotted[i] = slotted[slotted_count]
+            return
+
+
+cdef uint64_t slots_print(TypeInfo *info) noexcept:
+    cdef uint64_t found = 0
+    cdef int i
+    for i in range(info.nslots):
+        found = mix(found + <uint64_t>info.slots[i].name) + <uint64_t>info.slots[i].offset
+    return found
+
+
+cdef bint is_slot_of(TypeInfo *info, PyObject *name) noexcept:
+    cdef int i
+    for i in range(info.nslots):
+        if info.slots[i].name == name:
+            return True
+    return False
+
+
+cdef void look_at_slots(PyObject *name) noexcept:
+    """Find the slots anew of classes that have changed; `name`: what was given a plain value in some class, NULL: anything."""
+    cdef TypeInfo *info
+    cdef uint64_t before
+    cdef int i
+    for i in range(slotted_count):
+        info = slotted[i]
+        if info.version and info.version == info.tp.tp_version_tag or name != NULL and not is_slot_of(info, name):
+            continue
+        before = slots_print(info)
+        find_slots(info)
+        if slots_print(info) != before:
+            record_instances(info.tp)
+
+
+cdef void record_instances(PyTypeObject *tp) noexcept:
+    """All known instances of a class show something else than before."""
+    cdef size_t i
+    cdef PyObject *o
+    for i in range(table_mask + 1):
+        if table[i].block != NULL and (table[i].flags & (E_SNAPPED | E_LONG)) == E_SNAPPED:
+            o = <PyObject *>(<char *>table[i].block + 16 * table[i].place)
+            if Py_TYPE(o) == tp:
+                table[i].flags |= E_DIRTY
+                queue_snapshot(o, table[i].oid, table[i].explored)
+
+
+cdef void look_at_name(PyTypeObject *tp, Entry *e) noexcept:
+    """Write a class, known as a type, anew if it has another name now."""
+    cdef TypeInfo *info = type_infos[e.size]
+    if info.qualname != (<PyHeapTypeObject *>tp).ht_qualname and is_heap(tp):
+        write_type(info)
+        record_instances(tp)
+
+
+cdef void class_stored(PyTypeObject *tp, PyObject *name) noexcept:
+    """An attribute of a class was stored or deleted."""
+    cdef PyObject *value = dict_get_str(tp.tp_dict, name)
+    cdef Entry *e = table_find(<PyObject *>tp)
+    if slotted_count:
+        look_at_slots(NULL if value == NULL or Py_TYPE(value).tp_descr_set != NULL else name)
+    if e == NULL or not e.flags & E_SNAPPED:
+        prepare(<PyObject *>tp, limit_depth)
+    elif value != NULL and is_shown_of_class(name, value):
+        e.flags |= E_DIRTY
+        write_delta(<PyObject *>tp, e, OP_SETATTR, name, value)
+    else:
+        examine(<PyObject *>tp)
