@@ -95,12 +95,13 @@ class Rewriter(Compound):
             self._function_body(node)
         self._defined(node, out)
 
-    def _defined(self, node: Any, out: list[ast.stmt]) -> None:
+    def _defined(self, node: Any, out: list[ast.stmt], changed: bool = False) -> None:
+        """`changed`: a metaclass may go on with the class after its code has seen it."""
         first = node.decorator_list[0] if node.decorator_list else node
         position = (first.lineno, node.col_offset, first.lineno, node.col_offset)
         if first is not node:
             position = position_of(first)
-        self.owe(self.wrote(node.name))
+        self.owe(self.wrote(node.name, changed=changed))
         self.bind(node.name)
         self.step(position, out)
         out.append(node)
@@ -238,7 +239,7 @@ class Rewriter(Compound):
             position = (node.lineno, node.col_offset, node.lineno, node.col_offset)
             node.body = self._frame_body(node.body, position, flag.END)
             self.here = outer
-        self._defined(node, out)
+        self._defined(node, out, changed=bool(node.bases or node.keywords))
 
 
 def _is_docstring(node: ast.stmt) -> bool:
