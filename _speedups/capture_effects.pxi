@@ -493,6 +493,8 @@ cdef void attribute_stored(PyObject *o, PyObject *name) noexcept:
         value = read_slot(o, found)
     elif found != NULL and Py_TYPE(found).tp_descr_set != NULL:
         examine_deep(o)
+        if name == <PyObject *>NAME_DICT:
+            expose(o, name)      # others may have the same
         return
     else:
         value = attrs_get(o, name)
