@@ -1,5 +1,6 @@
 """Classes that change under their instances: slots, names, attributes; the class of an object."""
 
+import abc
 import enum
 
 
@@ -168,8 +169,61 @@ def comprehensions(q):
     return pairs, kept, seen, nested, table, first, second
 
 
+class Registry(abc.ABC):
+    known = []
+
+    def __init_subclass__(cls, tag=None, **rest):
+        super().__init_subclass__(**rest)
+        cls.tag = [tag]
+        cls.known.append(cls)
+
+    @abc.abstractmethod
+    def work(self):
+        """Nothing."""
+
+
+class Worker(Registry, tag="w"):
+    def work(self):
+        return self.tag
+
+
+def registered():
+    class Late(Registry, tag="late"):
+        size = {}
+
+        def work(self):
+            return self.size
+
+    Late.tag.append(Late().work())
+    Worker().work().append("seen")
+    return Late
+
+
+class Borg:
+    state = {}
+
+    def __init__(self, a):
+        self.__dict__ = self.state
+        self.a = a
+
+
+def shared_state():
+    one, two = Borg([1]), Borg([2])
+    one.b = 3
+    two.a.append(4)
+    del one.a
+    vars(two)["d"] = 4
+    one.d = [5]
+    one.__dict__ = dict(Borg.state)
+    one.e = 6
+    two.__dict__.clear()
+    return one, two
+
+
 replaced()
 shadowed()
+registered()
+shared_state()
 attributes()
 changed_class()
 functions()
