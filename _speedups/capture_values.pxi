@@ -411,6 +411,15 @@ cdef bint queue_snapshot(PyObject *o, uint64_t oid, int depth) noexcept:
     return True
 
 
+cdef inline bint outlasts(PyObject *o) noexcept:
+    """Whether this function in C lives as long as its module or its type: no other comes to be at its address."""
+    cdef PyCFunctionObject *c = <PyCFunctionObject *>o
+    if Py_TYPE(o) != &PyCFunction_Type or c.m_self == NULL:
+        return False
+    return PyModule_Check(c.m_self) or (
+        Py_TYPE(c.m_self) == &PyType_Type and is_fixed_type(<PyTypeObject *>c.m_self) and strcmp(c.m_ml.ml_name, b"__new__") == 0)
+
+
 cdef uint64_t ensure(PyObject *o, int depth) noexcept:
     """The id of an object that is not a scalar, string or tuple; queues it for capture to `depth` levels."""
     global next_oid, transient_count
@@ -419,7 +428,7 @@ cdef uint64_t ensure(PyObject *o, int depth) noexcept:
     cdef int i
     cdef uint64_t oid
     e = table_find(o)
-    if e != NULL:
+    if e != NULL and (not FREE_LISTS_314 or Py_TYPE(o) != &PyCFunction_Type or outlasts(o)):
         if e.explored < depth:
             e.explored = depth
             queue_snapshot(o, e.oid, depth)
@@ -427,7 +436,7 @@ cdef uint64_t ensure(PyObject *o, int depth) noexcept:
     info = type_info(Py_TYPE(o))
     if info == NULL:
         return 0
-    if info.transient:
+    if info.transient and not outlasts(o):
         for i in range(transient_count):
             if transients[i].object == o:
                 return transients[i].oid
