@@ -6,254 +6,375 @@ import ast
 import builtins
 import keyword
 import math
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from ..errors import EscopeError
 from ..model.events import Call
 from ..model.text import one_line
 from ..model.values import Value
+from .loading import Loading, named
+from .rebuild import MAKE, Builder, class_node, refusal
 
 if TYPE_CHECKING:
     from ..replay.recording import Replay
     from ..replay.tables import Function
 
-MAX_PARTS = 5000
-_DISPLAYS = {
-    "list": "[{}]",
-    "set": "{{{}}}",
-    "frozenset": "frozenset([{}])",
-    "deque": "deque([{}])",
-}
+MAX_GENERATOR_STEPS = 20_000
+_KINDS = ("function", "generator", "coroutine")
+_PROPERTIES = {"setter": "fset", "deleter": "fdel", "getter": "fget"}
+_CHANGING = ("list", "dict", "set", "deque", "instance", "bytearray")
+_PLAIN_DECORATORS = ("staticmethod", "classmethod")
+_Definition = ast.FunctionDef | ast.AsyncFunctionDef
 
-
-def refusal(what: str, hint: str = "") -> EscopeError:
-    """The error for what cannot be rebuilt."""
-    return EscopeError(what, slug="cannot-rebuild", hint=hint)
+PLAIN = '''\
+def plain(value):
+    """A value in a form that compares by what is in it, also where its class does not."""
+    if isinstance(value, BY_CONTENTS):
+        names = [name for kind in type(value).__mro__ for name in getattr(kind, "__slots__", ())]
+        inner = {name: getattr(value, name) for name in names if hasattr(value, name)}
+        inner.update(getattr(value, "__dict__", {}))
+        return type(value), plain(getattr(value, "args", ())), plain(inner)
+    if isinstance(value, dict):
+        return type(value), [(plain(key), plain(value[key])) for key in value]
+    if isinstance(value, (list, tuple)):
+        return type(value), [plain(each) for each in value]
+    return "not a number" if value != value else value
+'''
 
 
 def make_test(rec: Replay, call: Call, expected: str | None = None, name: str = "") -> str:
     """The source of a pytest file that makes a recorded call again and expects what it gave: or, as
-    a Python expression, what it should have given (`expected`).
+    a Python expression, what it should have given (`expected`). Variables of its module that had
+    changed since the module was loaded are set to what they were.
     """
     site = rec.program.site(rec.site_of(call.enter))
     function = rec.program.function_of(site)
-    table = rec.file.modules[site.module]
-    if function.kind != "function" or "<" in function.qualname:
+    if function.kind not in _KINDS or "<" in function.qualname:
         raise refusal(
             f"{one_line(function.qualname)} cannot be called from a test",
             "functions and methods of modules can; pick the call that made this one",
         )
-    builder = _Builder(rec, site.module)
-    node = _definition(rec, function)
-    target, arguments = _call_source(rec, call, function, node, builder)
-    modname = str(table.get("modname", ""))
-    lines = _imports(modname, str(table.get("path", "")), builder, target)
     test = name or f"test_{function.name.strip('_') or 'call'}_at_step_{call.enter}"
     if not test.isidentifier() or keyword.iskeyword(test):
         raise EscopeError(f"{one_line(test)} is no name for a test", slug="bad-question")
-    body = _outcome(rec, call, f"{target}({arguments})", expected, builder)
-    made = [f"    {line}" for line in builder.lines]
-    note = f'    """As recorded in {one_line(rec.path.rpartition("/")[2])} at step {call.enter}."""'
-    head = [f"def {test}():", note, *made, *body]
-    return "\n".join([*lines, "", "", *head, ""])
+    return _Test(rec, call, function).text(test, expected)
 
 
-def _definition(rec: Replay, function: Function) -> ast.AST | None:
-    tree = rec.syntax.tree(function.module)
-    kinds = (ast.FunctionDef, ast.AsyncFunctionDef)
-    for node in ast.walk(tree) if tree is not None else ():
-        if isinstance(node, kinds) and node.name == function.name:
-            first = min([node.lineno, *(d.lineno for d in node.decorator_list)])
-            if function.line in (node.lineno, first):
-                return node
-    return None
+@dataclass
+class _Given:
+    """What a function is called with."""
+
+    target: str
+    arguments: list[tuple[str, Value]]
+    """What stands before each value (`b=`, `*`), and the value."""
+    names: list[str]
 
 
-def _call_source(
-    rec: Replay, call: Call, function: Function, node: ast.AST | None, builder: _Builder
-) -> tuple[str, str]:
-    """What is called, and its arguments, as source."""
-    if not isinstance(node, ast.FunctionDef):
-        raise refusal(f"the source of {one_line(function.qualname)} is not in the recording")
-    marks = {ast.unparse(each) for each in node.decorator_list}
-    target = f"module.{function.qualname}"
-    given = dict(call.args)
-    names = [each.arg for each in (*node.args.posonlyargs, *node.args.args)]
-    if "classmethod" in marks and names:
-        given.pop(names.pop(0), None)
-    if marks & {"property", "cached_property", "functools.cached_property"}:
-        target += ".func" if "cached" in " ".join(marks) else ".fget"
-    parts = []
-    for each in names:
-        if each not in given:
-            raise refusal(f"the argument {each} was not recorded")
-        parts.append(builder.source(given[each], each))
-    if node.args.vararg is not None and node.args.vararg.arg in given:
-        parts.append("*" + builder.source(given[node.args.vararg.arg], node.args.vararg.arg))
-    for option in node.args.kwonlyargs:
-        if option.arg in given:
-            parts.append(f"{option.arg}={builder.source(given[option.arg], option.arg)}")
-    if node.args.kwarg is not None and node.args.kwarg.arg in given:
-        parts.append("**" + builder.source(given[node.args.kwarg.arg], node.args.kwarg.arg))
-    return target, ", ".join(parts)
-
-
-def _imports(modname: str, path: str, builder: _Builder, target: str) -> list[str]:
-    if modname in ("", "__main__"):
-        stem = path.replace("\\", "/").rpartition("/")[2].removesuffix(".py") or "program"
-        return [
-            "import importlib.util",
-            "import math",
-            "from collections import deque",
-            "",
-            "import pytest",
-            "",
-            f"_spec = importlib.util.spec_from_file_location({stem!r}, {path!r})",
-            "module = importlib.util.module_from_spec(_spec)",
-            "_spec.loader.exec_module(module)",
-        ]
-    return [
-        "import math",
-        "from collections import deque",
-        "",
-        "import pytest",
-        "",
-        f"import {modname}" if "." not in modname else f"import {modname} as module",
-        *([f"module = {modname}"] if "." not in modname else []),
-    ]
-
-
-def _outcome(
-    rec: Replay, call: Call, source: str, expected: str | None, builder: _Builder
-) -> list[str]:
-    if expected is not None:
-        try:
-            ast.parse(expected.strip(), "<expected>", "eval")
-        except (SyntaxError, ValueError) as error:
-            raise EscopeError(
-                f"the expected result is not an expression: {one_line(str(error))}",
-                slug="bad-question",
-            ) from error
-        return [f"    assert {source} == ({expected.strip()})"]
-    if call.outcome == "raise":
-        error_value = call.exception
-        type_name = error_value.type_name if error_value is not None else "Exception"
-        known = hasattr(builtins, type_name)
-        raised = type_name if known else f"module.{type_name}"
-        return [f"    with pytest.raises({raised}):", f"        {source}"]
-    if call.outcome != "return":
-        raise refusal(
-            "this call did not end in the recording",
-            "give the expected result, or pick a call that returned or raised",
-        )
-    returned = call.returned
-    if returned is None or (returned.data is None and returned.kind == "None"):
-        return [f"    assert {source} is None"]
-    if isinstance(returned.data, float) and math.isnan(returned.data):
-        return [f"    assert math.isnan({source})"]
-    result = builder.source(returned, "the result", result=True)
-    if returned.kind == "instance" and not builder.compares(returned):
-        return [f"    assert vars({source}) == vars({result})"]
-    return [f"    assert {source} == {result}"]
-
-
-class _Builder:
-    """Recorded values as source: literals, and lines that make objects which are shared."""
-
-    def __init__(self, rec: Replay, module: int) -> None:
+class _Test:
+    def __init__(self, rec: Replay, call: Call, function: Function) -> None:
         self.rec = rec
-        self.module = module
-        self.lines: list[str] = []
-        self.made: dict[int, str] = {}
-        self.open: set[int] = set()
-        self.parts = 0
+        self.call = call
+        self.function = function
+        self.builder = Builder(rec, function.module)
+        self.result = Builder(rec, function.module, "expected")
+        self.loading = Loading(rec, call, function)
+        self.imports: set[str] = set()
+        self.by_contents: set[str] = set()
 
-    def source(self, value: Value, where: str, result: bool = False) -> str:
-        """An expression for a value; an error that says which part cannot be rebuilt."""
-        self.parts += 1
-        if self.parts > MAX_PARTS:
-            raise refusal(f"{where} is too big to be written out")
-        if value.truncated:
-            raise refusal(f"only a part of {where} ({value.type_name}) is in the recording")
-        if value.uncertain:
-            raise refusal(f"the contents of {where} may have changed unseen")
-        if value.is_scalar:
-            return _scalar(value.data)
-        if value.kind == "tuple":
-            inner = [self.source(each, where, result) for _, _, each in value.entries()]
-            return f"({', '.join(inner)}{',' if len(inner) == 1 else ''})"
-        identity = value.object_id
-        if identity is None:
-            raise refusal(f"{where} ({value.type_name}) cannot be rebuilt")
-        if identity in self.open:
-            raise refusal(f"{where} contains itself")
-        if identity in self.made and not result:
-            return self.made[identity]
-        self.open.add(identity)
-        try:
-            text = self._object(value, where, result)
-        finally:
-            self.open.discard(identity)
-        if not result and value.kind != "class":
-            name = f"value_{len(self.made) + 1}"
-            self.lines.append(f"{name} = {text}")
-            self.made[identity] = name
-            return name
-        return text
+    def text(self, test: str, expected: str | None) -> str:
+        given = self._given()
+        reset = self.loading.changed()
+        shared = [each.value for each in reset if each.value is not None]
+        self.builder.count([value for _, value in given.arguments] + shared)
+        left = self._left()
+        for value in left.values():
+            self.builder.name(value)
+        texts = [
+            mark + self.builder.source(value, name)
+            for (mark, value), name in zip(given.arguments, given.names, strict=True)
+        ]
+        settings = [each.line(self.builder) for each in reset]
+        source = f"{given.target}({', '.join(texts)})"
+        body = self._outcome(source, expected)
+        if expected is None:
+            body += self._checks(left)
+        made = [*self.builder.lines, *settings, *self.result.lines, *body]
+        note = f'"""As recorded in {one_line(self.rec.path.rpartition("/")[2])}'
+        patches = any(each.value is not None for each in reset)
+        head = [
+            f"def {test}({'monkeypatch' if patches else ''}):",
+            f'    {note} at step {self.call.enter}."""',
+            *(f"    {line}" for line in made),
+        ]
+        helpers = []
+        if self.builder.makes or self.result.makes:
+            helpers += ["", "", *MAKE.rstrip().split("\n")]
+        if self.by_contents:
+            kinds = ", ".join(sorted(self.by_contents - {"-"}))
+            helpers += ["", f"BY_CONTENTS = ({kinds + ',' if kinds else ''})"]
+            helpers += ["", "", *PLAIN.rstrip().split("\n")]
+        needed = self.imports | self.builder.imports | self.result.imports
+        return "\n".join([*self.loading.source(needed), *helpers, "", "", *head, ""])
 
-    def _object(self, value: Value, where: str, result: bool) -> str:
-        plain = value.module in ("", "builtins", "collections") and value.type_name == value.kind
-        if value.kind in _DISPLAYS and plain:
-            inner = [self.source(each, where, result) for _, _, each in value.entries()]
-            if value.kind == "set" and not inner:
-                return "set()"
-            return _DISPLAYS[value.kind].format(", ".join(inner))
-        if value.kind == "dict" and plain:
-            pairs = [
-                f"{self.source(key, where, result)}: {self.source(member, where, result)}"
-                for _, key, member in value.entries()
-            ]
-            return "{" + ", ".join(pairs) + "}"
-        if value.kind == "range":
-            return repr(value.python())
-        if value.kind == "bytearray" and isinstance(value.raw_text, bytes):
-            return f"bytearray({value.raw_text!r})"
-        if value.kind == "instance":
-            return self._instance(value, where, result)
-        raise refusal(f"{where} ({one_line(value.type_name)}) cannot be rebuilt")
+    # -- the call
 
-    def _instance(self, value: Value, where: str, result: bool) -> str:
-        if not self._own_class(value):
-            raise refusal(f"{where} is a {one_line(value.type_name)}, which is not recorded code")
-        attributes = []
-        for role, name, member in value.entries():
-            if role != "attr":
-                raise refusal(f"{where} ({one_line(value.type_name)}) has contents of its own")
-            attributes.append((str(name), self.source(member, f"{where}.{name}", result)))
-        made = f"made_{len(self.lines) + 1}"
-        kind = f"module.{value.type_name}"
-        self.lines.append(f"{made} = {kind}.__new__({kind})")
-        for name, source in attributes:
-            self.lines.append(f"object.__setattr__({made}, {name!r}, {source})")
-        return made
-
-    def _own_class(self, value: Value) -> bool:
-        table = self.rec.file.modules[self.module]
-        return value.module == str(table.get("modname", "")) and "<" not in value.type_name
-
-    def compares(self, value: Value) -> bool:
-        """Whether instances of the class compare by their contents."""
-        tree = self.rec.syntax.tree(self.module)
-        name = value.type_name.rpartition(".")[2]
+    def _definition(self) -> _Definition:
+        tree = self.rec.syntax.tree(self.function.module)
         for node in ast.walk(tree) if tree is not None else ():
-            if isinstance(node, ast.ClassDef) and node.name == name:
-                marks = " ".join(ast.unparse(each) for each in node.decorator_list)
-                own = any(isinstance(e, ast.FunctionDef) and e.name == "__eq__" for e in node.body)
-                return own or "dataclass" in marks
-        return False
+            if isinstance(node, _Definition) and node.name == self.function.name:
+                first = min([node.lineno, *(d.lineno for d in node.decorator_list)])
+                if self.function.line in (node.lineno, first):
+                    return node
+        raise refusal(f"the source of {one_line(self.function.qualname)} is not in the recording")
+
+    def _given(self) -> _Given:
+        node = self._definition()
+        given = dict(self.call.args)
+        names = [each.arg for each in (*node.args.posonlyargs, *node.args.args)]
+        marks = {ast.unparse(each) for each in node.decorator_list}
+        if "classmethod" in marks and names:
+            given.pop(names.pop(0), None)
+        found = _Given(self._target(marks), [], [])
+
+        def add(mark: str, name: str) -> None:
+            found.arguments.append((mark, given[name]))
+            found.names.append(name)
+
+        for each in names:
+            if each not in given:
+                raise refusal(f"the argument {each} was not recorded")
+            add("", each)
+        if node.args.vararg is not None and self._holds(given.get(node.args.vararg.arg)):
+            add("*", node.args.vararg.arg)
+        for option in node.args.kwonlyargs:
+            if option.arg in given:
+                add(f"{option.arg}=", option.arg)
+        if node.args.kwarg is not None and self._holds(given.get(node.args.kwarg.arg)):
+            add("**", node.args.kwarg.arg)
+        return found
+
+    def _holds(self, value: Value | None) -> bool:
+        return value is not None and (value.truncated or value.size != 0)
+
+    def _target(self, marks: set[str]) -> str:
+        """The function, as an expression: out of its property, and out of decorators that keep it
+        as `__wrapped__`.
+        """
+        qualname = self.function.qualname
+        *owners, name = qualname.split(".")
+        if owners and name.startswith("__") and not name.endswith("__"):
+            name = f"_{owners[-1].lstrip('_')}{name}"
+        target = ".".join(["module", *owners, name])
+        for mark in marks:
+            last = mark.rpartition(".")[2]
+            if mark == "property":
+                return f"{target}.fget"
+            if last == "cached_property":
+                return f"{target}.func"
+            if last in _PROPERTIES:
+                return f"{target}.{_PROPERTIES[last]}"
+        if all(mark in _PLAIN_DECORATORS for mark in marks):
+            return target
+        if not owners:
+            now = named(self.rec, self.call, name)
+            if now is not None and now.kind == "function" and now.text != qualname:
+                raise refusal(
+                    f"{one_line(qualname)} is hidden by its decorator",
+                    "pick the call of what the decorator made of it",
+                )
+        self.imports.add("inspect")
+        return f"inspect.unwrap({target})"
+
+    # -- what is expected
+
+    def _outcome(self, source: str, expected: str | None) -> list[str]:
+        if self.function.kind == "generator" and expected is None:
+            return self._generated(source)
+        if self.function.kind == "generator":
+            source = f"list({source})"
+        elif self.function.kind == "coroutine":
+            self.imports.add("asyncio")
+            source = f"asyncio.run({source})"
+        if expected is not None:
+            return [f"assert {source} == ({_checked(expected)})"]
+        if self.call.outcome == "raise":
+            return [f"with pytest.raises({self._raised()}):", f"    {source}"]
+        if self.call.outcome != "return":
+            raise refusal(
+                "this call did not end in the recording",
+                "give the expected result, or pick a call that returned or raised",
+            )
+        returned = self.call.returned
+        if returned is None or (returned.data is None and returned.kind == "None"):
+            return [f"assert {source} is None"]
+        if isinstance(returned.data, float) and math.isnan(returned.data):
+            self.imports.add("math")
+            return [f"assert math.isnan({source})"]
+        return [self._equal(source, returned, "the result")]
+
+    def _equal(self, source: str, value: Value, where: str) -> str:
+        self.result.count([value])
+        if self.result.holds_itself():
+            raise refusal(f"{where} contains itself", "give the expected result")
+        text = self.result.source(value, where)
+        kinds = self._kinds_by_contents(value)
+        if kinds:
+            self.by_contents |= kinds
+            return f"assert plain({source}) == plain({text})"
+        return f"assert {source} == {text}"
+
+    def _left(self) -> dict[str, Value]:
+        """What a call that returned nothing has made of the objects that it was given, where that
+        can be told: the rest of the caller's statement cannot have changed them too.
+        """
+        end, returned = self.call.exit, self.call.returned
+        nothing = self.call.outcome == "return" and (returned is None or returned.kind == "None")
+        if end is None or not nothing or self.function.kind != "function":
+            return {}
+        node = self._definition()
+        found = {}
+        for name in [each.arg for each in (*node.args.posonlyargs, *node.args.args)]:
+            before = self.call.args.get(name)
+            if before is None or before.kind not in _CHANGING:
+                continue
+            after = before.at(end)
+            last = before.at(min(end + 1, len(self.rec)))
+            if not _alike(before, last) and (_alike(after, last) or self._nothing_follows(end)):
+                found[name] = last
+        return found
+
+    def _nothing_follows(self, end: int) -> bool:
+        """Whether the caller's statement is this call alone, and the next step its next one."""
+        caller = self.call.caller
+        if caller is None or end + 1 >= len(self.rec):
+            return False
+        node = self.rec.syntax.statement(self.rec.program.site(self.rec.site_of(caller)))
+        if not isinstance(node, ast.Expr) or not isinstance(node.value, ast.Call):
+            return False
+        called = ast.unparse(node.value.func).rpartition(".")[2]
+        same = self.rec[end + 1].frame_id == self.rec[caller].frame_id
+        return same and called == self.function.name
+
+    def _checks(self, left: dict[str, Value]) -> list[str]:
+        checks = []
+        for name, value in left.items():
+            given = self.builder.name_of(value)
+            try:
+                checks.append(self._equal(given or name, value, f"{name} after the call"))
+            except EscopeError as error:
+                checks.append(f"# {error.message}")
+        return checks
+
+    def _generated(self, source: str) -> list[str]:
+        """What a generator yielded, all of it or as far as it was asked."""
+        start, end = self.call.enter, self.call.exit
+        stop = len(self.rec) if end is None else end + 1
+        if stop - start > MAX_GENERATOR_STEPS:
+            raise refusal("the generator ran for too long to list what it yielded")
+        error = self.call.exception
+        if self.call.outcome == "raise" and (error is None or error.type_name != "GeneratorExit"):
+            return [f"with pytest.raises({self._raised()}):", f"    list({source})"]
+        values = []
+        for step in range(start, stop):
+            for event in self.rec.events(step):
+                if event.frame_id != self.call.frame_id or event.value is None:
+                    continue
+                if event.kind == "yield":
+                    values.append(event.value)
+                elif event.kind == "resume" and event.value.data is not None:
+                    raise refusal("the generator was sent values")
+        texts = []
+        for number, value in enumerate(values):
+            self.result.count([value])
+            texts.append(self.result.source(value, f"yield {number}"))
+            self.by_contents |= self._kinds_by_contents(value)
+        if self.call.outcome != "return":
+            self.imports.add("itertools")
+            source = f"itertools.islice({source}, {len(values)})"
+        got, wanted = f"list({source})", f"[{', '.join(texts)}]"
+        if self.by_contents:
+            got, wanted = f"plain({got})", f"plain({wanted})"
+        return [f"assert {got} == {wanted}"]
+
+    def _raised(self) -> str:
+        value = self.call.exception
+        self.imports.add("pytest")
+        if value is None:
+            return "Exception"
+        if value.module in ("", "builtins") and hasattr(builtins, value.type_name):
+            return value.type_name
+        return self.result.class_of(value, "the exception")
+
+    def _kinds_by_contents(self, value: Value) -> set[str]:
+        """The classes in a value whose instances compare by identity, and `-` for a NaN."""
+        found: set[str] = set()
+        stack, seen = [value], set[int]()
+        while stack:
+            each = stack.pop()
+            if each.object_id is not None:
+                if each.object_id in seen:
+                    continue
+                seen.add(each.object_id)
+            if each.kind == "function" and not self._is_named(each):
+                raise refusal("the result has a function, which equals nothing but itself")
+            if each.kind in ("class", "function", "module", "enum", "method"):
+                continue
+            if isinstance(each.data, float) and math.isnan(each.data):
+                found.add("-")
+            if each.kind == "opaque" and each.type_name in ("object", "partial"):
+                raise refusal(f"the result has a {each.type_name}, which equals nothing but itself")
+            own = each.kind in ("instance", "exception") and not self._compares(each)
+            if own or (each.kind == "instance" and self._is_dataclass(each)):
+                kind = self.result.class_of(each, "the result")
+                if own or self._inner_by_contents(each):
+                    found.add(kind)
+            for _, key, member in each.entries():
+                if isinstance(key, Value):
+                    stack.append(key)
+                stack.append(member)
+        return found
+
+    def _is_named(self, function: Value) -> bool:
+        """Whether a function is what the module has under its name."""
+        found = named(self.rec, self.call, function.text or "")
+        return found is not None and found.object_id == function.object_id
+
+    def _inner_by_contents(self, value: Value) -> bool:
+        return any(self._kinds_by_contents(member) for _, _, member in value.entries())
+
+    def _class(self, value: Value) -> ast.ClassDef | None:
+        names = [str(each.get("modname", "")) for each in self.rec.file.modules]
+        if value.module not in names:
+            return None
+        return class_node(self.rec.syntax.tree(names.index(value.module)), value.type_name)
+
+    def _is_dataclass(self, value: Value) -> bool:
+        node = self._class(value)
+        marks = [ast.unparse(each) for each in node.decorator_list] if node is not None else []
+        return any("dataclass" in mark and "eq=False" not in mark for mark in marks)
+
+    def _compares(self, value: Value) -> bool:
+        """Whether instances of the class compare by their contents."""
+        if value.kind == "exception":
+            return False
+        node = self._class(value)
+        if node is None or self._is_dataclass(value):
+            return True
+        own = any(isinstance(e, ast.FunctionDef) and e.name == "__eq__" for e in node.body)
+        return own or any("NamedTuple" in ast.unparse(base) for base in node.bases)
 
 
-def _scalar(data: Any) -> str:
-    if isinstance(data, float) and not math.isfinite(data):
-        return f'float("{data}")'
-    return repr(data)
+def _alike(one: Value, other: Value) -> bool:
+    return bool(one.python() == other.python())
+
+
+def _checked(expected: str) -> str:
+    try:
+        ast.parse(expected.strip(), "<expected>", "eval")
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        raise EscopeError(
+            f"the expected result is not an expression: {one_line(str(error))}",
+            slug="bad-question",
+        ) from error
+    return expected.strip()
