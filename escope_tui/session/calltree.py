@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
+from heapq import nlargest
 from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -18,7 +19,8 @@ if TYPE_CHECKING:
 SIFTED = 300
 """Of a call that made more calls than that, also those of little interest are rows."""
 WEIGHED = 2000
-"""So many calls of one call are compared for the one that took the most time."""
+"""Of a call that made more calls than that, only the likeliest are compared to the nanosecond."""
+FINALISTS = 100
 DEEPEST = 200
 SHORT = ("<genexpr>", "<lambda>", "<listcomp>", "<dictcomp>", "<setcomp>")
 KEPT = 20_000
@@ -75,6 +77,7 @@ class CallTree:
     """What was asked about one recording's calls; used by one thread."""
 
     def __init__(self, rec: Recording) -> None:
+        self._rec = rec
         self._view = CallView(rec)
         self._roots: list[Call] | None = None
         self._known: dict[int, _Known] = {}
@@ -170,16 +173,41 @@ class CallTree:
                     call = calls[number]
                     yield Line(call, branch.depth + 1, self.folds(call), False, branch.row)
 
-    def hottest(self, frame: int, check: Check) -> set[int]:
-        """The frames from a call down, always into the call that took the most time."""
+    def hottest(
+        self, frame: int, check: Check, tell: Callable[[str], object] = lambda note: None
+    ) -> set[int]:
+        """The frames from a call down, always into the call that took the most time. `tell` hears
+        how far a long comparison is.
+        """
         found: set[int] = set()
         known = self._of(frame)
         call = known.call if known is not None else None
         while call is not None and len(found) < DEEPEST and self.folds(call):
             check()
             found.add(call.frame_id)
-            call = max(call.children(0, WEIGHED), key=lambda each: each.duration_ns or 0)
+            call = max(self._longest(call, check, tell), key=lambda each: each.duration_ns or 0)
         return found
+
+    def _longest(self, parent: Call, check: Check, tell: Callable[[str], object]) -> Sequence[Call]:
+        """The calls of one call that may have taken the most time: where they are many, those
+        after which the longest time went by until the next one began.
+        """
+        count = parent.child_count
+        if count <= WEIGHED:
+            return parent.children(0, count)
+        most: list[tuple[int, int, Call]] = []
+        last: Call | None = None
+        began = 0
+        for low in range(0, count, WEIGHED):
+            check()
+            tell(f"comparing {count:,} calls… {100 * low // count} %")
+            for each in parent.children(low, low + WEIGHED):
+                now = self._rec.step_info(each.enter).time_ns
+                if last is not None:
+                    most.append((now - began, last.frame_id, last))
+                last, began = each, now
+            most = nlargest(FINALISTS, most)
+        return [each for _, _, each in most] + ([last] if last is not None else [])
 
     def folds(self, call: Call) -> bool:
         """Whether it made calls."""

@@ -301,7 +301,7 @@ class RecordingEngine:
 
     def uncaught(self) -> ExceptionEvent | None:
         if self._ending is None:
-            self._ending = tail.uncaught(self._look)
+            self._ending = tail.uncaught(self._look) or tail.left(self._search)
         return self._ending
 
     def exception_steps(self) -> Sequence[int]:

@@ -9,6 +9,7 @@ from ..errors import EscopeError, FormatError
 from ..model.events import ExceptionEvent, Frame, Write
 from ..model.text import one_line
 from .bridge import Engine
+from .inside import change_inside
 from .loops import Loops
 from .sourcetext import Loop
 from .stops import EXCEPTION, Reached, Stop, Stops
@@ -113,7 +114,9 @@ class Session:
             return self._at_exception(error)
         ending = self.engine.ending
         note = f"the end of the recording{f': {ending}' if ending else ''}"
-        return Arrival(self.moment(len(self.engine) - 1), f"{note} · N and S go back from here")
+        last = len(self.engine) - 1
+        back = "N and S go back from here" if last else "this is its only step"
+        return Arrival(self.moment(last), f"{note} · {back}")
 
     def _to(self, step: int | None, nowhere: str, note: str = "") -> Arrival:
         if step is None:
@@ -248,7 +251,10 @@ class Session:
             return self._past_damage(error, step, step < self.here.step)
 
     def edge(self, end: bool) -> Arrival:
-        return self.goto(len(self.engine) - 1 if end else 0)
+        arrival = self.goto(len(self.engine) - 1 if end else 0)
+        if arrival.moment == self.here:
+            return Arrival(None, self._last_word() if end else FIRST, "warning")
+        return arrival
 
     def visited(self, back: bool) -> Arrival:
         moment = self.history.back() if back else self.history.forward()
@@ -373,6 +379,9 @@ def _told(name: str, write: Write) -> str:
     new = write.value.summary(40) if write.value is not None else "deleted"
     old = f", was {write.old.summary(40)}" if write.old is not None else ""
     if write.kind == "change":
-        return f"{name} changes in place here: {new}{old}"
+        inside = ""
+        if write.value is not None and write.old is not None:
+            inside = change_inside(write.value, write.old)
+        return f"{name} changes in place here: {inside or new + old}"
     verb = "arrives as a parameter" if write.kind == "parameter" else "is set here"
     return f"{name} {verb}: {new}{old}"

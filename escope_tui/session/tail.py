@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from ..model.events import CAUGHT, UNWIND, Event, ExceptionEvent, Place
 from ..model.text import one_line, safe_text
 from ..model.values import Value
@@ -14,7 +12,17 @@ from ..replay.recording import EV_UNWIND
 WINDOW = 4096
 WINDOWS = 8
 """How far from the end the exception is looked for."""
+OTHERS = 100
+"""How many exceptions of other types may have come later."""
 WIDTH = 300
+SHORT = 300_000
+"""Up to so many steps, all exceptions are read before the first picture."""
+SIGNALS = 128
+"""Exit statuses above are signals."""
+ORDERLY = frozenset(
+    {"SystemExit", "GeneratorExit", "StopIteration", "StopAsyncIteration", "CancelledError"}
+)
+"""Exceptions that are no failure where code that is not recorded takes them."""
 
 
 def uncaught(rec: Recording) -> ExceptionEvent | None:
@@ -27,28 +35,51 @@ def uncaught(rec: Recording) -> ExceptionEvent | None:
     thread = thread if isinstance(thread, int) else 0
     step = last_statement(rec, thread)
     value: Value | None = None
-    found = _last_unwind(rec, thread)
+    found = _last_unwind(rec, thread, name.rpartition(".")[2])
     if found is not None:
-        candidate = rec.state.passed_value(found[1], found[0])
-        if candidate is not None and candidate.type_name.endswith(name.rpartition(".")[2]):
-            step, value = found[0], candidate
+        step, value = found
     text = one_line(str(facts.get("message", "")), WIDTH)
     said = message(value) or text
     return ExceptionEvent(name, said, value, _place(rec, step), (), None, True, thread)
 
 
-def _last_unwind(rec: Recording, thread: int) -> tuple[int, Any] | None:
-    """Where the last exception that a frame of the thread let pass was raised, and its value."""
-    stop = len(rec)
+def _last_unwind(rec: Recording, thread: int, type_name: str) -> tuple[int, Value] | None:
+    """Where the last exception of a type that a frame of the thread let pass was raised, and its
+    value. Others may have come later: tasks are cancelled while an event loop is closed.
+    """
+    stop, others = len(rec), set()
     for _ in range(WINDOWS):
         start = max(0, stop - WINDOW)
         raws = [raw for raw in rec.raw_events(start, stop, EV_UNWIND) if raw[2] == thread]
-        if raws:
-            value = raws[-1][5]
-            return min(raw[0] for raw in raws if raw[5] == value), value
+        for raw in reversed(raws):
+            if raw[5] in others:
+                continue
+            value = rec.state.passed_value(raw[5], raw[0])
+            if value.type_name.endswith(type_name):
+                return min(each[0] for each in raws if each[5] == raw[5]), value
+            others.add(raw[5])
+            if len(others) > OTHERS:
+                return None
         if not start:
             return None
         stop = start
+    return None
+
+
+def left(rec: Recording) -> ExceptionEvent | None:
+    """Of a run that failed although nothing ended it, as one of tests does: the last exception that
+    went on into code that is not recorded.
+    """
+    status = rec.meta.get("exit_status")
+    if not isinstance(status, int) or not 0 < status < SIGNALS or len(rec) > SHORT:
+        return None
+    for error in reversed(rec.exceptions()):
+        if error.fate not in ("left", "uncaught") or not error.propagated:
+            continue
+        name = error.propagated[-1].function.rpartition(".")[2]
+        protocol = name.startswith("__") and name.endswith("__")  # as `__getattr__` for `hasattr`
+        if error.type_name not in ORDERLY and not protocol:
+            return error
     return None
 
 

@@ -19,7 +19,7 @@ from . import frame, keymaps
 from .actions import ACTIONS
 from .feeds import Fed, Feeds
 from .keymap import Action, key_text
-from .messages import FedTo, FollowFrame, Landed, Profiled, SeekTo, SeekWriter
+from .messages import Arrived, FedTo, FollowFrame, Landed, Profiled, SeekTo, SeekWriter
 from .navigator import Landing, Navigator
 from .panes.base import Pane
 from .panes.source import SourcePane
@@ -215,9 +215,25 @@ class Chassis(App[None]):
 
         self.move(there)
 
+    def on_arrival(self, then: Callable[[int], object]) -> None:
+        """Calls `then` with the present step, once the moves that were asked for are done."""
+
+        def arrived() -> Arrival:
+            self.post_message(Arrived(self.session.here.step, then))
+            return Arrival(None)
+
+        if self.navigator.busy:
+            self.navigator.submit(arrived, kept=True)
+        else:
+            then(self.session.here.step)
+
+    def on_arrived(self, message: Arrived) -> None:
+        if not self.leaving:
+            message.then(message.step)
+
     def _still_busy(self) -> None:
         """Says that a move takes long, and how far it is."""
-        if self.navigator.waited >= SLOW_SECONDS / 2:
+        if self.navigator.waited >= SLOW_SECONDS / 2 and not self.leaving:
             how = self.navigator.progress or f"{self.navigator.waited:.1f} s"
             self.tell(f"searching… {how} · Esc leaves it", "info")
             self.set_timer(SLOW_SECONDS, self._still_busy)

@@ -16,6 +16,7 @@ from ..launcher.editor import editor_command
 from ..launcher.places import data_folder
 from ..model.text import one_line, safe_text
 from .chassis import Chassis
+from .panes.variables import NO_VALUE
 
 if TYPE_CHECKING:
     from ..session.projection import View
@@ -36,17 +37,23 @@ class Exchange(Chassis):
 
     def action_copy_value(self) -> None:
         row = self.variables.selected
-        if row is not None and row.value is not None:
+        if row is None or row.value is None:
+            self.tell(NO_VALUE, "warning")
+        else:
             self.copy(row.value.summary(self.config.get("bounds.copy") + 1), "the value")
 
     def action_copy_name(self) -> None:
         row = self.variables.selected
-        if row is not None and row.key:
+        if row is None or row.value is None:
+            self.tell(NO_VALUE, "warning")
+        elif not row.key:
+            self.tell(f"{row.label} is not what an expression could say", "warning")
+        else:
             self.copy(row.key, "the expression")
 
     def action_copy_place(self) -> None:
-        here = self.session.here.step
-        self.copy(f"{self.session.engine.name}@{here}", f"@{here:,}")
+        name = self.session.engine.name
+        self.on_arrival(lambda step: self.copy(f"{name}@{step}", f"@{step:,}"))
 
     def copy(self, text: str, what: str) -> None:
         """By the terminal (OSC 52); into a file where the terminal would not take it."""

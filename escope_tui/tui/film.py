@@ -74,7 +74,7 @@ class Film(Typed):
         return f"{speed:,} step{'s' if speed > 1 else ''} a second · ) faster · ( slower · p stops"
 
     def _tick(self, number: int) -> None:
-        if not self._way or number != self._ticks:
+        if not self._way or number != self._ticks or self.leaving:
             return
         speed = self._rate()
         if not self.navigator.busy:

@@ -28,7 +28,7 @@ TINY = (60, 16)
 NARROW = 100
 """With fewer columns the source has all of them."""
 BROAD = (150, 44)
-"""From here on what was asked for stands beside the rest."""
+"""From here on the variables need not be as high as the screen: what is below gets the room."""
 LEAST = (12, 3)
 """A pane that would get less is left out."""
 STEP = 0.05
@@ -76,7 +76,9 @@ def resolve(plan: str, width: int, height: int) -> str:
         return SINGLE
     if plan != AUTO:
         return plan
-    return COLUMNS if width < NARROW else CLASSIC
+    if width < NARROW:
+        return COLUMNS
+    return THEATRE if width >= BROAD[0] and height >= BROAD[1] else CLASSIC
 
 
 def arrange(

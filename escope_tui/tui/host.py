@@ -29,6 +29,9 @@ class Host(Protocol):
     def seek(self, step: int, note: str = "", frame: int = 0) -> None:
         """Goes to a step, and to a frame of it."""
 
+    def on_arrival(self, then: Callable[[int], object]) -> None:
+        """Calls `then` with the present step, once the moves that were asked for are done."""
+
     def tell(self, note: str, kind: str = "info") -> None:
         """A word at the bottom; `kind` is "info", "warning" or "error"."""
 

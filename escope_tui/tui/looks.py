@@ -26,6 +26,8 @@ class Looks(Chassis):
         self.tell(f"breakpoint {'on' if there else 'cleared from'} line {line} · {times}")
 
     def action_current(self) -> None:
+        if self.source.at_current():
+            self.tell("the cursor is on the current line")
         self.source.to_current()
 
     def action_pane(self, name: str) -> None:

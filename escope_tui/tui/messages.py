@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from textual.message import Message
 
 from ..model.events import OutputChunk
@@ -15,6 +17,15 @@ class Landed(Message):
     def __init__(self, landing: Landing) -> None:
         super().__init__()
         self.landing = landing
+
+
+class Arrived(Message):
+    """The moves that came before a question are done; sent from the navigator's thread."""
+
+    def __init__(self, step: int, then: Callable[[int], object]) -> None:
+        super().__init__()
+        self.step = step
+        self.then = then
 
 
 class SeekTo(Message):

@@ -51,7 +51,7 @@ class Navigator(Thread):
         self._session = session
         self.projector = projector
         self._landed = landed
-        self._moves: deque[tuple[float, Move]] = deque()
+        self._moves: deque[tuple[float, Move, bool]] = deque()
         self._wake = Condition()
         self._working = False
         self._generation = 0
@@ -68,10 +68,11 @@ class Navigator(Thread):
 
     # -- called by the app
 
-    def submit(self, move: Move) -> None:
+    def submit(self, move: Move, kept: bool = False) -> None:
+        """`kept`: it is carried out even if newer ones have come."""
         with self._wake:
             self._stirred = time.monotonic()
-            self._moves.append((self._stirred, move))
+            self._moves.append((self._stirred, move, kept))
             self._wake.notify_all()
 
     def abandon(self) -> bool:
@@ -153,7 +154,10 @@ class Navigator(Thread):
     def _next(self) -> Move | None:
         with self._wake:
             now = time.monotonic()
-            while len(self._moves) > 1 and now - self._moves[0][0] > STALE_SECONDS:
+            while len(self._moves) > 1:
+                came, _, kept = self._moves[0]
+                if kept or now - came <= STALE_SECONDS:
+                    break
                 self._moves.popleft()
             return self._moves.popleft()[1] if self._moves else None
 

@@ -90,6 +90,15 @@ async def test_the_film_stops_at_an_exception_and_goes_both_ways(rec: FakeRecord
         assert app.step == 0
 
 
+async def test_a_film_may_be_left_by_quitting(rec: FakeRecording) -> None:
+    async with replaying(rec, step=0) as app:
+        await app.pilot.press("p")
+        film = app.app
+    assert not film.is_running
+    assert film.failure is None
+    film._tick(film._ticks)  # a timer that fires while the app goes away
+
+
 async def test_any_move_stops_the_film(rec: FakeRecording) -> None:
     async with replaying(rec, step=0) as app:
         await app.press(*["left_parenthesis"] * 9)

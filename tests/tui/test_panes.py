@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from escope_tui.errors import EscopeError
+from escope_tui.session.calltree import CallTree
 from escope_tui.session.engine import open_engine
 from escope_tui.session.stops import DATA, EXCEPTION, FUNCTION, LINE
 from escope_tui.tui.panes.executions import parse_columns
@@ -237,6 +238,41 @@ async def test_very_many_calls_are_scrolled_through_at_once(
     engine.close()
 
 
+SLOW = """
+import time
+
+def quick(n):
+    return n
+
+def slow():
+    time.sleep(0.1)
+
+def main():
+    for n in range(5000):
+        quick(n)
+        if n == 4000:
+            slow()
+
+main()
+"""
+
+
+def test_of_any_number_of_calls_the_longest_is_found(
+    tmp_path: Path, record: Callable[..., Any]
+) -> None:
+    (tmp_path / "slow.py").write_text(SLOW)
+    engine = open_engine(str(record(str(tmp_path / "slow.py")).trace))
+    tree = CallTree(engine.recording)
+    told: list[str] = []
+    main = tree.roots()[0].children()[0]
+    longest = max(
+        tree._longest(main, lambda: None, told.append), key=lambda each: each.duration_ns or 0
+    )
+    engine.close()
+    assert longest.function == "slow"
+    assert told[1].startswith("comparing 5,001 calls")
+
+
 async def test_watches_follow_the_moment(replay: Replay) -> None:
     async with replay("return cart.total") as app:
         await app.press("w")
@@ -296,6 +332,15 @@ async def test_marks_are_kept_for_the_next_session(replay: Replay) -> None:
         assert app.step == marked
         await app.press("M", "g", "delete")
         assert "here" not in app.text("marks")
+
+
+async def test_a_mark_that_comes_right_after_a_move_marks_where_it_led(replay: Replay) -> None:
+    async with replay(step=3) as app:
+        await app.pilot.press("s", "s", "m", "k", "s")
+        await app.settle()
+        await app.press("M")
+        rows = [row for row in app.rows("marks") if "k " in row]
+        assert "@5" in rows[0]
 
 
 async def test_threads_tell_where_they_are(replay: Replay) -> None:

@@ -166,3 +166,22 @@ def test_the_first_difference_inside_an_object_is_said(
     assert variable.change == "inside"
     assert variable.old is not None
     assert change_inside(variable.value, variable.old) == said
+
+
+async def test_a_change_in_place_is_told_by_what_changed(
+    record: Callable[..., Recorded], tmp_path: Path
+) -> None:
+    engine = open_engine(str(record(written(tmp_path, CHANGING)).trace))
+    async with replaying(engine, step=len(engine) - 1) as app:
+        session = app.app.session
+        session.arrive(session.goto(len(engine) - 1))
+        notes = []
+        while (arrival := session.change("rows", back=True)).moment is not None:
+            session.arrive(arrival)
+            notes.append(arrival.note)
+    assert notes[:3] == [
+        "rows changes in place here: emptied of 4",
+        "rows changes in place here: [0] 0 ← 1",
+        "rows changes in place here: [2] + 7",
+    ]
+    engine.close()

@@ -126,7 +126,7 @@ class CallsPane(TablePane):
         here = job.recording.call_at(want.step, want.frame)
         number = here.frame_id if here is not None else 0
         opened = (set(want.opened) | set(tree.path(here))) - want.shut
-        hot = tree.hottest(want.hot, job.check) if want.hot else set[int]()
+        hot = tree.hottest(want.hot, job.check, job.progress) if want.hot else set[int]()
         top = tree.unfold(opened | hot, want.all, job.check)
         if want.needle:
             lines = tree.rows(top, 0, SEARCHED, job.check)

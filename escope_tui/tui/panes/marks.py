@@ -78,14 +78,13 @@ class MarksPane(TablePane):
         return [(m.name, f"@{m.step:,} {m.place}") for m in self._marks if len(m.name) == 1][:8]
 
     def action_mark(self, key: str) -> None:
-        view = self.host.view
-        if view is None:
+        if self.host.view is None:
             return
         if len(key) != 1 or not key.isalnum():
             self.host.tell("a mark is a letter or a digit", "warning")
             return
         old = next((m.note for m in self._marks if m.name == key), "")
-        self._change(Change("mark", key, view.step.index, old))
+        self.host.on_arrival(lambda step: self._change(Change("mark", key, step, old)))
 
     def action_mark_go(self, key: str) -> None:
         found = next((m for m in self._marks if m.name == key), None)
@@ -98,10 +97,10 @@ class MarksPane(TablePane):
             self.host.tell(f"there is no mark {one_line(key, 10)}", "warning")
 
     def action_note(self) -> None:
-        view = self.host.view
-        if view is None:
-            return
-        step = view.step.index
+        if self.host.view is not None:
+            self.host.on_arrival(self._note)
+
+    def _note(self, step: int) -> None:
         there = next((m for m in self._marks if m.step == step), None)
 
         def write(text: str) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Hashable, Sequence
 from typing import Any
 
 from ...model.events import OutputChunk
-from ...model.text import clip, safe_text
+from ...model.text import clip, one_line, safe_text
 from ...session.projection import View
 from ..messages import SeekWriter
 from ..widgets.lines import Part, restyle
@@ -125,6 +125,13 @@ class OutputPane(Pane):
 
     def row_count(self) -> int:
         return len(self._log) if self._picked is None else len(self._picked)
+
+    def nothing(self) -> str:
+        if self.needle:
+            return f"no line has “{one_line(self.needle, 20)}”"
+        if self.view is None:
+            return ""
+        return "nothing written yet" if self.view.output else "the program wrote nothing"
 
     def row_key(self, row: int) -> Hashable:
         text, chunk = self._line(row)

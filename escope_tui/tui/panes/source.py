@@ -130,6 +130,11 @@ class SourcePane(Pane):
             last += 1
         return range(line, last + 1)
 
+    def at_current(self) -> bool:
+        """Whether the cursor is on the statement that is about to run, and that in sight."""
+        line = self.view.frame.line if self.view is not None else 0
+        return self.cursor == line - 1 and not self.scroll_offset.x
+
     def to_current(self) -> None:
         """Back to the statement that is about to run."""
         if self.view is not None:
@@ -272,21 +277,18 @@ class SourcePane(Pane):
         if self._token is not None and row == self.cursor:
             code = restyle(code, self._token[0], self._token[1], "pointed")
         remark = self._remark(line)
-        over = self._gutter + cell_len(text) - self.scroll_offset.x - width
-        if over > 0 and remark is not None and remark.kind == "error":
-            # The mark of the exception is worth more than the end of the line.
-            return [*parts, *_shortened(code, len(text) - over - 3), ("… ✖", REMARKS["error"])]
+        left = self.scroll_offset.x
+        room = width + left - self._gutter - cell_len(text) - 4
+        if remark is not None and remark.kind == "error":
+            # What the exception says is worth more than the end of the line.
+            least = min(cell_len(remark.text), max(MIN_REMARK, width // 5))
+            if room < least:
+                shown = max(0, len(text) - (least - room) - 1)
+                code = [*_shortened(code, shown), ("…", "gutter")]
+                room = least
         parts.extend(code)
-        if over > 0:
-            return parts
-        if remark is not None:
-            left = self.scroll_offset.x
-            used = self._gutter + cell_len(text) + 3
-            room = width + left - used - 1
-            if room >= MIN_REMARK or (remark.kind == "error" and room > 2):
-                short = remark.kind == "error" and room < MIN_REMARK
-                text = remark.text[:1] if short else fit(remark.text, room)
-                parts.append((f"   {text}", REMARKS[remark.kind]))
+        if remark is not None and room >= min(MIN_REMARK, cell_len(remark.text)):
+            parts.append((f"   {fit(remark.text, room)}", REMARKS[remark.kind]))
         return parts
 
     def _gutter_parts(self, view: View, line: int, hits: int) -> list[Part]:

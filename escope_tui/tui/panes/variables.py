@@ -39,6 +39,7 @@ HEADINGS = {
     MODULE: "Other globals",
     DEFINITION: "Functions, classes, imports",
 }
+NO_VALUE = "no value is selected: 2 goes to the variables, j and k to one of them"
 LEAST_TYPED = 44
 """From this width on, rows end with the type where there is room."""
 
@@ -128,8 +129,12 @@ class VariablesPane(Pane):
     # -- the top rows
 
     def _tops(self, view: View) -> Iterator[Node]:
-        if not self.needle and view.raised is not None and view.raised.value is not None:
-            yield _special("raises", "✖ raises", view.raised.value)
+        if not self.needle and view.raised is not None:
+            if view.raised.value is not None:
+                yield _special("raises", "✖ raises", view.raised.value)
+            else:
+                said = one_line(f"{view.raised.type_name}: {view.raised.message}".rstrip(": "), 300)
+                yield Node(("raises", ""), "✖ raises", 0, text=f"✖ raises  {said}")
             for text, value in view.reads:
                 if not text.isidentifier():
                     label = safe_text(text)
@@ -201,6 +206,11 @@ class VariablesPane(Pane):
     def _is_heading(self, node: Node | None) -> bool:
         return node is not None and node.value is None and node.text is None
 
+    def nothing(self) -> str:
+        if self.needle:
+            return f"no variable has “{one_line(self.needle, 20)}”"
+        return "no variable has a value yet" if self.view is not None else ""
+
     def row_style(self, row: int) -> str:
         return "heading" if self._is_heading(self._tree.at(row)) else ""
 
@@ -231,14 +241,16 @@ class VariablesPane(Pane):
         node = self._tree.at(row)
         indent = "  " * node.depth
         if node.text is not None:
-            return [(f"  {indent}{fit(node.text, width - len(indent) - 2)}", "text")]
+            style = "bad" if node.path == ("raises", "") else "text"
+            return [(f"  {indent}{fit(node.text, width - len(indent) - 2)}", style)]
         fold = ("▾" if node.open else "▸") if node.folds else " "
         if node.value is None:
             return [(f" {fold} {node.label}", "heading")]
         now, was, note = self._text(row, node)
         changed = node.change != SAME
         label = f"{indent}{fold} {node.label}"
-        name = pad(label, max(self._name_width + 3, min(cell_len(label) + 1, width // 2)))
+        wide = max(self._name_width + 3, min(cell_len(label) + 1, width // 2))
+        name = pad(fit(label, wide - 1), wide)
         style = "bad" if node.path == ("raises", "") else "name"
         parts: list[Part] = [(GLYPHS[node.change], "changed" if changed else ""), (name, style)]
         room = width - 1 - cell_len(name)
@@ -331,6 +343,7 @@ class VariablesPane(Pane):
             found = self._tree.find(row.path[:-1])
             row = self._tree.at(found) if found is not None else None
         if row is None or row.value is None:
+            self.host.tell(NO_VALUE, "warning")
             return
         names = formats_of(row.value)
         now = self._formats.get(row.path, REPR)
@@ -358,6 +371,7 @@ class VariablesPane(Pane):
         """Keeps the row's value to compare it with other moments, or lets go of it."""
         row = self.selected
         if row is None or row.value is None or self.view is None:
+            self.host.tell(NO_VALUE, "warning")
             return
         if row.path[0] == "pin":
             self._pins = [pin for pin in self._pins if f"◆ {pin.label} @{pin.step:,}" != row.label]

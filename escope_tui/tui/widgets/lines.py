@@ -75,6 +75,10 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
         """Style names for the whole row."""
         return ""
 
+    def nothing(self) -> str:
+        """What it says while it has no row; safe text."""
+        return ""
+
     # -- titles
 
     def set_title(self, title: str, right: str = "") -> None:
@@ -157,8 +161,12 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
         width = self.room
         base = self.rich_style
         if row >= self.row_count():
-            self._painted.pop(y, None)
-            return Strip.blank(whole, base)
+            said = self.nothing() if row == 0 else ""
+            self._painted[y] = said or None
+            if not said:
+                return Strip.blank(whole, base)
+            line = Strip([Segment(f" {fit(said, width - 2)}", base + self.paint("dim"))])
+            return line.extend_cell_length(whole, base)
         self._painted[y] = self._full_key(row)
         ground = base + self.paint(self._ground(row))
         segments: list[Segment] = []
@@ -173,7 +181,10 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
         return strip.extend_cell_length(whole, ground)
 
     def _crop(self, strip: Strip, left: int, width: int, ground: Style) -> Strip:
-        return strip.crop(left, left + width)
+        if strip.cell_length <= left + width:
+            return strip.crop(left, left + width)
+        more = Strip([Segment("›", ground + self.paint("gutter"))])
+        return Strip.join([strip.crop(left, left + width - 1), more])
 
     def _ground(self, row: int) -> str:
         names = self.row_style(row)
@@ -194,7 +205,9 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
         top = self.scroll_offset.y
         for y in range(self.size.height):
             row = y + top
-            key = self._full_key(row) if row < count else None
+            key: Hashable = self._full_key(row) if row < count else None
+            if row == 0 == count:
+                key = self.nothing() or None
             if self._painted.get(y) != key:
                 self.refresh_line(row)
 

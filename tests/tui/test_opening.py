@@ -1,0 +1,131 @@
+"""Where a recording opens, and what is said there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from escope_tui.session.engine import RecordingEngine, open_engine
+from escope_tui.session.session import Session
+from tests.conftest import Recorded
+from tests.helpers.driving import replaying
+
+Record = Callable[..., Recorded]
+
+SERVER = """\
+import asyncio
+
+async def wait(queue):
+    while True:
+        await queue.get()
+
+async def pay(amount):
+    await asyncio.sleep(0)
+    if amount > 50:
+        raise ValueError(f"{amount} is too much")
+
+async def main():
+    queue = asyncio.Queue()
+    waiting = [asyncio.create_task(wait(queue)) for _ in range(3)]
+    await asyncio.gather(pay(10), pay(60))
+
+asyncio.run(main())
+"""
+RUNNER = """\
+import sys
+import unittest
+
+class Cases(unittest.TestCase):
+    def test_a_fails(self):
+        total = [1, 2]
+        self.assertTrue(total[5])
+
+    def test_b_expects_an_error(self):
+        with self.assertRaises(KeyError):
+            {}["none"]
+
+    def test_c_passes(self):
+        number = 1
+
+unittest.main()
+"""
+MODULE = """\
+class Box:
+    pass
+
+box = Box()
+box.size = 3
+assert box.size > 5, "the box is small"
+"""
+
+
+def opened(record: Record, folder: Path, text: str) -> RecordingEngine:
+    path = folder / "program.py"
+    path.write_text(text)
+    return open_engine(str(record(str(path)).trace))
+
+
+def line_at_opening(engine: RecordingEngine) -> int:
+    arrival = Session(engine).opening()
+    assert arrival.moment is not None
+    return engine.step(arrival.moment.step).line
+
+
+def test_a_program_of_tasks_opens_where_the_task_failed(record: Record, tmp_path: Path) -> None:
+    engine = opened(record, tmp_path, SERVER)
+    assert line_at_opening(engine) == 10, "other tasks were cancelled after that"
+    engine.close()
+
+
+def test_a_test_run_opens_at_the_test_that_failed(record: Record, tmp_path: Path) -> None:
+    engine = opened(record, tmp_path, RUNNER)
+    assert line_at_opening(engine) == 7, "neither the error that was expected nor the end"
+    engine.close()
+
+
+def test_a_run_without_a_failure_opens_at_its_end(record: Record, tmp_path: Path) -> None:
+    text = RUNNER.replace("total[5]", "total[1]")
+    engine = opened(record, tmp_path, text)
+    arrival = Session(engine).opening()
+    assert arrival.moment is not None
+    assert arrival.moment.step == len(engine) - 1
+    assert "N and S go back from here" in arrival.note
+    engine.close()
+
+
+async def test_a_module_that_fails_shows_what_it_read(record: Record, tmp_path: Path) -> None:
+    engine = opened(record, tmp_path, MODULE)
+    async with replaying(engine) as app:
+        rows = app.rows("variables")
+        assert "✖ raises  AssertionError: the box" in rows[0]
+        assert rows[1].split() == ["box.size", "3"]
+    engine.close()
+
+
+async def test_a_single_step_has_nowhere_to_go_and_says_so(record: Record, tmp_path: Path) -> None:
+    engine = opened(record, tmp_path, "x = 1\n")
+    async with replaying(engine) as app:
+        assert app.news.endswith("this is its only step")
+        assert "no variable has a value yet" in app.text("variables")
+        assert "the program wrote nothing" in app.text("output")
+        for key in "sSnNcC><":
+            names = {">": "greater_than_sign", "<": "less_than_sign"}
+            await app.press(names.get(key, key))
+            assert app.news.startswith("this is the") or "nothing ran" in app.news, key
+        for key in "rKyY":
+            app.app.tell("")
+            await app.press(key)
+            assert app.news.startswith("no value is selected"), key
+    engine.close()
+
+
+async def test_what_an_exception_says_stands_beside_a_long_line(
+    record: Record, tmp_path: Path
+) -> None:
+    line = f"raise ValueError('short', {', '.join(map(str, range(60)))})"
+    engine = opened(record, tmp_path, line)
+    async with replaying(engine) as app:
+        row = next(row for row in app.rows("source") if "▶" in row)
+        assert "raise ValueError(" in row
+        assert "✖ ValueError" in row
+    engine.close()
