@@ -173,6 +173,48 @@ cdef class Survey:
                 row[6] = tuple(row[6].items())
         return found
 
+    def raises(self, int number):
+        """The frames that exceptions ended or that caught them in a chunk, [(step, EV_ kind, thread, frame, site, value, newest step
+        of the frame, its site, first step of the handler, its site)]; -1 for what is not in this chunk."""
+        cdef Chunk chunk = self.whole(number)
+        cdef uint32_t j
+        cdef Rec *r
+        cdef Frame *f
+        cdef uint32_t flags
+        cdef bint caught
+        cdef int64_t step, newest, handler, place
+        cdef list found = []
+        for j in range(chunk.log.n):
+            r = &chunk.log.r[j]
+            if r.kind != R_SITE:
+                continue
+            flags = chunk.c.m.t.sites[r.a].flags
+            if not flags & (F_UNWIND | F_CAUGHT):
+                continue
+            f = <Frame *> r.ptr
+            caught = flags & F_CAUGHT != 0
+            step = chunk.visible(j) - 1 + is_step(chunk, r)
+            handler = -1
+            place = step - chunk.first_step + (0 if is_step(chunk, r) else 1)
+            if caught:  # the frame's next step, mostly the very next one
+                while 0 <= place < min(chunk.n_rows, step - chunk.first_step + 1000):
+                    if chunk.rows[place].frame == f.id:
+                        handler = place
+                        break
+                    place += 1
+            newest = step - chunk.first_step - is_step(chunk, r)
+            newest = min(newest, chunk.n_rows - 1)
+            place = newest
+            while place >= 0 and place > newest - 1000 and chunk.rows[place].frame != f.id:
+                place -= 1
+            newest = place if place >= 0 and chunk.rows[place].frame == f.id else -1
+            found.append((
+                step, 128 if caught else 64, r.old.p, f.id, r.a, value_before(chunk, j, True),
+                -1 if newest < 0 else chunk.first_step + newest, -1 if newest < 0 else chunk.rows[newest].site,
+                -1 if handler < 0 else chunk.first_step + handler, -1 if handler < 0 else chunk.rows[handler].site,
+            ))
+        return found
+
     # ---- hits -----------------------------------------------------------------------------------
 
     def hits(self, int number, bytes wanted, int64_t start, int64_t stop):

@@ -180,6 +180,9 @@ class Survey:
     def calls(
         self, number: int, wanted: dict[tuple[int, int], int], start: int, stop: int
     ) -> list[list[Any]]: ...
+    def raises(
+        self, number: int
+    ) -> list[tuple[int, int, int, int, int, Any, int, int, int, int]]: ...
     def hits(
         self, number: int, wanted: bytes, start: int, stop: int
     ) -> list[tuple[int, int, int, int, int]]: ...

@@ -43,7 +43,8 @@ def plain(data: Any) -> Any:
     if is_dataclass(data) and not isinstance(data, type):
         left_out = LEFT_OUT.union(BEHIND if isinstance(data, ExceptionEvent) else ())
         names = [each.name for each in fields(data) if each.name not in left_out]
-        row = {name: plain(getattr(data, name)) for name in (*names, *MORE.get(type(data), ()))}
+        more = next((MORE[each] for each in type(data).__mro__ if each in MORE), ())
+        row = {name: plain(getattr(data, name)) for name in (*names, *more)}
         if isinstance(data, ExceptionEvent):
             behind = {name: getattr(data, name) for name in BEHIND}
             row |= {name: None if each is None else each.step for name, each in behind.items()}

@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from ..model.answers import Coverage, Failure
-from .exceptions import all_exceptions
+from .exceptions import all_exceptions, may_fail
 from .hits import line_counts
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def find_first_failure(rec: Replay) -> Failure:
     """What went wrong first: an uncaught exception, else a failed assert that was caught, else the
     recording's end.
     """
-    found = all_exceptions(rec)
+    found = all_exceptions(rec) if may_fail(rec) else []
     for reason, wanted in (
         ("uncaught", [e for e in found if e.uncaught and not _leaves(e.type_name)]),
         ("assert", [e for e in found if e.type_name.endswith("AssertionError")]),

@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from ..model.events import ExceptionEvent, Place
-from ..model.sites import CAUGHT
 from ..model.text import one_line, safe_text
 from ..model.values import Value
 from ..replay.recording import EV_CAUGHT, EV_END, EV_RETURN, EV_UNWIND, EV_YIELD
+from ..replay.state import guarded
 from .moments import place_of
-from .raised import joined, origin, swallowed
+from .raised import Chains, finally_around, origin, swallowed
 
 if TYPE_CHECKING:
     from ..replay.recording import Replay
+    from ..replay.state import State
 
 MESSAGE_WIDTH = 300
 STDERR = 2
+WINDOW = 4
+"""Chunks that are read beyond one for what was raised in it."""
 REPORT = "Exception in thread "
 """How Python's own report about a thread begins."""
 
@@ -33,76 +38,257 @@ class _Way:
     seen: int
     """The step of the newest event."""
     raised: Place
+    site: int
     propagated: list[Place] = field(default_factory=list)
+    sites: list[int] = field(default_factory=list)
     caught: Place | None = None
 
 
 def all_exceptions(rec: Replay) -> list[ExceptionEvent]:
-    """As `read_exceptions`; read once for each recording."""
+    """As `read_exceptions`, of the whole recording; read once for each recording."""
     kept: list[ExceptionEvent] | None = rec.kept.get("exceptions")
     if kept is None:
-        kept = rec.kept["exceptions"] = read_exceptions(rec)
+        numbers = range(len(rec.file.chunks))
+        kept = rec.kept["exceptions"] = read_exceptions(rec, numbers, (0, len(rec)))
     return kept
 
 
-def read_exceptions(rec: Replay) -> list[ExceptionEvent]:
-    """All exceptions that recorded code saw, in the order in which they were raised."""
+def may_fail(rec: Replay) -> bool:
+    """Whether anything tells of an exception that ended a thread, or of a failed assert."""
+    if not rec.complete or isinstance(rec.file.meta.get("exception"), dict):
+        return True
+    names = (name for _, name in rec.file.types.values())
+    return any(name.endswith("AssertionError") for name in names) or _Endings(rec).reported
+
+
+def iter_exceptions(rec: Replay, step: int, direction: int) -> Iterator[ExceptionEvent]:
+    """The exceptions that were raised after (before) a step, the nearest first, chunk by chunk."""
+    kept: list[ExceptionEvent] | None = rec.kept.get("exceptions")
+    if kept is not None:
+        found = kept if direction > 0 else reversed(kept)
+        yield from (each for each in found if (each.step - step) * direction > 0)
+        return
+    chunks = rec.file.chunks
+    span = (step + 1, len(rec)) if direction > 0 else (0, step)
+    spots = _Spots(rec)
+    for number in rec.surveyor.numbers(*span, direction):
+        info = chunks[number]
+        start, stop = info.first_step, info.first_step + info.n_steps
+        own = (max(start, span[0]), min(stop, span[1]))
+        near = _window(rec, number, spots)
+        if near is None:
+            here = [e for e in all_exceptions(rec) if own[0] <= e.step < own[1]]
+        else:
+            here = read_exceptions(rec, near, own)
+        yield from here if direction > 0 else reversed(here)
+
+
+def _window(rec: Replay, number: int, spots: _Spots) -> range | None:
+    """The chunks to read for the exceptions that were raised in one: one that was raised here may
+    be seen in the next only, one from before still fly, and a `finally` may run for many. None: for
+    too many.
+    """
+    chunks = rec.file.chunks
+    first, last = max(number - 1, 0), min(number + 1, len(chunks) - 1)
+    while last + 1 < len(chunks) and _cleans_up(rec, chunks[last].first_step, spots):
+        last += 1
+        if last - number > WINDOW:
+            return None
+    return range(first, last + 1)
+
+
+def _cleans_up(rec: Replay, step: int, spots: _Spots) -> bool:
+    """Whether any frame is in a `finally` clause or the end of a `with` at a step, so that an
+    exception may be on its way unseen.
+    """
+    with rec.state.lock:
+        frames = guarded(rec.state.cursor(step).live_frames)
+    states = [rec.state.frame_state(step, each) for each in frames]
+    return any(
+        state.function.qualname.rpartition(".")[2] in ("__exit__", "__aexit__")
+        or (state.last_step >= 0 and spots.in_finally(rec.site_of(state.last_step)))
+        for state in states
+    )
+
+
+def read_exceptions(rec: Replay, numbers: range, span: tuple[int, int]) -> list[ExceptionEvent]:
+    """The exceptions that recorded code saw in some chunks, in the order in which they were raised,
+    those that were raised within some steps.
+    """
     done: list[_Way] = []
     flying: dict[tuple[int, Any], _Way] = {}
     seen: dict[int, list[int]] = {}
-    if rec.file.exceptions:
-        for raw in rec.raw_events(-1, len(rec), EV_UNWIND | EV_CAUGHT):
-            seen.setdefault(raw[3], []).append(raw[0])
-            _follow(rec, raw, flying, done)
+    chunks, survey = rec.file.chunks, rec.surveyor.survey
+    some = [number for number in numbers if chunks[number].n_exceptions]
+    spots = _Spots(rec)
+    for _, rows in rec.surveyor.over(some, survey.raises):
+        for row in rows:
+            seen.setdefault(row[3], []).append(row[0])
+            _follow(spots, row, flying, done)
     endings = _Endings(rec)
     done.extend(flying.values())
-    found = [_event(rec, way, endings) for way in done]
-    ending = _ending(rec, found)
+    found: list[ExceptionEvent] = [_event(rec, way, endings, spots) for way in done]
+    ending = _ending(rec, found) if span[1] >= len(rec) else None
     if ending is not None:
         found.append(ending)
-    found += swallowed(rec, found, seen)
-    return joined(rec, sorted(found, key=lambda each: (each.raised.step, each.thread)))
+    found += swallowed(rec, found, seen, span, Counter(way.site for way in done))
+    found = [each for each in found if span[0] <= each.raised.step < span[1]]
+    found.sort(key=lambda each: (each.raised.step, each.thread))
+    chains = Chains(rec, found)
+    for place, each in enumerate(found):
+        if isinstance(each, Seen):
+            each.join(chains, place)
+    return found
 
 
-def _follow(rec: Replay, raw: Any, flying: dict[tuple[int, Any], _Way], done: list[_Way]) -> None:
-    step, kind, thread, frame, site, value = raw
+class _Spots:
+    """The places of sites, each looked up once."""
+
+    def __init__(self, rec: Replay) -> None:
+        self.rec = rec
+        self._known: dict[int, tuple[str, str, int]] = {}
+        self._final: dict[int, bool] = {}
+
+    def place(self, step: int, site: int, frame: int, moment: int) -> Place:
+        """A place on an exception's way."""
+        known = self._known.get(site)
+        if known is None:
+            info = self.rec.program.site(site)
+            function = self.rec.program.function_of(info).qualname
+            known = self._known[site] = (function, self.rec.program.paths[info.module], info.line)
+        return Place(step, known[0], known[1], known[2], frame, moment, self.rec.state)
+
+    def in_finally(self, site: int) -> bool:
+        """Whether a site is in a `finally` clause."""
+        found = self._final.get(site)
+        if found is None:
+            found = self._final[site] = finally_around(self.rec, site) is not None
+        return found
+
+
+def _follow(spots: _Spots, row: Any, flying: dict[tuple[int, Any], _Way], done: list[_Way]) -> None:
+    step, kind, thread, frame, _, value, newest, newest_site, handler, handler_site = row
+    rec = spots.rec
     key = (thread, value)
     # The handler's first statement may raise and be caught by another handler, all in one step.
-    caught_here = kind == EV_CAUGHT and _begins(rec, step, frame, site)
-    newest = rec.next_frame_step(step - 1 if caught_here else step, -1, frame)
-    place = place_of(rec, newest if newest >= 0 else max(step, 0), max(step, 0))
+    caught_here = kind == EV_CAUGHT and handler == step
+    if newest < 0:
+        newest = rec.next_frame_step(step - 1 if caught_here else step, -1, frame)
+        newest = newest if newest >= 0 else max(step, 0)
+        newest_site = rec.site_of(newest)
+    place = spots.place(newest, newest_site, frame, max(step, 0))
     way = flying.get(key)
     if way is None:
-        way = flying[key] = _Way(thread, value, step, place)
+        way = flying[key] = _Way(thread, value, step, place, newest_site)
     way.seen = step
     if kind == EV_UNWIND:
         way.propagated.append(place)
+        way.sites.append(newest_site)
         return
-    handler = step if caught_here else rec.next_frame_step(step + 1, 1, frame)
-    way.caught = place_of(rec, handler) if handler >= 0 else place
+    if handler < 0:
+        handler = rec.next_frame_step(step + 1, 1, frame)
+        handler_site = rec.site_of(handler) if handler >= 0 else -1
+    way.caught = place if handler < 0 else spots.place(handler, handler_site, frame, handler)
     done.append(flying.pop(key))
 
 
-def _begins(rec: Replay, step: int, frame: int, site: int) -> bool:
-    """Whether the step is itself the first statement of the handler that the site stands for."""
-    if step < 0:
-        return False
-    info = rec.step_info(step)
-    return (info.frame, info.site) == (frame, site) and bool(rec.program.site(site).flags & CAUGHT)
+class Seen(ExceptionEvent):
+    """An exception whose value, and those behind it, are looked up when they are asked for."""
+
+    __slots__ = ("_chains", "_facts", "_links", "_place", "_seen", "_state", "raw")
+    _chains: Chains | None
+    _facts: tuple[str, str, Value | None] | None
+    _links: tuple[ExceptionEvent | None, ExceptionEvent | None, ExceptionEvent | None] | None
+    _place: int
+    _seen: int
+    _state: State
+    raw: Any
+
+    def __init__(
+        self,
+        rec: Replay,
+        way: _Way,
+        raised: Place,
+        propagated: tuple[Place, ...],
+        *,
+        uncaught: bool,
+    ) -> None:
+        for name, value in (
+            ("raised", raised),
+            ("propagated", propagated),
+            ("caught", way.caught),
+            ("uncaught", uncaught),
+            ("thread", way.thread),
+            ("swallowed", None),
+            ("raw", way.raw),
+            ("_state", rec.state),
+            ("_seen", way.seen),
+            ("_facts", None),
+            ("_links", None),
+            ("_chains", None),
+        ):
+            object.__setattr__(self, name, value)
+
+    def join(self, chains: Chains, place: int) -> None:
+        """Learn which exceptions there are beside it, and its place among them."""
+        object.__setattr__(self, "_chains", chains)
+        object.__setattr__(self, "_place", place)
+
+    def _fact(self, which: int) -> Any:
+        if self._facts is None:
+            value = self._state.passed_value(self.raw, self._seen)
+            name = value.type_name if value is not None else "?"
+            object.__setattr__(self, "_facts", (name, message(value), value))
+        assert self._facts is not None
+        return self._facts[which]
+
+    def _link(self, which: int) -> Any:
+        if self._links is None:
+            chains = self._chains
+            found = (None, None, None) if chains is None else chains.links(self, self._place)
+            object.__setattr__(self, "_links", found)
+        assert self._links is not None
+        return self._links[which]
+
+    @property
+    def type_name(self) -> str:
+        return str(self._fact(0))
+
+    @property
+    def message(self) -> str:
+        return str(self._fact(1))
+
+    @property
+    def value(self) -> Value | None:
+        found: Value | None = self._fact(2)
+        return found
+
+    @property
+    def cause(self) -> ExceptionEvent | None:
+        found: ExceptionEvent | None = self._link(0)
+        return found
+
+    @property
+    def context(self) -> ExceptionEvent | None:
+        found: ExceptionEvent | None = self._link(1)
+        return found
+
+    @property
+    def earlier(self) -> ExceptionEvent | None:
+        found: ExceptionEvent | None = self._link(2)
+        return found
 
 
-def _event(rec: Replay, way: _Way, endings: _Endings) -> ExceptionEvent:
-    value = rec.state.passed_value(way.raw, way.seen)
-    return ExceptionEvent(
-        value.type_name if value is not None else "?",
-        message(value),
-        value,
-        _from(rec, way.raised, value),
-        tuple(_from(rec, each, value) for each in way.propagated),
-        way.caught,
-        way.caught is None and _was_last(rec, way) and endings.ended(way, value),
-        way.thread,
-    )
+def _event(rec: Replay, way: _Way, endings: _Endings, spots: _Spots) -> ExceptionEvent:
+    raised, propagated = way.raised, tuple(way.propagated)
+    uncaught = False
+    if spots.in_finally(way.site) or any(map(spots.in_finally, way.sites)):
+        value = rec.state.passed_value(way.raw, way.seen)
+        raised = _from(rec, raised, value)
+        propagated = tuple(_from(rec, each, value) for each in propagated)
+    if way.caught is None and _was_last(rec, way):
+        uncaught = endings.ended(way, rec.state.passed_value(way.raw, way.seen))
+    return Seen(rec, way, raised, propagated, uncaught=uncaught)
 
 
 def _from(rec: Replay, place: Place, value: Value | None) -> Place:
@@ -162,6 +348,11 @@ class _Endings:
         report = f"Exception in thread {self._names.get(way.thread, '')}"
         said = [(step, at) for step, at, text in self._reports if text.startswith(report)]
         return bool(said) and said[-1][0] >= way.seen and name in self._errors[said[-1][1] :]
+
+    @property
+    def reported(self) -> bool:
+        """Whether Python told of the end of any thread."""
+        return bool(self._reports)
 
     @cached_property
     def _main(self) -> int:

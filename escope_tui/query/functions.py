@@ -6,8 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from ..model.answers import FunctionStats
-from ..model.sites import BEGINS_STEP, ENTER
-from ..replay.recording import EV_UNWIND
+from ..model.sites import BEGINS_STEP, ENTER, UNWIND
 
 if TYPE_CHECKING:
     from ..replay.recording import Replay
@@ -89,12 +88,11 @@ def counts(rec: Replay) -> tuple[dict[tuple[int, int], int], dict[tuple[int, int
 
 
 def _failed(rec: Replay) -> dict[tuple[int, int], int]:
+    """How often an exception ended a frame of each function, from the index."""
     found: dict[tuple[int, int], int] = {}
-    if not rec.file.exceptions:
-        return found
-    for raw in rec.raw_events(-1, len(rec), EV_UNWIND):
-        if raw[4] >= 0:
-            site = rec.program.site(raw[4])
+    for number, hits in rec.file.site_hits().items():
+        site = rec.program.site(number)
+        if site.flags & UNWIND:
             key = (site.module, site.function)
-            found[key] = found.get(key, 0) + 1
+            found[key] = found.get(key, 0) + hits
     return found

@@ -8,9 +8,10 @@ import ast
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
+from .._speedups.unpack import Ref
 from ..errors import EscopeError
 from ..model import events
 from ..model.events import ExceptionEvent
@@ -32,7 +33,7 @@ def origin(rec: Replay, step: int, value: Value | None) -> int:
     """
     while True:
         site = rec.program.site(rec.site_of(step))
-        clause = _finally_around(rec, step)
+        clause = finally_around(rec, rec.site_of(step))
         if clause is None:
             return step
         first, last = clause
@@ -51,9 +52,9 @@ def origin(rec: Replay, step: int, value: Value | None) -> int:
         step = before
 
 
-def _finally_around(rec: Replay, step: int) -> tuple[int, int] | None:
-    """The lines of the innermost `finally` clause that a step's statement is in."""
-    site = rec.program.site(rec.site_of(step))
+def finally_around(rec: Replay, number: int) -> tuple[int, int] | None:
+    """The lines of the innermost `finally` clause that a site's statement is in."""
+    site = rec.program.site(number)
     node: ast.AST | None = rec.syntax.statement(site)
     parents = rec.syntax.parents(site.module)
     while node is not None:
@@ -100,22 +101,27 @@ def _traceback(value: Value | None, file: str, function: str) -> list[int]:
 
 
 def swallowed(
-    rec: Replay, found: Sequence[ExceptionEvent], seen: Mapping[int, Sequence[int]]
+    rec: Replay,
+    found: Sequence[ExceptionEvent],
+    seen: Mapping[int, Sequence[int]],
+    span: tuple[int, int],
+    known: Counter[int],
 ) -> Iterator[ExceptionEvent]:
-    """The `raise` statements that neither a handler nor the end of a frame followed: a `finally`
-    that left, or a `with`, let the exception drop. `seen`: the steps at which a frame caught or let
-    pass something.
+    """The `raise` statements within some steps that neither a handler nor the end of a frame
+    followed: a `finally` that left, or a `with`, let the exception drop. `seen`: the steps at which
+    a frame caught or let pass something; `known`: how often something was raised at each site.
     """
-    raised = {each.raised.step for each in found}
-    known = Counter(rec.site_of(step) for step in raised)
+    raised: set[int] | None = None
+    whole = span == (0, len(rec))
     for number, count in rec.file.site_hits().items():
-        if count <= known[number] or rec.program.step_kind(number) != events.RAISE:
+        if rec.program.step_kind(number) != events.RAISE or not rec.program.site(number).flags & 1:
             continue
-        if not rec.program.site(number).flags & 1:
+        if whole and count <= known[number]:
             continue
         sites = frozenset((number,))
-        step = rec.next_site(0, 1, sites)
-        while step >= 0:
+        raised = {each.raised.step for each in found} if raised is None else raised
+        step = rec.next_site(span[0], 1, sites)
+        while 0 <= step < span[1]:
             frame = rec.step_info(step).frame
             later = rec.next_frame_step(step + 1, 1, frame)
             told = seen.get(frame, ())
@@ -172,79 +178,105 @@ def _said(rec: Replay, node: ast.expr, step: int) -> str:
 # -- chains
 
 
-def joined(rec: Replay, found: list[ExceptionEvent]) -> list[ExceptionEvent]:
-    """The exceptions in order, each with those that it came from."""
-    by_object: dict[int, ExceptionEvent] = {}
-    done: list[ExceptionEvent] = []
-    handled: dict[int, list[ExceptionEvent]] = {}
-    for each in found:
-        cause = _object(each, "__cause__", by_object)
-        context = _object(each, "__context__", by_object)
+class Chains:
+    """Exceptions in order, each with those that it came from."""
+
+    def __init__(self, rec: Replay, found: Sequence[ExceptionEvent]) -> None:
+        self._rec = rec
+        self._found = found
+
+    @cached_property
+    def _by_object(self) -> dict[int, list[int]]:
+        """The places of the exceptions that are one object."""
+        places: dict[int, list[int]] = {}
+        for place, each in enumerate(self._found):
+            identity = _identity(each)
+            if identity is not None:
+                places.setdefault(identity, []).append(place)
+        return places
+
+    @cached_property
+    def _handled(self) -> dict[int, list[int]]:
+        """The places of the exceptions that a frame caught."""
+        places: dict[int, list[int]] = {}
+        for place, each in enumerate(self._found):
+            if each.caught is not None:
+                places.setdefault(each.caught.frame_id, []).append(place)
+        return places
+
+    def links(
+        self, each: ExceptionEvent, place: int
+    ) -> tuple[ExceptionEvent | None, ExceptionEvent | None, ExceptionEvent | None]:
+        """Its cause, what was being handled, and the same one before."""
+        rec = self._rec
+        cause = self._object(each, "__cause__", place)
+        context = self._object(each, "__context__", place)
         node = _raise(rec, each)
         if cause is None and node is not None and node.cause is not None:
-            cause = _evaluated(rec, each, node.cause, by_object)
+            cause = self._evaluated(each, node.cause, place)
         told = _from_value(each, "__suppress_context__")
         hidden = node is not None and isinstance(node.cause, ast.Constant)
         if cause is None and (hidden or (told is not None and told.data is True)):
             context = None
         elif context is None and _from_value(each, "__context__") is None:
-            context = _being_handled(rec, each, handled)
-        identity = None if each.value is None else each.value.object_id
-        earlier = by_object.get(identity) if identity is not None else None
-        if context is not None and context is earlier:
-            context = None
-        event = replace(each, cause=cause, context=context, earlier=earlier)
-        done.append(event)
-        if identity is not None:
-            by_object[identity] = event
-        if event.caught is not None:
-            handled.setdefault(event.caught.frame_id, []).append(event)
-    return done
+            context = self._being_handled(each, place)
+        earlier = self._newest(_identity(each), place)
+        return cause, None if context is not None and context is earlier else context, earlier
+
+    def _newest(self, identity: int | None, place: int) -> ExceptionEvent | None:
+        """The newest one before a place that is this object."""
+        places = self._by_object.get(identity, ()) if identity is not None else ()
+        at = bisect_left(places, place)
+        return self._found[places[at - 1]] if at else None
+
+    def _object(self, each: ExceptionEvent, name: str, place: int) -> ExceptionEvent | None:
+        other = _from_value(each, name)
+        return None if other is None else self._newest(other.object_id, place)
+
+    def _evaluated(self, each: ExceptionEvent, node: ast.expr, place: int) -> ExceptionEvent | None:
+        try:
+            value = self._rec.evaluate(
+                ast.unparse(node), at=each.raised.step, frame=each.raised.frame_id
+            )
+        except (EscopeError, IndexError):
+            return None
+        return self._newest(value.object_id, place)
+
+    def _being_handled(self, each: ExceptionEvent, place: int) -> ExceptionEvent | None:
+        """The exception in whose handler this one was raised."""
+        if not self._handled:
+            return None
+        for frame in reversed(self._rec.stack(each.raised.step)):
+            places = self._handled.get(frame.frame_id, ())
+            before = places[: bisect_left(places, place)][-3:]
+            caught = [
+                event
+                for event in (self._found[k] for k in before)
+                if event.caught is not None and event.caught.step <= each.raised.step
+            ]
+            if (
+                caught
+                and frame.last_step >= 0
+                and _in_handler(self._rec, frame.last_step, caught[-1])
+            ):
+                return caught[-1]
+        return None
+
+
+def _identity(each: ExceptionEvent) -> int | None:
+    raw = getattr(each, "raw", None)
+    if isinstance(raw, Ref):
+        return raw.oid
+    return None if each.value is None else each.value.object_id
 
 
 def _from_value(each: ExceptionEvent, name: str) -> Value | None:
     return None if each.value is None else each.value.attr(name)
 
 
-def _object(
-    each: ExceptionEvent, name: str, known: Mapping[int, ExceptionEvent]
-) -> ExceptionEvent | None:
-    other = _from_value(each, name)
-    if other is None or other.object_id is None:
-        return None
-    return known.get(other.object_id)
-
-
 def _raise(rec: Replay, each: ExceptionEvent) -> ast.Raise | None:
     node = rec.syntax.statement(rec.program.site(rec.site_of(each.raised.step)))
     return node if isinstance(node, ast.Raise) else None
-
-
-def _evaluated(
-    rec: Replay, each: ExceptionEvent, node: ast.expr, known: Mapping[int, ExceptionEvent]
-) -> ExceptionEvent | None:
-    try:
-        value = rec.evaluate(ast.unparse(node), at=each.raised.step, frame=each.raised.frame_id)
-    except (EscopeError, IndexError):
-        return None
-    return None if value.object_id is None else known.get(value.object_id)
-
-
-def _being_handled(
-    rec: Replay, each: ExceptionEvent, handled: Mapping[int, Sequence[ExceptionEvent]]
-) -> ExceptionEvent | None:
-    """The exception in whose handler this one was raised."""
-    if not handled:
-        return None
-    for frame in reversed(rec.stack(each.raised.step)):
-        caught = [
-            event
-            for event in handled.get(frame.frame_id, ())[-3:]
-            if event.caught is not None and event.caught.step <= each.raised.step
-        ]
-        if caught and frame.last_step >= 0 and _in_handler(rec, frame.last_step, caught[-1]):
-            return caught[-1]
-    return None
 
 
 def _in_handler(rec: Replay, step: int, event: ExceptionEvent) -> bool:

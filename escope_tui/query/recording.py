@@ -203,11 +203,7 @@ class Recording(Replay):
 
     def next_exception(self, i: int, direction: int = 1) -> ExceptionEvent | None:
         """The next (or previous) exception by the statement that raised it."""
-        step = self.index(i)
-        found = exceptions.all_exceptions(self)
-        if direction > 0:
-            return next((each for each in found if each.step > step), None)
-        return next((each for each in reversed(found) if each.step < step), None)
+        return next(exceptions.iter_exceptions(self, self.index(i), direction), None)
 
     def output(self, upto: int | None = None) -> output.Output:
         """What the program wrote before step `upto`, or in all."""

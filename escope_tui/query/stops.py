@@ -15,11 +15,11 @@ from ..replay.functions import BUILTINS
 from ..replay.names import Target, find_targets
 from ..replay.near import suggestion
 from ..replay.sampling import Sampler
-from .exceptions import all_exceptions
+from .exceptions import all_exceptions, iter_exceptions
 from .writes import object_change, step_to, value_now
 
 if TYPE_CHECKING:
-    from ..model.events import Write
+    from ..model.events import ExceptionEvent, Write
     from ..replay.breakpoints import Breakpoint
     from ..replay.recording import Replay
 
@@ -77,21 +77,33 @@ def _shown(rec: Replay, visible: int) -> int | None:
 
 
 def _exception(rec: Replay, stop: Breakpoint, step: int, direction: int) -> int | None:
-    found = []
-    for each in all_exceptions(rec):
-        name = each.type_name
-        wanted = stop.exception in ("*", name) or name.endswith("." + stop.exception)
-        if not wanted:
-            continue
-        if stop.fate not in ("", "raised", each.fate):
-            continue
-        caught = stop.fate == "caught" and each.caught is not None
-        at = each.caught.step if caught and each.caught is not None else each.step
-        if (at - step) * direction > 0:
-            found.append(at)
-    if not found:
-        return None
-    return min(found) if direction > 0 else max(found)
+    if stop.fate != "caught":
+        found = next(exceptions_from(rec, stop, step, direction), None)
+        return None if found is None else found.step
+    wanted = (e for e in all_exceptions(rec) if _is_called(e.type_name, stop.exception))
+    steps = [e.caught.step for e in wanted if e.caught is not None]
+    beyond = [at for at in steps if (at - step) * direction > 0]
+    return min(beyond, key=lambda at: at * direction, default=None)
+
+
+def exceptions_from(
+    rec: Replay, stop: Breakpoint, step: int, direction: int
+) -> Iterator[ExceptionEvent]:
+    """The exceptions that a stop is about, the nearest to a step first."""
+    types = {name for _, name in rec.file.types.values()}
+    facts = isinstance(rec.file.meta.get("exception"), dict)
+    if rec.complete and not facts and not any(_is_called(n, stop.exception) for n in types):
+        name = stop.exception.rpartition(".")[2]
+        modules = range(len(rec.program.paths))
+        if not any(name in rec.program.source(number) for number in modules):
+            return
+    for each in iter_exceptions(rec, step, direction):
+        if stop.fate in ("", "raised", each.fate) and _is_called(each.type_name, stop.exception):
+            yield each
+
+
+def _is_called(name: str, wanted: str) -> bool:
+    return wanted in ("*", name) or name.endswith("." + wanted)
 
 
 def _passed(rec: Replay, identity: int, step: int, direction: int) -> int | None:

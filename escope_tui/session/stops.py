@@ -10,6 +10,7 @@ from ..errors import EscopeError, EvaluationError, NotFoundError
 from ..model.events import ExceptionEvent, Write
 from ..model.text import one_line
 from ..query import writes
+from ..query.stops import exceptions_from
 from ..replay.breakpoints import Breakpoint
 from ..replay.names import find_targets
 
@@ -170,13 +171,9 @@ def _holds(rec: Recording, stop: Stop, reached: Reached) -> str | None:
 
 
 def _exceptions(rec: Recording, stop: Stop, index: int, way: int) -> Iterator[Reached]:
-    found = [e for e in rec.exceptions() if (e.step - index) * way > 0]
-    for error in sorted(found, key=lambda e: e.step * way):
-        name = error.type_name
-        if stop.name and stop.name != name and not name.endswith(f".{stop.name}"):
-            continue
-        if stop.fate in ("", error.fate):
-            yield Reached(error.step, stop, "", error=error)
+    wanted = Breakpoint(exception=stop.name or "*", fate=stop.fate)
+    for error in exceptions_from(rec, wanted, index, way):
+        yield Reached(error.step, stop, "", error=error)
 
 
 def _changes(rec: Recording, stop: Stop, index: int, way: int) -> Iterator[Reached]:

@@ -13,6 +13,7 @@ import escope_tui as escope
 from escope_tui.cli import main
 from escope_tui.query.recording import Recording
 from escope_tui.session.tail import uncaught
+from tests.helpers.rerecord import rerecorded
 
 PROGRAM = """
 class AppError(Exception):
@@ -235,3 +236,78 @@ def test_a_module_that_fails_after_its_calls_fails_at_its_own_statement(
     assert ending is not None
     for found in (listed.raised, ending.raised):
         assert (found.function, found.line) == ("<module>", 3)
+
+
+FLYING = """
+def clean(n):
+    done = 0
+    for i in range(n):
+        done += i
+    return done
+
+class Slow:
+    def __enter__(self):
+        return self
+    def __exit__(self, *what):
+        clean(60)
+
+def fails(n):
+    try:
+        return 1 // n
+    finally:
+        clean(50 * (1 - n))
+
+def through(n):
+    with Slow():
+        return fails(n)
+
+for n in (0, 1, 0):
+    clean(20)
+    try:
+        through(n)
+    except ZeroDivisionError as error:
+        clean(5)
+    try:
+        {}[n]
+    except KeyError:
+        pass
+"""
+
+
+def test_the_next_exception_is_that_of_the_whole_list_wherever_chunks_end(tmp_path: Path) -> None:
+    """Also of one that flies through clean-up over many chunks."""
+    script = tmp_path / "flying.py"
+    script.write_text(FLYING)
+    trace = str(rerecorded(script, tmp_path, chunk_steps=20))
+    with escope.open(trace) as whole:
+        every = [each.step for each in whole.exceptions()]
+        assert [each.type_name for each in whole.exceptions()] == [
+            "ZeroDivisionError",
+            "KeyError",
+            "KeyError",
+            "ZeroDivisionError",
+            "KeyError",
+        ]
+        length = len(whole)
+    for direction in (1, -1):
+        with escope.open(trace) as fresh:  # nothing was asked of it that read all exceptions
+            for step in range(0, length, 7):
+                found = fresh.next_exception(step, direction)
+                beyond = [each for each in every if (each - step) * direction > 0]
+                nearest = min(beyond, key=lambda each: abs(each - step), default=None)
+                assert (None if found is None else found.step) == nearest, (step, direction)
+
+
+def test_an_exception_leads_to_its_handler(record: Callable[..., Any], tmp_path: Path) -> None:
+    script = tmp_path / "small.py"
+    lines = ["def g():", "    raise ValueError('no')", "try:", "    g()"]
+    script.write_text("\n".join([*lines, "except ValueError:", "    print('caught')"]))
+    with record(str(script)).open() as rec:
+        assert rec.next_exception(0) is not None
+        (found,) = rec.exceptions()
+        assert (found.type_name, found.raised.line) == ("ValueError", 2)
+        assert [place.function for place in found.propagated] == ["g"]
+        assert found.caught is not None
+        assert (found.caught.line, found.uncaught) == (6, False)
+        assert rec.next_exception(found.step) is None
+        assert rec.next_exception(len(rec), -1) == found

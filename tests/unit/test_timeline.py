@@ -5,10 +5,8 @@ from __future__ import annotations
 import pytest
 
 from escope_tui.errors import NotFoundError
-from escope_tui.model import sites as flags
 from escope_tui.model.values import value_of
 from escope_tui.query.recording import Recording
-from escope_tui.replay import recording as kinds
 from escope_tui.replay.breakpoints import Breakpoint, Stop
 from tests.helpers.fakestate import Scope, Story
 
@@ -214,28 +212,6 @@ def test_calls_tell_how_they_ended(story: Story) -> None:
     assert [call.caller for call in calls] == [1, 5, 5]
     assert calls[0].outcome == "return"
     assert rec.calls("<module>")[0].outcome == "running"
-
-
-def test_exceptions_are_followed_to_their_handler() -> None:
-    story = Story(SOURCE, SCOPES)
-    story.types[9] = ("builtins", "ValueError")
-    story.enter(MODULE, 1)
-    story.enter(F, 5, a=1)
-    story.enter(G, 8, c=1)
-    error = story.make(5, shape=8, type_id=9, items=["no"])
-    story.leave(error, kinds.EV_UNWIND)
-    story.log.append((3, kinds.EV_CAUGHT, 0, 2, 0, error))
-    story.line(6, flags.STEP | flags.CAUGHT)
-    rec = story.open()
-    (found,) = rec.exceptions()
-    assert (found.type_name, found.step) == ("ValueError", 2)
-    assert [place.function for place in found.propagated] == ["g"]
-    assert found.caught is not None
-    assert found.caught.step == 3
-    assert not found.uncaught
-    assert rec.next_exception(0) == found
-    assert rec.next_exception(2) is None
-    assert rec.next_exception(3, -1) == found
 
 
 def test_changes_name_what_differs(story: Story) -> None:
