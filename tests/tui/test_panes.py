@@ -239,13 +239,12 @@ async def test_very_many_calls_are_scrolled_through_at_once(
 
 
 SLOW = """
-import time
-
 def quick(n):
     return n
 
 def slow():
-    time.sleep(0.1)
+    for n in range(20_000):
+        last = n
 
 def main():
     for n in range(5000):
