@@ -14,7 +14,7 @@ def detach():
     start() can begin another recording. Modules stay registered, under the numbers that they have.
     """
     global ring_header, ring_data, ring_size, ring_head, ring_tail, table_count, texts_count, next_strid, texts_floor, texts_bytes, next_oid
-    global current, frame_count, believed, thread_count, thread_now, note_count, attention, volatile_count, deep_count
+    global frame_count, believed, thread_count, thread_now, note_count, attention, volatile_count, deep_count
     global held_count, doubted_count, exposed_count, death_calls, importing_count, loose_count
     global time_countdown, unknown_ran, pending_count, pending_next, transient_count, type_count, visit_mark, next_type_id, slotted_count
     cdef uint32_t i
@@ -47,7 +47,7 @@ def detach():
             f = frame_map[i]
             frame_map[i] = f.chained
             free(f)
-    current = NULL
+    make_current(NULL)
     frame_count = believed = 0
     thread_count = thread_now = 0
     note_count = volatile_count = transient_count = 0

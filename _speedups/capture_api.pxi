@@ -152,7 +152,7 @@ cdef object make_site(ModuleData *m, object row, object functions):
             d.in_place = True
     if d.nspecs == 0 and d.flags & (F_AWAIT | F_AWAITED | F_RESUME | F_YIELD):
         d.plain = False
-    if d.in_place or d.flags & ~QUICK:
+    if d.flags & ~QUICK:
         d.plain = False
     if d.flags & F_QUIET:
         quiet_site(d, function[5][specs[0][1]])
@@ -160,6 +160,7 @@ cdef object make_site(ModuleData *m, object row, object functions):
     fill_values(d)
     d.silent = tells_nothing(d)
     d.room = 16 + 9 * d.nvalues + 40 * d.nspecs
+    d.head = OP_SITE | <uint64_t>d.id << 8
     if row[7] is not None:
         fill_operands(d, row[7])
     return site_object(d)

@@ -21,7 +21,7 @@ cdef int volatile_count = 0
 
 
 cdef void volatile_add(PyObject *o, uint64_t oid) noexcept:
-    global volatile_count, attention
+    global volatile_count
     cdef int i
     for i in range(volatile_count):
         if volatiles[i].oid == oid:
@@ -33,7 +33,7 @@ cdef void volatile_add(PyObject *o, uint64_t oid) noexcept:
     volatiles[volatile_count].oid = oid
     volatiles[volatile_count].size = PyDict_Size(o)
     volatile_count += 1
-    attention += 1
+    attend(1)
 
 
 cdef void volatile_forget(uint64_t oid) noexcept:
@@ -115,12 +115,14 @@ cdef enum:
     A_ELSEWHERE = 0
     A_VALUE = 1          # among the inline values, at that index
     A_SLOT = 2           # in a slot, at that offset
+    A_DICT = 3           # in the instance's dict, whose key of that index has the name
 
 cdef struct Place:
     PyTypeObject *tp
     unsigned int version
     int kind
     Py_ssize_t at
+    PyObject *name
 
 
 cdef inline PyObject *placed_attr(PyObject *o, PyObject *name, Place *p) noexcept:
@@ -137,6 +139,8 @@ cdef inline PyObject *value_placed(PyObject *o, Place *p) noexcept:
             return es_value_at(o, p.at)
         if p.kind == A_SLOT:
             return (<PyObject **>(<char *>o + p.at))[0]
+        if p.kind == A_DICT:
+            return es_attr_at(o, p.at, p.name)
     return NULL
 
 
@@ -145,9 +149,15 @@ cdef PyObject *found_attr(PyObject *o, PyObject *name, Place *p) noexcept:
     cdef PyObject *value = known_place(o, name, p)
     if value != NULL:
         return value
-    if p.tp != Py_TYPE(o) or p.version != p.tp.tp_version_tag:
+    if may_be_placed(o, p):
         find_place(o, name, p)
-    return raw_attr(o, name)
+        value = value_placed(o, p)
+    return value if value != NULL else raw_attr(o, name)
+
+
+cdef inline bint may_be_placed(PyObject *o, Place *p) noexcept:
+    """Whether to look for an attribute that was not where it was last found."""
+    return p.tp != Py_TYPE(o) or p.version != p.tp.tp_version_tag or p.kind != A_ELSEWHERE
 
 
 cdef struct KnownPlace:
@@ -201,13 +211,20 @@ cdef void find_place(PyObject *o, PyObject *name, Place *p) noexcept:
     else:
         es_instance_attrs(o, &a)
         i = 0
-        while a.values != NULL and i < es_values_count(&a) and es_values_key(&a, i) != name:
-            i += 1
-        if a.values == NULL or i == es_values_count(&a):
+        if a.values != NULL:
+            p.kind = A_VALUE
+            while i < es_values_count(&a) and es_values_key(&a, i) != name:
+                i += 1
+            if i == es_values_count(&a):
+                i = -1
+        else:
+            p.kind = A_DICT
+            i = es_key_index(a.dict, name) if a.dict != NULL and PyDict_Check(a.dict) else -1
+        if i < 0:
             p.tp = NULL      # another instance may have it there
             return
-        p.kind = A_VALUE
         p.at = i
+        p.name = name
     place_of(tp, name).name = name
     place_of(tp, name).place = p[0]
 

@@ -20,6 +20,7 @@ cdef struct Frame:
     void *changed_globals       # globals of a function among it, which may be rebound (compared only)
     uint32_t thread
     uint32_t callbacks          # how often its statement was interrupted by calls from code that is not recorded
+    uint32_t wants              # non-zero: its sites must not take the quick ways (notes, `deferred`, `untold`, `unknown`)
     unsigned char state
     unsigned char untold        # its parent is another one than the recording has
     unsigned char unguarded     # lambda or genexp: its end by an exception is not seen
@@ -35,6 +36,7 @@ cdef struct Thread:
     Frame *current
 
 cdef Frame *current = NULL
+cdef void *open_fp = NULL           # of the current frame, while its sites may take the quick ways; else NULL
 cdef Frame *free_frames = NULL
 cdef uint64_t frame_count = 0
 cdef uint64_t believed = 0          # the frame that the reader takes for the current one
@@ -45,6 +47,39 @@ cdef Frame **frame_map = NULL
 cdef uint32_t stray_count = 0
 cdef enum:
     FRAME_BUCKETS = 1 << 14
+
+
+cdef enum:
+    NOT_RECORDING = 1 << 28
+
+cdef int attention = NOT_RECORDING      # non-zero: no frame's sites may take the quick ways
+
+
+cdef inline void attend(int n) noexcept:
+    """No site may take the quick ways before something is done."""
+    global attention, open_fp
+    attention += n
+    open_fp = NULL
+
+
+cdef inline void want(Frame *f) noexcept:
+    """The frame's next site must not take a quick way."""
+    global open_fp
+    f.wants += 1
+    open_fp = NULL
+
+
+cdef inline void make_current(Frame *f) noexcept:
+    """Go over to another frame, whose next site takes the general way."""
+    global current, open_fp
+    current = f
+    open_fp = NULL
+
+
+cdef inline void reopen() noexcept:
+    """Let the current frame's sites take the quick ways where nothing speaks against it."""
+    global open_fp
+    open_fp = NULL if attention or current == NULL or current.wants else current.fp
 
 
 cdef inline size_t frame_bucket(void *fp) noexcept:
@@ -127,12 +162,11 @@ cdef void watch_generator(void *fp) noexcept:
 
 
 cdef void generator_died(void *block) noexcept:
-    global current
     cdef Frame *f = map_find(<char *>block + generator_offset)
     if f == NULL:
         return
     if f == current:
-        current = f.parent
+        make_current(f.parent)
         if recording:
             tell_current(False)
     if recording:
@@ -164,19 +198,16 @@ cdef inline Frame *new_frame(void *fp, Frame *parent) noexcept:
     f.thread = thread_now
     f.callbacks = 0
     f.comprehends = 0
+    f.wants = 0
     memset(&f.state, 0, 8)
     return f
 
 
 cdef void forget_frame(Frame *f) noexcept:
     """Take back what else knows of a frame that has ended."""
-    global attention, stray_count
-    if f.deferred != NULL:
-        attention -= 1
-    if f.unknown:
-        attention -= 1
-    if f.untold:
-        attention -= 1
+    global stray_count
+    if f.wants:
+        hand_notes_on(f)
     if f.mapped:
         map_remove(f)
     if f.stray:
@@ -185,7 +216,7 @@ cdef void forget_frame(Frame *f) noexcept:
 
 cdef inline void drop_frame(Frame *f) noexcept:
     global free_frames
-    if es_unlikely(f.mapped | f.stray | f.unknown | f.untold or f.deferred != NULL):
+    if es_unlikely(f.wants or f.mapped | f.stray):
         forget_frame(f)
     f.fp = NULL
     f.id = 0
@@ -289,7 +320,7 @@ cdef void tell_task() noexcept:
 
 cdef bint find_thread() noexcept:
     """Make the calling thread the current one; True if it was another before."""
-    global thread_now, thread_count, threads, current
+    global thread_now, thread_count, threads
     cdef uint64_t native = es_thread_id()
     cdef uint32_t i
     if thread_count and threads[thread_now].native == native:
@@ -299,7 +330,7 @@ cdef bint find_thread() noexcept:
     for i in range(thread_count):
         if threads[i].native == native:
             thread_now = i
-            current = threads[i].current
+            make_current(threads[i].current)
             return True
     if (thread_count & 63) == 0:
         threads = <Thread *>realloc(threads, (thread_count + 64) * sizeof(Thread))
@@ -311,7 +342,7 @@ cdef bint find_thread() noexcept:
     threads[thread_count].current = NULL
     thread_now = thread_count
     thread_count += 1
-    current = NULL
+    make_current(NULL)
     announce_thread(thread_now, native)
     return True
 
@@ -413,7 +444,6 @@ cdef Frame *real_parent(void *fp) noexcept:
 
 cdef void set_parent(Frame *f, Frame *parent, bint tell) noexcept:
     """Give a frame another parent; told now, where f is the current frame, or with its next site."""
-    global attention
     cdef uint64_t id = 0 if parent == NULL else parent.id
     if parent == f:
         return
@@ -425,15 +455,17 @@ cdef void set_parent(Frame *f, Frame *parent, bint tell) noexcept:
         event_u64(OP_PARENT, id)
     if f.untold != (not tell):
         f.untold = not tell
-        attention += -1 if tell else 1
+        if tell:
+            f.wants -= 1
+        else:
+            want(f)
 
 
 cdef void tell_parent() noexcept:
     """The next site is the current frame's, whose parent was found anew while it waited."""
-    global attention
     event_u64(OP_PARENT, current.parent_id)
     current.untold = 0
-    attention -= 1
+    current.wants -= 1
 
 
 cdef void leave_for(Frame *parent) noexcept:
@@ -459,7 +491,6 @@ cdef bint resync(void *fp, bint create) noexcept:
 
     An unknown frame is entered if `create` holds; False if there is none to make current.
     """
-    global current
     cdef bint other = find_thread()
     cdef Frame *f
     cdef Frame *parent
@@ -473,7 +504,7 @@ cdef bint resync(void *fp, bint create) noexcept:
         f = caller_of(f)
     if f != NULL:
         leave_to(f)
-        current = f
+        make_current(f)
         tell_current(other)
         return True
     f = map_find_at(fp)
@@ -483,7 +514,7 @@ cdef bint resync(void *fp, bint create) noexcept:
             leave_for(parent)
         if parent != NULL and not other:
             catch_up(parent, fp)
-        current = f
+        make_current(f)
         f.state = RUNNING
         f.thread = thread_now
         tell_current(other)
@@ -508,14 +539,14 @@ cdef void resumed(void *fp) noexcept:
 
 cdef void enter_frame(void *fp, bint mapped, bint implied, bint other_thread) noexcept:
     """A new frame begins at fp and becomes current."""
-    global current, believed
+    global believed
     cdef Frame *parent
     cdef Frame *stale
     cdef Frame *f
     cdef unsigned char *p
     if es_likely(current != NULL and is_at(current, es_previous_frame(fp))):
         parent = current
-        if es_unlikely((<SiteData *>parent.site).owes or attention or es_frame_by_c(fp)):
+        if es_unlikely((<SiteData *>parent.site).owes or parent.wants or es_frame_by_c(fp)):
             catch_up(parent, fp)
     else:
         if find_thread():
@@ -528,7 +559,7 @@ cdef void enter_frame(void *fp, bint mapped, bint implied, bint other_thread) no
         if parent != NULL and not other_thread:
             catch_up(parent, fp)
     if other_thread:
-        current = parent
+        make_current(parent)
         tell_current(True)
     elif parent != current or (current != NULL and believed != current.id):
         event_u64(OP_PARENT, 0 if parent == NULL else parent.id)
@@ -549,8 +580,9 @@ cdef void enter_frame(void *fp, bint mapped, bint implied, bint other_thread) no
             return
         p[0] = OP_ENTERS
         commit(p, p + 1)
-    current = f
+    make_current(f)
     believed = f.id
+    reopen()
 
 
 cdef inline void exit_frame() noexcept:
@@ -558,6 +590,7 @@ cdef inline void exit_frame() noexcept:
     cdef Frame *f = current
     current = f.parent
     believed = 0 if current == NULL else current.id
-    if note_count:
+    if es_unlikely(f.wants):
         take_notes(f)
     drop_frame(f)
+    reopen()

@@ -132,7 +132,7 @@ cdef int arguments_taken(Spec *s) noexcept:
 
 cdef void hold(PyObject *o, Entry *e) noexcept:
     """Look at a container before each statement from now on."""
-    global held_count, attention
+    global held_count
     cdef int i
     for i in range(held_count):
         if held[i].oid == e.oid:
@@ -147,7 +147,7 @@ cdef void hold(PyObject *o, Entry *e) noexcept:
     held[held_count].oid = e.oid
     held[held_count].credit = HELD_CREDIT
     held_count += 1
-    attention += 1
+    attend(1)
 
 
 cdef void check_held() noexcept:
@@ -206,10 +206,10 @@ cdef inline void watch_given(PyObject *o) noexcept:
 
 
 cdef void death_called() noexcept:
-    global death_calls, attention
+    global death_calls
     if not death_calls:
         death_calls = True
-        attention += 1
+        attend(1)
 
 
 cdef void look_after_death() noexcept:

@@ -229,7 +229,7 @@ cdef int importing_count = 0
 
 cdef void import_began() noexcept:
     """The body of a module begins: if a recorded package holds the module, look at that when the body is over."""
-    global importing_count, attention
+    global importing_count
     cdef PyObject *name = dict_get_str(PyEval_GetGlobals_ptr(), <PyObject *>NAME_NAME)
     cdef PyObject *parent
     cdef PyObject *package
@@ -251,7 +251,7 @@ cdef void import_began() noexcept:
     importing[importing_count].id = current.id
     importing[importing_count].package = PyModule_GetDict(package)
     importing_count += 1
-    attention += 1
+    attend(1)
 
 
 cdef void look_after_imports() noexcept:

@@ -14,11 +14,6 @@ cdef struct Note:
 cdef Note notes[256]
 cdef int note_count = 0
 cdef bint notes_taken = False
-cdef enum:
-    NOT_RECORDING = 1 << 28
-
-cdef int attention = NOT_RECORDING      # non-zero: the fast paths must not be taken
-
 
 cdef inline void note(PyObject *o, PyObject *name, bint deep) noexcept:
     """Keep in mind (without a reference) an object to look at when this frame's statement is over."""
@@ -26,7 +21,7 @@ cdef inline void note(PyObject *o, PyObject *name, bint deep) noexcept:
 
 
 cdef void note_depth(PyObject *o, PyObject *name, bint deep, int depth) noexcept:
-    global note_count, attention
+    global note_count
     cdef Entry *e
     cdef int i
     cdef PyTypeObject *tp = Py_TYPE(o)
@@ -61,7 +56,8 @@ cdef void note_depth(PyObject *o, PyObject *name, bint deep, int depth) noexcept
     notes[note_count].in_place = False
     notes[note_count].grows = False
     note_count += 1
-    attention += 1
+    if current != NULL:
+        want(current)
 
 
 cdef inline bint dies_open(PyTypeObject *tp) noexcept:
@@ -83,10 +79,9 @@ cdef int reached_noted(PyObject *o, void *depth) noexcept:
 
 cdef void unknown_to_come() noexcept:
     """Code that is not recorded is about to run in the current statement."""
-    global attention
     if current != NULL and not current.unknown:
         current.unknown = True
-        attention += 1
+        want(current)
 
 
 cdef void function_to_come(PyObject *f) noexcept:
@@ -103,10 +98,9 @@ cdef void function_to_come(PyObject *f) noexcept:
 
 
 cdef void forget_unknown(Frame *f) noexcept:
-    global attention
     f.unknown = False
     f.changed_globals = NULL
-    attention -= 1
+    f.wants -= 1
 
 
 # Exposed objects: someone may hold a bound method or the __dict__ of them, and change them unseen.
@@ -204,7 +198,10 @@ cdef void note_for(Frame *frame, PyObject *o) noexcept:
         return
     note(o, NULL, False)
     if note_count > before:
+        if current != NULL:
+            current.wants -= 1
         notes[before].frame = frame
+        want(frame)
 
 
 cdef void note_store(PyObject *o, PyObject *key, bint in_place) noexcept:
@@ -223,18 +220,19 @@ cdef void note_store(PyObject *o, PyObject *key, bint in_place) noexcept:
 
 cdef void take_notes(Frame *frame) noexcept:
     """Examine what was noted for this frame, if it is still alive."""
-    global note_count, attention, notes_taken
+    global note_count, notes_taken
     notes_taken = True
     cdef int i, kept = 0
     cdef Note n
     cdef Entry *e
     for i in range(note_count):
         n = notes[i]
-        if n.frame != frame:
+        if n.frame != frame and n.frame != NULL:
             notes[kept] = n
             kept += 1
             continue
-        attention -= 1
+        if n.frame == frame:
+            frame.wants -= 1
         e = table_find_block(n.block)
         if e == NULL or e.oid != n.oid:
             if n.key != NULL:
@@ -244,6 +242,17 @@ cdef void take_notes(Frame *frame) noexcept:
         if n.key != NULL:
             Py_DECREF(n.key)
     note_count = kept
+
+
+cdef void hand_notes_on(Frame *frame) noexcept:
+    """A frame has ended unseen: what was noted for it is looked at when its caller's statement is over."""
+    cdef Frame *caller = caller_of(frame)
+    cdef int i
+    for i in range(note_count):
+        if notes[i].frame == frame:
+            notes[i].frame = caller
+            if caller != NULL:
+                want(caller)
 
 
 cdef void settle_note(Note *n) noexcept:

@@ -1,49 +1,51 @@
 # The quick ways: what most sites say, written without a detour. What does not fit goes through `tell_any`.
 
 
-cdef inline bint tell_step(SiteData *d, void *fp) noexcept:
-    """Write the event of a site without values; False: nothing was done, and it takes the general way."""
+cdef inline void counted() noexcept:
+    """An event was written."""
     global time_countdown
-    cdef Frame *f = current
-    cdef unsigned char *p
-    if es_unlikely(attention != 0 or f == NULL or f.fp != fp):
-        return False
-    f.site = <void *>d
-    p = reserve(8)
-    if es_unlikely(p == NULL):
-        return True
-    p[0] = OP_SITE
-    commit(p, put_u32(p + 1, d.id))
-    if es_unlikely(d.leaves):
-        exit_frame()
     time_countdown -= 1
     if es_unlikely(time_countdown < 0):
         write_time()
-    return True
 
 
-cdef inline bint tell_values(SiteData *d, void *fp, PyObject **args, Py_ssize_t n, bint enters) noexcept:
+cdef inline unsigned char *put_site(unsigned char *p, SiteData *d) noexcept:
+    """The operation and the site; three bytes more may be overwritten."""
+    memcpy(p, &d.head, 8)
+    return p + 5
+
+
+cdef inline unsigned char *put_plain(unsigned char *p, SiteData *d, PyObject *v) noexcept:
+    """A value of a site that has nothing but values; NULL: it takes more than a look."""
+    cdef unsigned char *end = put_fast(p, v, limit_depth)
+    return NULL if es_unlikely(d.in_place) and p[0] == V_REF else end
+
+
+cdef bint tell_values(SiteData *d, void *fp, PyObject **args, Py_ssize_t n, bint enters) noexcept:
     """Write the event of a site whose values are its arguments; False: nothing was done."""
-    global time_countdown, first_new
+    global first_new
     cdef unsigned char *start
     cdef unsigned char *p
     cdef unsigned char *end
     cdef Py_ssize_t i
-    if es_unlikely(attention != 0):
-        return False
     if enters:
+        if es_unlikely(attention != 0):
+            return False
         enter_frame(fp, False, False, False)
         if es_unlikely(current == NULL):
             return True
         current.unguarded = d.function.unguarded
-    elif es_unlikely(current == NULL or current.fp != fp):
+    elif es_unlikely(open_fp != fp):
         return False
+    if es_unlikely(d.in_place):
+        for i in range(n):
+            if is_container(args[i]):
+                return False
     current.site = <void *>d
-    start = reserve(5 + 9 * <uint64_t>n)
+    start = reserve(d.room)
     if es_unlikely(start == NULL):
         return True
-    start[0] = OP_SITE
-    p = put_u32(start + 1, d.id)
+    p = put_site(start, d)
     for i in range(n):
         end = put_fast(p, args[i], limit_depth)
         if es_unlikely(end == NULL):
@@ -54,31 +56,29 @@ cdef inline bint tell_values(SiteData *d, void *fp, PyObject **args, Py_ssize_t 
     else:
         commit(start, p)
     if d.leaves:
-        leave(d, start, args)
-    time_countdown -= 1
-    if es_unlikely(time_countdown < 0):
-        write_time()
+        leave(d, start, args[0] if n else NULL)
+    counted()
     return True
 
 
-cdef inline void leave(SiteData *d, unsigned char *event, PyObject **args) noexcept:
+cdef inline void leave(SiteData *d, unsigned char *event, PyObject *value) noexcept:
     """The current frame ends by this site, whose event has just been written."""
     cdef uint64_t oid
     if d.flags & F_RETURN and event[5] == V_REF:
         memcpy(&oid, event + 6, 8)
-        keep_known(args[0], oid)
+        keep_known(value, oid)
     exit_frame()
 
 
 cdef bint tell_effects(SiteData *d, void *fp, PyObject **args, Py_ssize_t n) noexcept:
     """What `tell_any` does for a site of a running frame that says what a statement has changed; False: nothing was done."""
-    global time_countdown, first_new, unknown_ran, notes_taken
+    global first_new, unknown_ran, notes_taken
     cdef unsigned char *start
     cdef unsigned char *p
     cdef unsigned char *end
     cdef int i, op, a = 0
     cdef Spec *s
-    if es_unlikely(attention != 0 or current == NULL or current.fp != fp):
+    if es_unlikely(open_fp != fp):
         return False
     p = start = reserve(d.room)
     if es_unlikely(start == NULL):
@@ -165,9 +165,7 @@ cdef bint tell_effects(SiteData *d, void *fp, PyObject **args, Py_ssize_t n) noe
         if d.flags & F_RETURN:
             keep_in_mind(args[0])
         exit_frame()
-    time_countdown -= 1
-    if es_unlikely(time_countdown < 0):
-        write_time()
+    counted()
     return True
 
 
@@ -175,8 +173,7 @@ cdef inline unsigned char *values_told(SiteData *d, PyObject **args, unsigned ch
     """Write the event itself behind the changes in [start, at); NULL, with these published, where a value takes more."""
     cdef unsigned char *p = at
     cdef int i
-    p[0] = OP_SITE
-    p = put_u32(p + 1, d.id)
+    p = put_site(p, d)
     for i in range(d.nvalues):
         p = put_fast(p, args[d.value_args[i]], limit_depth)
         if es_unlikely(p == NULL):
@@ -263,9 +260,11 @@ cdef inline unsigned char *attribute_told(Spec *s, PyObject *root, unsigned char
     if es_unlikely(value == NULL):
         value = known_place(o, s.name, &s.stored)
     if es_unlikely(value == NULL):
-        if s.stored.tp != Py_TYPE(o) or s.stored.version != s.stored.tp.tp_version_tag:
+        if may_be_placed(o, &s.stored):
             find_place(o, s.name, &s.stored)
-        return NULL
+            value = value_placed(o, &s.stored)
+        if value == NULL:
+            return NULL
     if es_unlikely(s.in_place) and is_container(value):
         return NULL
     e = table_find(o)
@@ -337,7 +336,7 @@ cdef inline bint tell_receiver(SiteData *d, void *fp, PyObject *given) noexcept:
     """What `tell_any` does for the receiver of a method that has no effect, which is nothing; False: it takes more."""
     cdef Spec *s
     cdef PyTypeObject *tp = Py_TYPE(given)
-    if es_unlikely(attention != 0 or current == NULL or current.fp != fp):
+    if es_unlikely(open_fp != fp):
         return False
     s = d.specs
     if s.cached_type == tp and s.cached_version == tp.tp_version_tag and s.cached_version != 0:
@@ -409,6 +408,7 @@ cdef void find_operands(SiteData *d, void *fp) noexcept:
         if o.place < 0 or o.cell:
             d.direct = False
     d.code = es_frame_runs(fp)
+    d.quick = d.code if d.direct else NULL
 
 
 cdef inline PyObject *namespace_variable(void *fp, PyObject *name) noexcept:
@@ -457,32 +457,108 @@ cdef inline PyObject *result(SiteData *d, PyObject *given) noexcept:
     return value
 
 
-cdef PyObject *invert_step(PyObject *self) noexcept:
-    cdef SiteData *d = data_of(self)
-    if es_unlikely(not tell_step(d, es_current_frame())):
-        tell_any(d, NULL, 0)
+cdef inline unsigned char *operands_told(SiteData *d, void *fp, unsigned char *p) noexcept:
+    """Write what the site reads in its frame, where it has the places; NULL: it takes more than a look."""
+    cdef int i
+    cdef PyObject *v
+    for i in range(d.noperands):
+        v = es_frame_local(fp, d.places[i])
+        if es_unlikely(v == NULL):
+            return NULL
+        p = put_plain(p, d, v)
+        if es_unlikely(p == NULL):
+            return NULL
+    return p
+
+
+cdef inline bint entered(SiteData *d, void *fp) noexcept:
+    """Begin the frame at fp where the current frame calls it and has nothing to tell first; False: nothing was done."""
+    global current, open_fp, believed
+    cdef Frame *f = current
+    cdef void *caller = es_previous_frame(fp)
+    if es_unlikely(caller != open_fp or caller == NULL or f.runs != es_frame_runs(caller)):
+        return False
+    if es_unlikely((<SiteData *>f.site).owes or es_frame_by_c(fp) or believed != f.id or stray_count):
+        return False
+    f = new_frame(fp, f)
+    if es_unlikely(f == NULL):
+        return False
+    f.unguarded = d.function.unguarded
+    current = f
+    open_fp = fp
+    believed = f.id
+    return True
+
+
+cdef inline PyObject *none() noexcept:
     Py_INCREF(Py_None_ptr)
     return Py_None_ptr
+
+
+cdef PyObject *tell_gathering(SiteData *d, void *fp, PyObject *given, bint enters) noexcept:
+    """A plain site by a longer way; `given` may be NULL."""
+    cdef PyObject *args[MAX_OPERANDS + 1]
+    cdef int first = given != NULL
+    cdef int n = first + d.noperands
+    args[0] = given
+    if es_unlikely(not gather(d, fp, &args[first]) or not tell_values(d, fp, args, n, enters)):
+        tell_gathered(d, args, n)
+    return result(d, given)
+
+
+cdef PyObject *invert_step(PyObject *self) noexcept:
+    cdef SiteData *d = data_of(self)
+    cdef void *fp = es_current_frame()
+    cdef unsigned char *p
+    if es_unlikely(fp != open_fp):
+        return invert_any(self)
+    p = reserve(8)
+    if es_likely(p != NULL):
+        commit(p, put_site(p, d))
+        current.site = <void *>d
+        if es_unlikely(d.leaves):
+            exit_frame()
+        counted()
+    return none()
 
 
 cdef PyObject *invert_plain(PyObject *self) noexcept:
     cdef SiteData *d = data_of(self)
     cdef void *fp = es_current_frame()
-    cdef PyObject *args[MAX_OPERANDS]
-    if es_unlikely(not gather(d, fp, args) or not tell_values(d, fp, args, d.noperands, False)):
-        tell_gathered(d, args, d.noperands)
-    Py_INCREF(Py_None_ptr)
-    return Py_None_ptr
+    cdef unsigned char *p
+    cdef unsigned char *end
+    if es_likely(fp == open_fp and d.quick == es_frame_runs(fp)):
+        p = reserve(d.room)
+        if es_likely(p != NULL):
+            end = operands_told(d, fp, put_site(p, d))
+            if es_likely(end != NULL):
+                commit(p, end)
+                current.site = <void *>d
+                if es_unlikely(d.leaves):
+                    exit_frame()
+                counted()
+                return none()
+    return tell_gathering(d, fp, NULL, False)
 
 
 cdef PyObject *invert_entry(PyObject *self) noexcept:
     cdef SiteData *d = data_of(self)
     cdef void *fp = es_current_frame()
-    cdef PyObject *args[MAX_OPERANDS]
-    if es_unlikely(not gather(d, fp, args) or not tell_values(d, fp, args, d.noperands, True)):
-        tell_gathered(d, args, d.noperands)
-    Py_INCREF(Py_None_ptr)
-    return Py_None_ptr
+    cdef unsigned char *p
+    cdef unsigned char *end
+    if es_unlikely(d.quick != es_frame_runs(fp) or not entered(d, fp)):
+        return tell_gathering(d, fp, NULL, True)
+    p = reserve(d.room)
+    if es_likely(p != NULL):
+        end = operands_told(d, fp, put_site(p, d))
+        if es_likely(end != NULL):
+            commit(p, end)
+            current.site = <void *>d
+            if es_unlikely(d.leaves):
+                exit_frame()
+            counted()
+            return none()
+    return tell_gathering(d, fp, NULL, False)
 
 
 cdef PyObject *invert_effects(PyObject *self) noexcept:
@@ -506,21 +582,36 @@ cdef PyObject *invert_any(PyObject *self) noexcept:
 cdef PyObject *pass_plain(PyObject *self, PyObject *given) noexcept:
     cdef SiteData *d = data_of(self)
     cdef void *fp = es_current_frame()
-    cdef PyObject *args[MAX_OPERANDS + 1]
-    args[0] = given
-    if es_unlikely(not gather(d, fp, &args[1]) or not tell_values(d, fp, args, d.noperands + 1, False)):
-        tell_gathered(d, args, d.noperands + 1)
-    return result(d, given)
+    if es_likely(fp == open_fp and d.quick == es_frame_runs(fp)):
+        return passed(d, fp, given)
+    return tell_gathering(d, fp, given, False)
 
 
 cdef PyObject *pass_entry(PyObject *self, PyObject *given) noexcept:
     cdef SiteData *d = data_of(self)
     cdef void *fp = es_current_frame()
-    cdef PyObject *args[MAX_OPERANDS + 1]
-    args[0] = given
-    if es_unlikely(not gather(d, fp, &args[1]) or not tell_values(d, fp, args, d.noperands + 1, True)):
-        tell_gathered(d, args, d.noperands + 1)
-    return result(d, given)
+    if es_likely(d.quick == es_frame_runs(fp) and entered(d, fp)):
+        return passed(d, fp, given)
+    return tell_gathering(d, fp, given, True)
+
+
+cdef inline PyObject *passed(SiteData *d, void *fp, PyObject *given) noexcept:
+    """Tell a value that is returned, and what the site reads in its frame, which is open."""
+    cdef unsigned char *p = reserve(d.room)
+    cdef unsigned char *end
+    if es_likely(p != NULL):
+        end = put_plain(put_site(p, d), d, given)
+        if es_likely(end != NULL):
+            end = operands_told(d, fp, end)
+        if es_likely(end != NULL):
+            commit(p, end)
+            current.site = <void *>d
+            if d.leaves:
+                leave(d, p, given)
+            counted()
+            Py_INCREF(given)
+            return given
+    return tell_gathering(d, fp, given, False)
 
 
 cdef PyObject *pass_effects(PyObject *self, PyObject *given) noexcept:

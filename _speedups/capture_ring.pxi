@@ -77,9 +77,9 @@ cdef uint64_t time_zero = 0
 
 cdef void turn_off(uint64_t state) noexcept:
     """Stop recording for good; the program goes on."""
-    global recording, attention
+    global recording
     if recording:
-        attention += NOT_RECORDING
+        attend(NOT_RECORDING)
     recording = False
     if ring_header != NULL:
         es_store_release(&ring_header[H_STATE], state)
@@ -184,8 +184,8 @@ cdef void event_u64(unsigned int op, uint64_t value) noexcept:
 
 cdef void forked_child() noexcept:
     """A forked child shares the parent's ring and must not write to it."""
-    global recording, ring_header, attention
+    global recording, ring_header
     if recording:
-        attention += NOT_RECORDING
+        attend(NOT_RECORDING)
     recording = False
     ring_header = NULL

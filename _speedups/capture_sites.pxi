@@ -127,6 +127,7 @@ cdef struct SiteData:
     bint leaves                  # the frame ends here
     bint silent                  # has neither a value nor a flag that says something: no event is written
     uint64_t room                # in the ring, at most
+    uint64_t head                # the first bytes of the event: the operation and the site
     int *value_args              # the arguments that are the event's values
     bint operator                # reads its arguments in the frame, but for a first one that passes through
     bint direct                  # all of them are variables, and none lies in a cell
@@ -134,6 +135,7 @@ cdef struct SiteData:
     Operand *operands
     int *places                  # of the operands, where `direct` holds
     void *code                   # the code object that the places belong to (compared only)
+    void *quick                  # the same where `direct` holds, else NULL
     Spec *specs
     int line, end_line
     bint handed                  # what it binds may come from code that is not recorded, which keeps it
@@ -324,7 +326,7 @@ cdef void tell_any(SiteData *d, PyObject **args, Py_ssize_t n) noexcept:
         if flags & F_DEFER:
             defer(d)
             return
-    if es_unlikely(current.untold):
+    if es_unlikely(current != NULL and current.untold):
         tell_parent()
     first_new = next_oid
     if flags & F_COMP and current != NULL:
@@ -337,7 +339,7 @@ cdef void tell_any(SiteData *d, PyObject **args, Py_ssize_t n) noexcept:
         look_after_imports()
     if es_unlikely(death_calls):
         look_after_death()
-    if note_count and not flags & MID_STATEMENT and (not flags & F_PASS or flags & F_RETURN):
+    if current != NULL and current.wants and not flags & MID_STATEMENT and (not flags & F_PASS or flags & F_RETURN):
         take_notes(current)
     if flags & (F_CAUGHT | F_UNWIND):
         exception = handled_exception()
@@ -375,6 +377,7 @@ cdef void tell_any(SiteData *d, PyObject **args, Py_ssize_t n) noexcept:
     elif flags & F_AWAIT:
         if current != NULL:
             current.state = AWAITING
+    reopen()
     time_countdown -= 1
     if time_countdown < 0:
         write_time()
@@ -398,12 +401,12 @@ cdef void *comprehension_owner(void *fp) noexcept:
 
 
 cdef void suspend(int state) noexcept:
-    global current, believed
+    global believed
     cdef Frame *f = current
     if f == NULL:
         return
     f.state = state
-    current = f.parent
+    make_current(f.parent)
     believed = 0 if current == NULL else current.id
 
 

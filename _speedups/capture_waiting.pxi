@@ -55,19 +55,19 @@ cdef void catch_up(Frame *f, void *fp) noexcept:
     cdef int i
     cdef PyObject *values[64]
     if f.deferred != NULL and in_header(f):
-        make_current(f)
+        tell_frame(f)
         fire(f)
     if not direct:
         stores = es_frame_stores(f.fp)
         if stores:
             tell_bindings(f)
-        elif d.nowed or note_count or exposed_count:
+        elif d.nowed or f.wants or exposed_count:
             doubting = not worth_a_look(f)
             if doubting and f.doubted:
                 doubting = False
                 return
             f.doubted = doubting
-    if note_count:
+    if f.wants:
         look_at_notes(f, stores)
     if exposed_count and not direct:
         check_exposed()
@@ -87,10 +87,9 @@ cdef void catch_up(Frame *f, void *fp) noexcept:
     drain_pending()
 
 
-cdef void make_current(Frame *f) noexcept:
+cdef void tell_frame(Frame *f) noexcept:
     """The next events belong to a frame that waits."""
-    global current
-    current = f
+    make_current(f)
     tell_current(False)
 
 
@@ -116,7 +115,7 @@ cdef void tell_bindings(Frame *f) noexcept:
         return
     if d.function == NULL or d.function.nquiet == 0 or code == NULL:
         return
-    make_current(f)
+    tell_frame(f)
     for i in range(d.function.nquiet):
         tell_quietly(d.function.quiet[i], code, f.fp)
 
@@ -154,16 +153,14 @@ cdef void tell_quietly(SiteData *q, PyObject *code, void *fp) noexcept:
 
 cdef void defer(SiteData *d) noexcept:
     """Control leaves for the loop header that `d` stands for."""
-    global attention
     if current.deferred == NULL:
-        attention += 1
+        want(current)
     current.deferred = <void *>d
 
 
 cdef void forget_deferred(Frame *f) noexcept:
-    global attention
     f.deferred = NULL
-    attention -= 1
+    f.wants -= 1
 
 
 cdef void fire(Frame *f) noexcept:

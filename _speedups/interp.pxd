@@ -274,6 +274,25 @@ cdef extern from *:
         return a.values == NULL ? NULL : a.values->values[i];
     #endif
     }
+    /* The same of an instance whose attributes are in an ordinary dict, where the key of index i is that name. */
+    static inline PyObject *es_attr_at(PyObject *o, Py_ssize_t i, PyObject *name) {
+        es_attrs a;
+        es_instance_attrs(o, &a);
+        if (a.dict == NULL || !PyDict_CheckExact(a.dict)) return NULL;
+        PyDictObject *d = (PyDictObject *)a.dict;
+        if (!DK_IS_UNICODE(d->ma_keys) || i >= d->ma_keys->dk_nentries) return NULL;
+        PyDictUnicodeEntry *e = &DK_UNICODE_ENTRIES(d->ma_keys)[i];
+        if (e->me_key != name) return NULL;
+        return d->ma_values != NULL ? d->ma_values->values[i] : e->me_value;
+    }
+    /* The index of a name among the keys of a dict; -1 when it is not among the first 256. */
+    static inline Py_ssize_t es_key_index(PyObject *d, PyObject *name) {
+        PyDictKeysObject *k = ((PyDictObject *)d)->ma_keys;
+        if (!DK_IS_UNICODE(k)) return -1;
+        for (Py_ssize_t i = 0; i < k->dk_nentries && i < 256; i++)
+            if (DK_UNICODE_ENTRIES(k)[i].me_key == name) return i;
+        return -1;
+    }
     static inline Py_ssize_t es_values_count(es_attrs *a) { return a->keys->dk_nentries; }
     static inline PyObject *es_values_key(es_attrs *a, Py_ssize_t i) {
         if (!DK_IS_UNICODE(a->keys)) return NULL;
@@ -421,6 +440,8 @@ cdef extern from *:
     int es_cell_index(PyObject *code, PyObject *name) noexcept
     void es_instance_attrs(PyObject *o, es_attrs *out) noexcept
     PyObject *es_value_at(PyObject *o, Py_ssize_t i) noexcept
+    PyObject *es_attr_at(PyObject *o, Py_ssize_t i, PyObject *name) noexcept
+    Py_ssize_t es_key_index(PyObject *d, PyObject *name) noexcept
     Py_ssize_t es_values_count(es_attrs *a) noexcept
     PyObject *es_values_key(es_attrs *a, Py_ssize_t i) noexcept
     PyObject *es_values_item(es_attrs *a, Py_ssize_t i) noexcept

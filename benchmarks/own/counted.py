@@ -63,6 +63,11 @@ def call(n):
         same(i)
 
 
+def noted(n):
+    given = same
+    [given(([i], i)) for i in range(n)]
+
+
 def generator(n):
     def numbers():
         for i in range(n):
@@ -103,6 +108,7 @@ for work in (
     item,
     append,
     call,
+    noted,
     generator,
     make_object,
     examine,
