@@ -223,7 +223,7 @@ cdef object site_object(SiteData *d):
             kind, way = PlainSite if d.nargs else StepSite, 0
         else:
             kind, way = EffectSite, 2
-    if d.flags == F_PASS and d.nspecs == 1 and d.specs[0].op == S_RECV_METHOD:
+    if d.flags == F_PASS and d.nspecs == 1 and d.specs[0].op in (S_RECV_METHOD, S_RECV_ATTR, S_KEY_STORED):
         kind = ReceiverSite
     if not d.operator:
         kind = Site
@@ -461,6 +461,17 @@ def probe_attributes(o):
     elif a.dict != NULL:
         found = dict(<object>a.dict)
     return found
+
+
+def probe_attribute(o, str name, Py_ssize_t place=-1):
+    """An attribute in an instance's dict, read at the place of its key or at `place`, and that place (-1: none)."""
+    cdef es_attrs a
+    cdef PyObject *value
+    es_instance_attrs(<PyObject *>o, &a)
+    if place < 0 and a.values == NULL and a.dict != NULL:
+        place = es_key_index(a.dict, <PyObject *>name)
+    value = es_attr_at(<PyObject *>o, place, <PyObject *>name) if place >= 0 else NULL
+    return None if value == NULL else <object>value, place
 
 
 def probe_int(o):

@@ -590,8 +590,7 @@ cdef void item_stored(PyObject *o, PyObject *key) noexcept:
                 send_size(e, n)
             write_delta(o, e, OP_SETITEM, key, value)
             return
-    elif is_fixed_type(tp) and Py_TYPE(key) == &PyLong_Type and es_int_small(key, &i) and i >= <int64_t>limit_items \
-            and type_info(tp).shape == SHAPE_ARRAY:
+    elif Py_TYPE(key) == &PyLong_Type and es_int_small(key, &i) and i >= <int64_t>limit_items and is_array(tp):
         if view_count or owner_count:
             memory_touched(o)
         return                   # only the head of an array is ever shown

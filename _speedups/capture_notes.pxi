@@ -6,6 +6,7 @@ cdef struct Note:
     uint64_t oid
     Frame *frame
     PyObject *name          # attribute stored, or NULL: examine
+    Spec *spec              # which tells of that attribute, or NULL
     bint deep
     PyObject *key           # of an item stored, held: scalars, strings and tuples of them only
     bint in_place
@@ -51,6 +52,7 @@ cdef void note_depth(PyObject *o, PyObject *name, bint deep, int depth) noexcept
     notes[note_count].oid = e.oid
     notes[note_count].frame = current
     notes[note_count].name = name
+    notes[note_count].spec = NULL
     notes[note_count].deep = deep
     notes[note_count].key = NULL
     notes[note_count].in_place = False
@@ -258,6 +260,19 @@ cdef void hand_notes_on(Frame *frame) noexcept:
 cdef void settle_note(Note *n) noexcept:
     """Examine the object of one note."""
     cdef PyObject *value
+    cdef unsigned char *p
+    cdef unsigned char *end
+    if not n.in_place and (n.spec != NULL or n.key != NULL):
+        p = reserve(64)
+        if p == NULL:
+            return
+        if n.spec != NULL:
+            end = attribute_told(n.spec, n.object, p)
+        else:
+            end = stored_item_told(n.object, n.key, False, p)
+        if end != NULL:
+            commit(p, end)
+            return
     if n.name != NULL:
         attribute_stored(n.object, n.name)
         if n.in_place:

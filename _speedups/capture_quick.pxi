@@ -1,6 +1,16 @@
 # The quick ways: what most sites say, written without a detour. What does not fit goes through `tell_any`.
 
 
+cdef bint settled(void *fp) noexcept:
+    """Look at what was noted for the frame at fp, if nothing else keeps its sites from the quick ways; whether that is so."""
+    if attention or current == NULL or current.fp != fp or current.untold | current.unknown or current.deferred != NULL:
+        return False
+    take_notes(current)
+    drain_pending()
+    reopen()
+    return open_fp == fp
+
+
 cdef inline void counted() noexcept:
     """An event was written."""
     global time_countdown
@@ -28,6 +38,10 @@ cdef bint tell_values(SiteData *d, void *fp, PyObject **args, Py_ssize_t n, bint
     cdef unsigned char *p
     cdef unsigned char *end
     cdef Py_ssize_t i
+    if es_unlikely(d.in_place):
+        for i in range(n):
+            if is_container(args[i]):
+                return False
     if enters:
         if es_unlikely(attention != 0):
             return False
@@ -35,12 +49,8 @@ cdef bint tell_values(SiteData *d, void *fp, PyObject **args, Py_ssize_t n, bint
         if es_unlikely(current == NULL):
             return True
         current.unguarded = d.function.unguarded
-    elif es_unlikely(open_fp != fp):
+    elif es_unlikely(open_fp != fp) and (exposed_count or not settled(fp)):
         return False
-    if es_unlikely(d.in_place):
-        for i in range(n):
-            if is_container(args[i]):
-                return False
     current.site = <void *>d
     start = reserve(d.room)
     if es_unlikely(start == NULL):
@@ -78,12 +88,12 @@ cdef bint tell_effects(SiteData *d, void *fp, PyObject **args, Py_ssize_t n) noe
     cdef unsigned char *end
     cdef int i, op, a = 0
     cdef Spec *s
-    if es_unlikely(open_fp != fp):
+    first_new = next_oid
+    if es_unlikely(open_fp != fp) and not settled(fp):
         return False
     p = start = reserve(d.room)
     if es_unlikely(start == NULL):
         return True
-    first_new = next_oid
     unknown_ran = False
     for i in range(d.nspecs):
         s = &d.specs[i]
@@ -221,6 +231,13 @@ cdef bint method_known(Spec *s, PyObject *o, PyTypeObject *tp) noexcept:
     return is_heap(tp) and cached_effect(s, tp) == EFFECT_NONE
 
 
+cdef inline bint method_harmless(Spec *s, PyObject *o, PyTypeObject *tp) noexcept:
+    """Whether a method of o has no effect."""
+    if es_likely(s.cached_type == tp and s.cached_version == tp.tp_version_tag and s.cached_version != 0):
+        return s.effect == EFFECT_NONE
+    return method_known(s, o, tp)
+
+
 cdef inline unsigned char *method_told(Spec *s, PyObject *root, unsigned char *p) noexcept:
     """Do what a method call asks for where that is nothing, or to tell an item that was appended; NULL if not."""
     cdef PyObject *o = follow(root, &s.path)
@@ -282,17 +299,21 @@ cdef inline unsigned char *attribute_told(Spec *s, PyObject *root, unsigned char
 
 
 cdef inline unsigned char *item_told(Spec *s, PyObject **args, unsigned char *p) noexcept:
-    """Tell an item of a list or a dict that was stored; NULL where that takes more than a look."""
+    """Tell an item that was stored; NULL where that takes more than a look."""
     cdef PyObject *o = follow(args[0], &s.path)
-    cdef PyObject *key = args[1]
+    if es_unlikely(o == NULL or s.before):
+        return NULL
+    return stored_item_told(o, args[1], s.in_place, p)
+
+
+cdef unsigned char *stored_item_told(PyObject *o, PyObject *key, bint in_place, unsigned char *p) noexcept:
+    """Tell an item of a list or a dict that was stored; NULL where that takes more than a look."""
     cdef PyObject *value
     cdef PyTypeObject *tp
     cdef Entry *e
     cdef unsigned char *end
     cdef int64_t i
     cdef Py_ssize_t n
-    if es_unlikely(o == NULL or s.before):
-        return NULL
     tp = Py_TYPE(o)
     if tp == &PyList_Type:
         n = Py_SIZE(o)
@@ -323,7 +344,7 @@ cdef inline unsigned char *item_told(Spec *s, PyObject **args, unsigned char *p)
         end = put_fast(put_head(p, OP_SETITEM, e.oid), key, limit_depth - 1)
     else:
         return NULL
-    if es_unlikely(end == NULL or s.in_place and is_container(value)):
+    if es_unlikely(end == NULL or in_place and is_container(value)):
         return NULL
     end = put_fast(end, value, limit_depth - 1)
     if es_likely(end != NULL):
@@ -333,15 +354,26 @@ cdef inline unsigned char *item_told(Spec *s, PyObject **args, unsigned char *p)
 
 
 cdef inline bint tell_receiver(SiteData *d, void *fp, PyObject *given) noexcept:
-    """What `tell_any` does for the receiver of a method that has no effect, which is nothing; False: it takes more."""
+    """What `tell_any` does for the receiver of a store, or of a method that has no effect; False: it takes more."""
     cdef Spec *s
+    cdef PyObject *o
     cdef PyTypeObject *tp = Py_TYPE(given)
     if es_unlikely(open_fp != fp):
         return False
     s = d.specs
-    if s.cached_type == tp and s.cached_version == tp.tp_version_tag and s.cached_version != 0:
-        return s.effect == EFFECT_NONE
-    return method_known(s, given, tp)
+    if s.op == S_RECV_ATTR:
+        note_attribute(s, given)
+        drain_pending()
+        return True
+    if s.op == S_KEY_STORED:
+        o = es_frame_local(fp, d.places[0]) if d.quick == es_frame_runs(fp) else NULL
+        o = follow(o, &s.path)
+        if es_unlikely(o == NULL):
+            return False
+        note_item(o, given, s.in_place)
+        drain_pending()
+        return True
+    return method_harmless(s, given, tp)
 
 
 # -- calls
@@ -478,7 +510,9 @@ cdef inline bint entered(SiteData *d, void *fp) noexcept:
     cdef void *caller = es_previous_frame(fp)
     if es_unlikely(caller != open_fp or caller == NULL or f.runs != es_frame_runs(caller)):
         return False
-    if es_unlikely((<SiteData *>f.site).owes or es_frame_by_c(fp) or believed != f.id or stray_count):
+    if es_unlikely(es_frame_by_c(fp) or believed != f.id or stray_count):
+        return False
+    if es_unlikely((<SiteData *>f.site).owes) and not owes_nothing(<SiteData *>f.site, caller):
         return False
     f = new_frame(fp, f)
     if es_unlikely(f == NULL):
@@ -510,7 +544,7 @@ cdef PyObject *invert_step(PyObject *self) noexcept:
     cdef SiteData *d = data_of(self)
     cdef void *fp = es_current_frame()
     cdef unsigned char *p
-    if es_unlikely(fp != open_fp):
+    if es_unlikely(fp != open_fp) and (exposed_count or not settled(fp)):
         return invert_any(self)
     p = reserve(8)
     if es_likely(p != NULL):

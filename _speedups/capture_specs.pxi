@@ -78,9 +78,7 @@ cdef int store_effect(SiteData *d, Spec *s, PyObject **args) noexcept:
         resync_namespace(d.module)
         return 0
     if s.op == S_RECV_ATTR:
-        note(args[0], s.name, False)
-        if s.in_place and note_count:
-            notes[note_count - 1].in_place = True
+        note_attribute(s, args[0])
         return 1
     if s.op == S_RECV_ITEM:
         if is_heap(Py_TYPE(args[0])) and not Py_TYPE(args[0]).tp_flags & TPFLAGS_DICT_SUBCLASS:
@@ -120,6 +118,16 @@ cdef int store_effect(SiteData *d, Spec *s, PyObject **args) noexcept:
         return 2
     path_effect(s, args[0], follow(args[0], &s.path))
     return 1
+
+
+cdef void note_attribute(Spec *s, PyObject *o) noexcept:
+    """An attribute of o is about to be stored."""
+    cdef int before = note_count
+    note(o, s.name, False)
+    if note_count > before:
+        notes[before].spec = s
+    if s.in_place and note_count:
+        notes[note_count - 1].in_place = True
 
 
 cdef void *no_iternext = <void *>(<PyTypeObject *>_Unrecorded).tp_iternext
@@ -255,11 +263,17 @@ cdef bint changes_in_place_unseen(PyTypeObject *tp) noexcept:
 
 cdef void note_item(PyObject *o, PyObject *key, bint in_place) noexcept:
     """An item of o is about to be stored."""
-    if is_heap(Py_TYPE(o)) and not Py_TYPE(o).tp_flags & TPFLAGS_DICT_SUBCLASS:
-        if method_effect(Py_TYPE(o), <PyObject *>NAME_SETITEM) == EFFECT_DEEP:
+    cdef PyTypeObject *tp = Py_TYPE(o)
+    if is_heap(tp) and not tp.tp_flags & TPFLAGS_DICT_SUBCLASS and not is_array(tp):
+        if method_effect(tp, <PyObject *>NAME_SETITEM) == EFFECT_DEEP:
             note(o, NULL, True)
     else:
         note_store(o, key, in_place)
+
+
+cdef inline bint is_array(PyTypeObject *tp) noexcept:
+    """Whether instances hold items of a fixed size, of which the first are shown."""
+    return is_fixed_type(tp) and type_info(tp).shape == SHAPE_ARRAY
 
 
 cdef struct KnownEffect:

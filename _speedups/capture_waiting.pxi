@@ -36,6 +36,31 @@ cdef bint waiting_values(Owed *o, void *fp, PyObject **values) noexcept:
     return True
 
 
+cdef bint owes_nothing(SiteData *d, void *fp) noexcept:
+    """Whether the calls that a statement has made before it calls recorded code had no effect."""
+    cdef PyObject *code = es_frame_code(fp)
+    cdef PyObject *o
+    cdef Owed *owed
+    cdef int i
+    for i in range(d.nowed):
+        owed = &d.owed[i]
+        if owed.late:
+            continue
+        if owed.spec.op != S_METHOD and owed.spec.op != S_CALL or owed.code != <void *>code or code == NULL:
+            return False
+        o = waiting_variable(owed, 0, code, fp)
+        if o == NULL:
+            return False
+        if owed.spec.op == S_CALL:
+            if not callee_known(&owed.spec, o):
+                return False
+            continue
+        o = follow(o, &owed.spec.path)
+        if o == NULL or not method_harmless(&owed.spec, o, Py_TYPE(o)):
+            return False
+    return True
+
+
 cdef bint worth_a_look(Frame *f) noexcept:
     """Whether an interruption is looked at: each of the first ones, then ever fewer.
 

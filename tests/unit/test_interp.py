@@ -97,6 +97,50 @@ def test_a_replaced_dict_is_read() -> None:
     assert capture.probe_attributes(o) == {"new": 1}
 
 
+def test_an_attribute_is_found_by_the_place_of_its_key() -> None:
+    o = Plain()
+    o.__dict__ = {"z": 0, "y": [2], "x": 1}
+
+    assert capture.probe_attribute(o, "x") == (1, 2)
+    assert capture.probe_attribute(o, "absent") == (None, -1)
+
+
+def test_an_attribute_of_a_dict_that_shares_its_keys_is_found() -> None:
+    o, other = Plain(), Plain()
+    vars(o)["z"], vars(other)["x"] = 3, 4
+
+    assert capture.probe_attribute(o, "z", 2) == (3, 2)
+    assert capture.probe_attribute(o, "x", 0) == (1, 0)
+    assert capture.probe_attribute(other, "x", 0) == (4, 0)
+    assert capture.probe_attribute(other, "z", 2) == (None, 2)
+
+
+def test_a_place_that_holds_another_key_or_none_gives_nothing() -> None:
+    o = Plain()
+    o.__dict__ = {"y": [2], "x": 1}
+    del o.y
+
+    assert capture.probe_attribute(o, "x", 0) == (None, 0)
+    assert capture.probe_attribute(o, "y", 0) == (None, 0)
+    assert capture.probe_attribute(o, "x", 1) == (1, 1)
+    assert capture.probe_attribute(o, "x", 40) == (None, 40)
+
+
+def test_a_dict_with_keys_that_are_no_strings_has_no_places() -> None:
+    o = Plain()
+    o.__dict__ = {"x": 1, 2: 3}  # type: ignore[dict-item]
+
+    assert capture.probe_attribute(o, "x") == (None, -1)
+    assert capture.probe_attribute(o, "x", 0) == (None, 0)
+
+
+def test_a_dict_of_a_class_of_its_own_has_no_places() -> None:
+    o = Plain()
+    o.__dict__ = Derived(x=1)
+
+    assert capture.probe_attribute(o, "x", 0) == (None, 0)
+
+
 def test_attributes_beside_slots_and_of_a_dict_subclass_are_read() -> None:
     s = Slotted()
     s.x = 1
