@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
 EPILOG = """\
 All are recordings of one program. The more passing ones, the better the ranking: it compares which
-statements ran and what values they had (Ochiai, D*), and follows what the failure depends on.
+statements ran and what values they had (Ochiai, D*), follows what the failure depends on, and tells
+which small change of a statement would have made a difference in the failing runs.
 
 examples:
   escope suspects --failing bad.esr --passing good1.esr --passing good2.esr
@@ -56,4 +57,5 @@ def run(args: Namespace) -> int:
 def _line(each: Suspect) -> str:
     place = f"{common.place(each.file, each.line)} in {one_line(each.function, 60)}"
     fact = f"  ({one_line(each.fact, 120)})" if each.fact else ""
-    return f"{each.score:>8.3f}  {place}  {one_line(each.source, 100)}{fact}"
+    changed = f"  [would differ: {one_line(each.changed, 120)}]" if each.changed else ""
+    return f"{each.score:>8.3f}  {place}  {one_line(each.source, 100)}{fact}{changed}"

@@ -23,6 +23,13 @@ class Suspect:
     """The best Ochiai coefficient of a fact about values, branches or counts at the line."""
     fact: str
     """That fact, in words."""
+    change: float
+    """The best Ochiai coefficient of a small change of the statement, such as `<=` for `<`: how
+    well "it would have given something else" goes with failing. 0 where it is no better than that
+    the line ran.
+    """
+    changed: str
+    """That change: the expression that stands there, and what could."""
     recency: float
     """How late the line last ran before the failure (0 to 1)."""
     sliced: float

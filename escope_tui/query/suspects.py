@@ -2,8 +2,9 @@
 
 Spectrum-based fault localisation (Ochiai: Abreu et al. 2007; D*: Wong et al. 2014), the same
 coefficient over facts about values, branches and counts (after Liblit et al. 2005), the recency of
-a line before the failure, the dynamic slice of the failing result, and how much there is in a
-statement that can be wrong. The slice counts by function: what a faulty condition left undone is in
+a line before the failure, the dynamic slice of the failing result, small changes of the statement
+that would have made a difference in the failing runs, and how much there is in a statement that can
+be wrong. The slice counts by function: what a faulty condition left undone is in
 no slice, but the function where it was left undone is.
 """
 
@@ -12,10 +13,14 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ..errors import EscopeError
+from ..model.sites import STEP
 from ..model.suspects import Suspect
+from .coverage import find_first_failure
+from .mutants import differing, small_changes
 from .observe import Line, Observed, observe, weight
 
 if TYPE_CHECKING:
@@ -23,12 +28,21 @@ if TYPE_CHECKING:
 
 WEIGHTS = {
     "ochiai": 1.0,
-    "predicate": 0.2,
-    "recency": 0.5,
-    "sliced": 0.3,
-    "weight": 0.6,
-    "module": -0.8,
+    "predicate": 0.3,
+    "recency": 0.33,
+    "sliced": 0.05,
+    "weight": 0.3,
+    "module": -0.35,
+    "change": 0.4,
+    "exact": 0.2,
 }
+"""`change` counts by what it is better than the statement's own spectrum; `exact` where a change
+would have made a difference in all failing runs and in no passing one.
+"""
+CANDIDATES = 60
+"""Statements, the most suspicious, of which small changes are tried."""
+MAX_RUNS = 30
+"""Runs of either sort in which they are."""
 ENOUGH = 3.0
 """From this weight on a statement is as likely to be wrong as any."""
 
@@ -81,14 +95,57 @@ def rank_suspects(
                 ran_bad**2 / missed if missed else math.inf,
                 predicate,
                 fact,
+                0.0,
+                "",
                 recency,
                 sliced,
                 ran_bad,
                 ran_good,
             )
         )
-    found.sort(key=lambda each: (-each.score, -each.recency, each.file, each.line))
+    found.sort(key=_order)
+    tried = _with_changes(found[:CANDIDATES], passing[:MAX_RUNS], failing[:MAX_RUNS])
+    found = sorted([*tried, *found[CANDIDATES:]], key=_order)
     return found if limit is None else found[: max(limit, 0)]
+
+
+def _order(each: Suspect) -> tuple[float, float, str, int]:
+    return -each.score, -each.recency, each.file, each.line
+
+
+def _with_changes(
+    suspects: Sequence[Suspect], passing: Sequence[Replay], failing: Sequence[Replay]
+) -> list[Suspect]:
+    """The suspects with what small changes of them would have done."""
+    runs = [(rec, _sites(rec), find_first_failure(rec).step + 1) for rec in (*failing, *passing)]
+    rec, sites, _ = runs[0]
+    found = []
+    for each in suspects:
+        line = (each.file, each.line)
+        changes = small_changes(rec.syntax.statement(rec.program.site(sites[line][0])))
+        counts = [[0, 0] for _ in changes]
+        for place, (run, own, stop) in enumerate(runs if changes else ()):
+            for number in differing(run, own.get(line, ()), changes, stop):
+                counts[number][place >= len(failing)] += 1
+        best, chosen, exact = each.ochiai, "", False
+        for change, (bad, good) in zip(changes, counts, strict=True):
+            score = _ochiai(bad, good, len(failing))
+            if score > best:
+                best, chosen = score, f"{change.before} → {change.after}"
+            exact = exact or (bad == len(failing) and good == 0)
+        score = each.score + WEIGHTS["change"] * (best - each.ochiai) + WEIGHTS["exact"] * exact
+        found.append(replace(each, score=score, change=best if chosen else 0.0, changed=chosen))
+    return found
+
+
+def _sites(rec: Replay) -> dict[Line, list[int]]:
+    """The sites of each line's statements; files relative to what their paths have in common."""
+    root, found = _root(rec), dict[Line, list[int]]()
+    for module, path in enumerate(rec.program.paths):
+        for number, site in rec.program.module_sites(module):
+            if site.flags & STEP:
+                found.setdefault((path.removeprefix(root), site.line), []).append(number)
+    return found
 
 
 def _near(bad: list[Observed], places: dict[Line, tuple[str, str]]) -> dict[tuple[str, str], float]:
@@ -140,7 +197,7 @@ def _weights(
     for module, path in enumerate(rec.program.paths):
         for _, site in rec.program.module_sites(module):
             line = (path.removeprefix(root), site.line)
-            if line not in weights or not site.flags & 1:
+            if line not in weights or not site.flags & STEP:
                 continue
             node = rec.syntax.statement(site)
             weights[line] = max(weights[line], weight(node))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import subprocess
 import sys
@@ -14,6 +15,7 @@ import pytest
 import escope_tui as escope
 from escope_tui.errors import EscopeError
 from escope_tui.query.compare import compare_recordings
+from escope_tui.query.mutants import small_changes
 from escope_tui.query.recording import Recording
 from escope_tui.query.suspects import rank_suspects
 
@@ -90,6 +92,32 @@ def test_of_all_bugs_half_are_found_first_and_nine_tenths_among_five(
     five = sum(place <= 5 for place in places.values())
     assert first * 2 >= len(places), places
     assert five * 10 >= len(places) * 9, places
+
+
+def test_a_small_change_that_would_have_helped_is_told(
+    record: Callable[..., Any], tmp_path: Path
+) -> None:
+    # given: withdrawing all that there is fails, for `>=` stands where `>` belongs
+    line, good, bad = runs("bank", record, tmp_path)
+    # when
+    suspect = next(each for each in rank_suspects(good, bad) if each.line == line)
+    # then: of all runs, it would have changed just the failing ones
+    assert suspect.changed == "amount >= self.balance → amount > self.balance"
+    assert suspect.change == 1.0
+    close(good, bad)
+
+
+def test_changes_are_of_what_a_statement_computes_without_the_programs_code() -> None:
+    text = "if total(x) + 1 > limit and name.isalpha() and kind == 'a': pass"
+    changes = small_changes(ast.parse(text).body[0])
+    assert {(c.before, c.after) for c in changes} == {
+        ("name.isalpha()", "name.isalnum()"),
+    }
+    loop = ast.parse("for i in range(1, n): pass").body[0]
+    assert {c.after for c in small_changes(loop)} == {
+        *("range(2, n)", "range(0, n)"),
+        *("range(1 + 1, n)", "range(1 + -1, n)", "range(1, n + 1)", "range(1, n + -1)"),
+    }
 
 
 def test_two_runs_differ_first_in_what_they_were_given_and_then_in_what_they_do(
