@@ -3,7 +3,7 @@
 cdef dict SPEC_OPS = {
     "w": S_WRITE, "g": S_WRITE, "wk": S_WRITE, "gk": S_WRITE, "v": S_WRITE, "r": S_VALUE, "n": S_PASSED,
     "u": S_UNBIND, "ug": S_UNBIND, "a": S_ATTR, "da": S_ATTR_DEL, "i": S_ITEM, "di": S_ITEM_DEL,
-    "m": S_METHOD, "mk": S_METHOD, "c": S_CALL, "t": S_TOUCH, "k": S_CHANGED, "ra": S_RECV_ATTR, "ri": S_RECV_ITEM,
+    "m": S_METHOD, "mk": S_METHOD, "ms": S_METHOD, "c": S_CALL, "t": S_TOUCH, "k": S_CHANGED, "ra": S_RECV_ATTR, "ri": S_RECV_ITEM,
     "rm": S_RECV_METHOD, "star": S_STAR, "x": S_ITERATED, "l": S_LOADED, "rik": S_STORE_KEYED,
     "rki": S_KEY_STORED, "e": S_EXPOSED,
     "y": S_CALLED_BACK,
@@ -70,9 +70,10 @@ cdef int fill_spec(Spec *s, object row, FunctionData *f, object variables, bint 
     elif kind in ("ra", "e"):
         s.name = kept_name(row[1])
         s.in_place = len(row) > 2 and row[2]
-    elif kind == "m" or kind == "mk":
+    elif kind in ("m", "mk", "ms"):
         s.name = kept_name(row[1])
-        s.mutator = MUTATORS.get(row[1], 0) if kind == "mk" else 0
+        s.mutator = 0 if kind == "m" else MUTATORS.get(row[1], 0)
+        s.stores = kind == "ms"
         s.path = make_path(row[2])
         s.nargs = row[3]
         paths = row[4] if len(row) > 4 else None

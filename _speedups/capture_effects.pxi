@@ -646,7 +646,7 @@ cdef void appended(PyObject *o) noexcept:
     cdef Entry *e = table_find(o)
     cdef Py_ssize_t n = Py_SIZE(o)
     if not Py_TYPE(o).tp_flags & TPFLAGS_LIST_SUBCLASS:
-        mutated(o, M_APPEND, NULL)
+        mutated(o, M_APPEND, NULL, False)
         return
     if e == NULL or not e.flags & E_SNAPPED:
         prepare(o, limit_depth)

@@ -15,8 +15,11 @@ cdef dict MUTATORS = {
     "setdefault": M_SETDEFAULT,
 }
 
-cdef void mutated(PyObject *o, int mutator, PyObject *key) noexcept:
-    """A builtin method changed o; `key`: what its first argument is, NULL where it has none."""
+cdef void mutated(PyObject *o, int mutator, PyObject *key, bint stores) noexcept:
+    """A builtin method changed o; `key`: what its first argument is, NULL where it has none.
+
+    With `stores`, the statement has stored or deleted items as well, so the same number of items says nothing.
+    """
     cdef Entry *e = table_find(o)
     cdef TypeInfo *info
     cdef bint told = False
@@ -33,7 +36,7 @@ cdef void mutated(PyObject *o, int mutator, PyObject *key) noexcept:
     elif info.shape == SHAPE_SET:
         told = set_mutated(o, e, mutator, key)
     elif info.shape == SHAPE_DICT and not is_own_dict(o):
-        told = dict_mutated(o, e, mutator, key)
+        told = dict_mutated(o, e, mutator, key, stores)
     if not told:
         examine(o)
 
@@ -152,12 +155,12 @@ cdef bint exact_key(PyObject *k) noexcept:
     return tp == &PyUnicode_Type or tp == &PyLong_Type or tp == &PyBytes_Type or k == Py_None_ptr
 
 
-cdef bint dict_mutated(PyObject *o, Entry *e, int mutator, PyObject *key) noexcept:
+cdef bint dict_mutated(PyObject *o, Entry *e, int mutator, PyObject *key, bint stores) noexcept:
     cdef Py_ssize_t n = PyDict_Size(o)
     if key == NULL or not safe_key(key, 0):
         return False
     if <uint32_t>n == e.size:
-        return mutator == M_POP or mutator == M_SETDEFAULT
+        return not stores and (mutator == M_POP or mutator == M_SETDEFAULT)
     if mutator == M_SETDEFAULT and <uint32_t>n == e.size + 1:
         item_stored(o, key)
         return True

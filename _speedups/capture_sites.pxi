@@ -65,6 +65,7 @@ cdef struct Spec:
     unsigned char before         # note now, examine when the statement is over
     unsigned char effect         # cached for cached_type
     unsigned char in_place       # the value itself may have been changed too
+    unsigned char stores         # the statement also stores an item
     unsigned char mutator        # what a builtin method of this name does, where the statement tells its argument
     int nargs                    # argument roots after the receiver
     PyObject *name

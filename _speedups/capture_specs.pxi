@@ -337,7 +337,7 @@ cdef void method_called(Spec *s, PyObject **args) noexcept:
                 if key == NULL:
                     examine(o)
                     return
-            mutated(o, s.mutator, key)
+            mutated(o, s.mutator, key, s.stores)
             return
         if s.before and effect != EFFECT_NONE:
             note(o, NULL, effect == EFFECT_DEEP)

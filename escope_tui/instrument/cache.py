@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from types import CodeType
     from typing import Any
 
-REWRITER = 17
+REWRITER = 18
 """Raised whenever the rewriter's output changes."""
 
 _MAGIC = b"escope-code\n"

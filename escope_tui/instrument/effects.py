@@ -349,7 +349,8 @@ class Effects(State):
     def _owe_mutator(self, node: ast.Call, spec: tuple[Any, ...], wanted: list[str]) -> bool:
         """Owe a method that may change one item, with the value of its first argument.
 
-        What it did is told by the number of items, so there may be but one in a statement.
+        What it did is told by the number of items, so there may be but one in a statement, and
+        "ms" says that a store may have changed the number too.
         """
         here = self.here
         _, method, path, count, paths = spec
@@ -365,8 +366,9 @@ class Effects(State):
             return False
         here.mutators += 1
         plain = Effect(spec, *wanted)
+        kind = "ms" if here.stores else "mk"
         if not node.args:
-            self.owe(Effect(("mk", method, path, 0, ()), wanted[0], plain=plain))
+            self.owe(Effect((kind, method, path, 0, ()), wanted[0], plain=plain))
             return True
         key: str | ast.expr = node.args[0]
         key_path: Path = ()
@@ -377,9 +379,18 @@ class Effects(State):
                 return False
         elif not self._simple_key(node.args[0]):
             return False
-        told = ("mk", method, path, count + 1, (key_path, *paths))
+        told = (kind, method, path, count + 1, (key_path, *paths))
         self.owe(Effect(told, wanted[0], key, *wanted[1:], plain=plain))
         return True
+
+    def stores_item(self) -> None:
+        """The statement stores or deletes an item, before or after a method that may change one."""
+        here = self.here
+        here.stores = True
+        for known in here.after:
+            if known.spec[:1] == ("mk",):
+                known.spec = ("ms", *known.spec[1:])
+                known.key = (known.spec, known.key[1])
 
     def _simple_key(self, node: ast.expr) -> bool:
         """Whether a key can be read once more after the statement."""

@@ -90,6 +90,8 @@ class Scope:
         """How many calls and stores the statement has made so far, in the order of evaluation."""
         self.mutators = 0
         """How many of them are methods that may change one item."""
+        self.stores = False
+        """Whether the statement also stores or deletes an item of something."""
         self.written: set[str] = set()
         self.walrus: set[str] = set()
         """Names that the statement binds by `:=` while it runs."""

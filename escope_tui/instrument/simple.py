@@ -24,6 +24,7 @@ class Simple(Expressions):
         here.written = written or set()
         here.operations = 0
         here.mutators = 0
+        here.stores = False
         here.handed = []
         here.walrus = set()
         if here.facts.walrus:

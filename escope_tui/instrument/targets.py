@@ -58,6 +58,7 @@ class Targets(Effects):
 
     def _item_target(self, node: ast.Subscript, rest: tuple[int, ...]) -> None:
         here = self.here
+        self.stores_item()
         reached = self.chain(node.value)
         sliced = _is_slice(node.slice)
         simple = not sliced and _is_simple(node.slice)
@@ -96,6 +97,7 @@ class Targets(Effects):
         elif isinstance(node, ast.Attribute | ast.Subscript):
             reached = self.chain(node.value)
             if isinstance(node, ast.Subscript):
+                self.stores_item()
                 node.slice = self.expr(node.slice)
             start = len(self.here.after)
             if reached is None or self.mode(reached[0]) != AFTER:

@@ -103,9 +103,9 @@ ARGUMENTS: Final = {
     "a": 1, "da": 1, "i": 2, "di": 1, "t": 1, "k": 1, "x": 1, "l": 1, "star": 0,
     "ra": 1, "ri": 1, "rm": 1, "rik": 2, "rki": 2, "bt": 1, "bk": 1, "o": 0, "e": 1, "y": 0, "h": 0,
 }  # fmt: skip
-"""Call arguments that a spec consumes; "m", "mk", "c", "bm", "bc", "rm" add one for each argument
-root. "mk" is a method that may change one item of a builtin container; its first root is the item's
-key or index itself.
+"""Call arguments that a spec consumes; "m", "mk", "ms", "c", "bm", "bc", "rm" add one for each
+argument root. "mk" is a method that may change one item of a builtin container; its first root is
+the item's key or index itself; "ms" is one in a statement that also stores or deletes an item.
 
 `("o", late, spec, *names)` is what the statement itself may change: read through the names while
 the frame waits for code that the statement calls. `late`: 0 unless it is the statement's last
@@ -119,7 +119,7 @@ code which is not recorded has handed out and keeps.
 def arguments_of(spec: Spec, function_kind: str) -> int:
     """How many call arguments `spec` consumes in a function of `function_kind`."""
     kind = str(spec[0])
-    if kind in ("m", "mk", "bm"):
+    if kind in ("m", "mk", "ms", "bm"):
         count = spec[3]
     elif kind == "rm":
         count = spec[2] if len(spec) > 2 else 0
