@@ -21,6 +21,8 @@ SIFTED = 300
 WEIGHED = 2000
 """Of a call that made more calls than that, only the likeliest are compared to the nanosecond."""
 FINALISTS = 100
+COMPARED = 100_000
+"""So many calls of one call are looked at for it."""
 DEEPEST = 200
 SHORT = ("<genexpr>", "<lambda>", "<listcomp>", "<dictcomp>", "<setcomp>")
 KEPT = 20_000
@@ -82,6 +84,8 @@ class CallTree:
         self._roots: list[Call] | None = None
         self._known: dict[int, _Known] = {}
         self._folds: dict[int, bool] = {}
+        self.compared = ""
+        """Which calls `hottest` has compared where these were not all; empty: all of them."""
 
     def roots(self) -> list[Call]:
         """The calls that no recorded call made."""
@@ -180,6 +184,7 @@ class CallTree:
         how far a long comparison is.
         """
         found: set[int] = set()
+        self.compared = ""
         known = self._of(frame)
         call = known.call if known is not None else None
         while call is not None and len(found) < DEEPEST and self.folds(call):
@@ -190,24 +195,30 @@ class CallTree:
 
     def _longest(self, parent: Call, check: Check, tell: Callable[[str], object]) -> Sequence[Call]:
         """The calls of one call that may have taken the most time: where they are many, those
-        after which the longest time went by until the next one began.
+        after which the longest time went by until the next one began; of more than `COMPARED`,
+        stretches that are spread over all of them.
         """
         count = parent.child_count
         if count <= WEIGHED:
             return parent.children(0, count)
+        pages = range(0, count, WEIGHED)
+        if count > COMPARED:
+            stretches = COMPARED // WEIGHED
+            pages = range(0, count, -(-count // stretches))
+            self.compared = f"compared {COMPARED:,} of {count:,} calls, spread over all of them"
         most: list[tuple[int, int, Call]] = []
-        last: Call | None = None
-        began = 0
-        for low in range(0, count, WEIGHED):
+        for done, low in enumerate(pages):
             check()
-            tell(f"comparing {count:,} calls… {100 * low // count} %")
-            for each in parent.children(low, low + WEIGHED):
+            tell(f"comparing {count:,} calls… {100 * done // len(pages)} %")
+            last: Call | None = None
+            began = 0
+            for each in parent.children(low, low + WEIGHED + 1):
                 now = self._rec.step_info(each.enter).time_ns
                 if last is not None:
                     most.append((now - began, last.frame_id, last))
                 last, began = each, now
             most = nlargest(FINALISTS, most)
-        return [each for _, _, each in most] + ([last] if last is not None else [])
+        return [*(each for _, _, each in most), *parent.children(count - 1, count)]
 
     def folds(self, call: Call) -> bool:
         """Whether it made calls."""

@@ -32,6 +32,9 @@ class Host(Protocol):
     def on_arrival(self, then: Callable[[int], object]) -> None:
         """Calls `then` with the present step, once the moves that were asked for are done."""
 
+    def key_of(self, name: str) -> str:
+        """An action's first key as people write it; empty if it has none."""
+
     def tell(self, note: str, kind: str = "info") -> None:
         """A word at the bottom; `kind` is "info", "warning" or "error"."""
 

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from escope_tui.errors import EscopeError
+from escope_tui.session import calltree
 from escope_tui.session.calltree import CallTree
 from escope_tui.session.engine import open_engine
 from escope_tui.session.stops import DATA, EXCEPTION, FUNCTION, LINE
@@ -257,7 +258,7 @@ main()
 
 
 def test_of_any_number_of_calls_the_longest_is_found(
-    tmp_path: Path, record: Callable[..., Any]
+    tmp_path: Path, record: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "slow.py").write_text(SLOW)
     engine = open_engine(str(record(str(tmp_path / "slow.py")).trace))
@@ -267,6 +268,10 @@ def test_of_any_number_of_calls_the_longest_is_found(
     longest = max(
         tree._longest(main, lambda: None, told.append), key=lambda each: each.duration_ns or 0
     )
+    assert not tree.compared
+    monkeypatch.setattr(calltree, "COMPARED", 4000)
+    tree.hottest(main.frame_id, lambda: None)
+    assert tree.compared == "compared 4,000 of 5,001 calls, spread over all of them"
     engine.close()
     assert longest.function == "slow"
     assert told[1].startswith("comparing 5,001 calls")

@@ -87,6 +87,9 @@ class Pane(LineView):
         """Shows in a line why there is no answer."""
         self.host.tell(note, "warning")
 
+    def action_remove(self) -> None:
+        self.host.tell("no row of this pane can be taken away", "warning")
+
     def want_again(self) -> None:
         """After a change of what `wants` depends on beside the moment."""
         if self.view is not None and self.shown:

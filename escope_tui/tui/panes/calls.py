@@ -56,6 +56,7 @@ class Answer(NamedTuple):
     cursor: int | None
     """Where the cursor goes; None: it stays."""
     hot: set[int]
+    word: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +94,8 @@ class CallsPane(TablePane):
         """For the feed's thread: what is known of calls that have ended."""
 
     def show(self, view: View) -> None:
+        if self.view is not None and view.step.index != self._now:
+            self._hot = 0  # whoever goes on does not wait for it
         if not self.has_focus:
             self._top = FOLLOW
         elif isinstance(row := self.chosen, CallRow):
@@ -127,6 +130,7 @@ class CallsPane(TablePane):
         number = here.frame_id if here is not None else 0
         opened = (set(want.opened) | set(tree.path(here))) - want.shut
         hot = tree.hottest(want.hot, job.check, job.progress) if want.hot else set[int]()
+        word = tree.compared if want.hot else ""
         top = tree.unfold(opened | hot, want.all, job.check)
         if want.needle:
             lines = tree.rows(top, 0, SEARCHED, job.check)
@@ -139,7 +143,7 @@ class CallsPane(TablePane):
         first = max(0, middle - AROUND - want.height)
         stop = min(middle + AROUND + 2 * want.height, top.below_all)
         rows = [self._row(line) for line in tree.rows(top, first, stop, job.check)]
-        return Answer(rows, first, top.below_all - first - len(rows), number, cursor, hot)
+        return Answer(rows, first, top.below_all - first - len(rows), number, cursor, hot, word)
 
     def _row(self, line: Line) -> CallRow:
         call = line.call
@@ -168,6 +172,8 @@ class CallsPane(TablePane):
     def fill(self, answer: Answer) -> None:
         self._hot = self._held = 0
         self._open |= answer.hot
+        if answer.word:
+            self.host.tell(answer.word)
         self._now_call = answer.here
         self._before, self._after = answer.before, answer.after
         self.set_rows(answer.rows)

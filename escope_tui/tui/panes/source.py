@@ -194,6 +194,19 @@ class SourcePane(Pane):
         if not self._point_by(-1):
             super().action_left()
 
+    def action_choose(self) -> None:
+        """A line is no moment: it may have run often."""
+        keys = self.host.key_of
+        line, hits = self.cursor_line, self.view.hits.get(self.cursor_line, 0) if self.view else 0
+        if not hits:
+            self.host.tell(f"line {line} never ran", "warning")
+            return
+        times = f"{hits:,} time{'s' if hits != 1 else ''}"
+        self.host.tell(
+            f"line {line} ran {times} · {keys('here')} to its next one · {keys('here_back')} back"
+            f" · {keys('executions')} all of them"
+        )
+
     def on_click(self, event: events.Click) -> None:
         super().on_click(event)
         column = event.x - self.gutter.left - self._gutter + self.scroll_offset.x
