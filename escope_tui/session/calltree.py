@@ -179,17 +179,21 @@ class CallTree:
 
     def hottest(
         self, frame: int, check: Check, tell: Callable[[str], object] = lambda note: None
-    ) -> set[int]:
-        """The frames from a call down, always into the call that took the most time. `tell` hears
-        how far a long comparison is.
+    ) -> list[Call]:
+        """The calls from one down, always the one that took the most time; of frame 0, from the
+        root that did. `tell` hears how far a long comparison is.
         """
-        found: set[int] = set()
+        found: list[Call] = []
         self.compared = ""
-        known = self._of(frame)
+        known = self._of(frame) if frame else None
         call = known.call if known is not None else None
-        while call is not None and len(found) < DEEPEST and self.folds(call):
+        if not frame:
+            call = max(self.roots(), key=lambda each: each.duration_ns or 0, default=None)
+        while call is not None and len(found) < DEEPEST:
             check()
-            found.add(call.frame_id)
+            found.append(call)
+            if not self.folds(call):
+                break
             call = max(self._longest(call, check, tell), key=lambda each: each.duration_ns or 0)
         return found
 

@@ -268,13 +268,27 @@ def test_of_any_number_of_calls_the_longest_is_found(
     longest = max(
         tree._longest(main, lambda: None, told.append), key=lambda each: each.duration_ns or 0
     )
-    assert not tree.compared
+    assert str(tree.compared) == ""
     monkeypatch.setattr(calltree, "COMPARED", 4000)
-    tree.hottest(main.frame_id, lambda: None)
-    assert tree.compared == "compared 4,000 of 5,001 calls, spread over all of them"
+    assert tree.hottest(main.frame_id, lambda: None)[0].frame_id == main.frame_id
+    word = str(tree.compared)
+    assert word == "compared 4,000 of 5,001 calls, spread over all of them"
     engine.close()
     assert longest.function == "slow"
     assert told[1].startswith("comparing 5,001 calls")
+
+
+async def test_where_the_time_went_is_unfolded_and_pointed_at(
+    tmp_path: Path, record: Callable[..., Any]
+) -> None:
+    (tmp_path / "slow.py").write_text(SLOW)
+    engine = open_engine(str(record(str(tmp_path / "slow.py")).trace))
+    async with replaying(engine, step=len(engine) - 1) as app:
+        await app.press("7", "X")
+        assert app.news.startswith("slow took the most time: ")
+        pane = app.app.query_one("#calls", LineView)
+        assert "slow()" in pane.render_line(pane.cursor - int(pane.scroll_offset.y)).text
+    engine.close()
 
 
 async def test_watches_follow_the_moment(replay: Replay) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from ...model.events import Call
 from ...model.text import one_line
 from ...session.projection import View
 from ..widgets.lines import Part
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 AROUND = 100
 """Rows that are read above and below those on the screen."""
-FOLLOW = -1
+FOLLOW = ROOT = -1
 SEARCHED = 5000
 """So many rows are looked through for a text."""
 KEPT = 20_000
@@ -35,7 +36,7 @@ class Asked(NamedTuple):
     step: int
     frame: int
     hot: int
-    """Unfold from this call down where the time went; 0: nothing."""
+    """Unfold from this call down where the time went; 0: nothing, `ROOT`: from the outermost."""
     all: bool
     needle: str
     top: int
@@ -129,8 +130,12 @@ class CallsPane(TablePane):
         here = job.recording.call_at(want.step, want.frame)
         number = here.frame_id if here is not None else 0
         opened = (set(want.opened) | set(tree.path(here))) - want.shut
-        hot = tree.hottest(want.hot, job.check, job.progress) if want.hot else set[int]()
-        word = tree.compared if want.hot else ""
+        hot, word, way = set[int](), "", list[Call]()
+        if want.hot:
+            way = tree.hottest(max(want.hot, 0), job.check, job.progress)
+            way = [each for each in way if each.duration_ns] or way[:1]
+            hot = {each.frame_id for each in way}
+            word = " · ".join(filter(None, (_longest(way), tree.compared)))
         top = tree.unfold(opened | hot, want.all, job.check)
         if want.needle:
             lines = tree.rows(top, 0, SEARCHED, job.check)
@@ -138,6 +143,8 @@ class CallsPane(TablePane):
             rows = [r for r in rows if any(want.needle in cell.lower() for cell in r.cells)]
             return Answer(rows, 0, 0, number, None, hot)
         goal = number if want.top == FOLLOW else want.held
+        if way:
+            goal = way[-1].frame_id
         cursor = tree.row(top, goal) if goal else None
         middle = cursor if cursor is not None else max(want.top, 0)
         first = max(0, middle - AROUND - want.height)
@@ -253,11 +260,21 @@ class CallsPane(TablePane):
         self.want_again()
 
     def action_call_hot(self) -> None:
-        """Unfolds from the row down along the calls that took the most time."""
+        """Unfolds from the row down along the calls that took the most time; from the outermost
+        call where the row's made none.
+        """
         row = self.chosen
         if isinstance(row, CallRow):
-            self._hot = row.call
+            self._hot = row.call if row.folds else ROOT
             self._ask_about(row)
+
+
+def _longest(way: Sequence[Call]) -> str:
+    """A word on the calls in which the time went."""
+    inner = way[-1] if way else None
+    if inner is None or not inner.duration_ns:
+        return "no call took long enough to be measured"
+    return f"{one_line(inner.function, 40)} took the most time: {duration(inner.duration_ns)}"
 
 
 def duration(nanoseconds: int | None) -> str:
