@@ -297,9 +297,13 @@ cdef void tell_any(SiteData *d, PyObject **args, Py_ssize_t n) noexcept:
     if not recording:
         return
     if flags & F_COMP:
+        if es_unlikely(find_thread()):
+            tell_current(True)
         fp = comprehension_owner(es_current_frame())
         if fp != NULL and (current == NULL or current.fp != fp):
             resync(fp, False)
+        if current == NULL or not recording:
+            return
     else:
         fp = es_current_frame()
         if flags & F_ENTER:
@@ -327,10 +331,10 @@ cdef void tell_any(SiteData *d, PyObject **args, Py_ssize_t n) noexcept:
         if flags & F_DEFER:
             defer(d)
             return
-    if es_unlikely(current != NULL and current.untold):
+    if es_unlikely(current.untold):
         tell_parent()
     first_new = next_oid
-    if flags & F_COMP and current != NULL:
+    if flags & F_COMP:
         current.comprehends = 1
     if es_unlikely(loose_count):
         look_at_cells(d)
