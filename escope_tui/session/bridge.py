@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from ..model.events import ExceptionEvent, Frame, OutputChunk, Step, Write
@@ -97,8 +97,10 @@ class Engine(Protocol):
     def uncaught(self) -> ExceptionEvent | None:
         """The exception that ended the program."""
 
-    def exception_steps(self) -> Sequence[int]:
-        """For marks on the timeline; some of them, where there are very many."""
+    def exception_steps(self, left: Callable[[], bool] = ...) -> Sequence[int]:
+        """For marks on the timeline; some of them, where there are very many. `left` is asked now
+        and then whether nobody waits for them any more.
+        """
 
     def before_in_frame(self, index: int, frame: int) -> int | None:
         """The frame's statement before the one that it is at."""

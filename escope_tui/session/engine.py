@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from bisect import bisect_left
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, cast
 
@@ -30,6 +30,8 @@ NEAR = 32
 """So many steps are looked at one by one for the objects that they touched."""
 KEPT_LOOKING, KEPT_SEARCHING, KEPT_ASKING = 2, 2, 1
 """Chunks that each handle keeps decoded: together they are most of the app's memory."""
+FEW_RAISED = 10_000
+"""Up to so many times that exceptions were seen, all that is known of each is kept."""
 MARKS = 2000
 """Exceptions that are marked on the timeline at most."""
 
@@ -304,10 +306,20 @@ class RecordingEngine:
             self._ending = tail.uncaught(self._look) or tail.left(self._search)
         return self._ending
 
-    def exception_steps(self) -> Sequence[int]:
-        found = self._search.exceptions()
-        self._raised = {each.step: each for each in found}
-        return [each.step for each in found][:: max(1, len(found) // MARKS)]
+    def exception_steps(self, left: Callable[[], bool] = lambda: False) -> Sequence[int]:
+        rec = self._search
+        total = sum(chunk.n_exceptions for chunk in rec.file.chunks)
+        if total <= FEW_RAISED:
+            found = rec.exceptions()
+            self._raised = {each.step: each for each in found}
+            return [each.step for each in found][:: max(1, len(found) // MARKS)]
+        steps: list[int] = []
+        for number, chunk in enumerate(rec.file.chunks):
+            if chunk.n_exceptions and not left():
+                for _, rows in rec.surveyor.over([number], rec.surveyor.survey.raises):
+                    seen = sorted({max(row[0], 0) for row in rows})
+                    steps += seen[:: max(1, total // MARKS)]
+        return steps
 
     def function(self, name: str, index: int) -> int | None:
         rec = self._search

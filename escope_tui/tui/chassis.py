@@ -72,6 +72,8 @@ class Chassis(App[None]):
         self.active = "source"
         self.count = 1
         """How often the next move is done."""
+        self._watched = False
+        """Whether somebody looks now and then how long the present move takes."""
         self._opening: Landing | None = None
         self._opened = Event()
         self._followed: Landing | None = None
@@ -204,7 +206,9 @@ class Chassis(App[None]):
         self.stop_film()
         self._remember_focus()
         self.navigator.submit(move)
-        self.set_timer(SLOW_SECONDS, self._still_busy)
+        if not self._watched:
+            self._watched = True
+            self.set_timer(SLOW_SECONDS, self._still_busy)
 
     def seek(self, step: int, note: str = "", frame: int = 0) -> None:
         def there() -> Arrival:
@@ -233,10 +237,13 @@ class Chassis(App[None]):
 
     def _still_busy(self) -> None:
         """Says that a move takes long, and how far it is."""
-        if self.navigator.waited >= SLOW_SECONDS / 2 and not self.leaving:
+        self._watched = self.navigator.busy and not self.leaving
+        if not self._watched:
+            return
+        if self.navigator.waited >= SLOW_SECONDS / 2:
             how = self.navigator.progress or f"{self.navigator.waited:.1f} s"
             self.tell(f"searching… {how} · Esc leaves it", "info")
-            self.set_timer(SLOW_SECONDS, self._still_busy)
+        self.set_timer(SLOW_SECONDS, self._still_busy)
 
     def _landed(self, landing: Landing) -> None:
         if self._opening is None:

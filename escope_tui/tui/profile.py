@@ -93,7 +93,7 @@ class Profiler:
 
     def _find_exceptions(self, levels: list[int]) -> None:
         try:
-            self.crosses = tuple(self._session.engine.exception_steps())
+            self.crosses = tuple(self._session.engine.exception_steps(self._rests))
         except EscopeError:
             return
         if not self._ended.is_set():

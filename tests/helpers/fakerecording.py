@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sys
 import traceback
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from types import CodeType, FrameType
@@ -387,7 +387,7 @@ class FakeRecording:
     def uncaught(self) -> ExceptionEvent | None:
         return next((e for e in self.errors if e.uncaught), None)
 
-    def exception_steps(self) -> Sequence[int]:
+    def exception_steps(self, left: Callable[[], bool] = lambda: False) -> Sequence[int]:
         return [e.step for e in self.errors]
 
     def before_in_frame(self, index: int, frame: int) -> int | None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 from escope_tui.session.engine import RecordingEngine, open_engine
 from escope_tui.session.session import Session
 from tests.conftest import Recorded
@@ -128,4 +130,31 @@ async def test_what_an_exception_says_stands_beside_a_long_line(
         row = next(row for row in app.rows("source") if "▶" in row)
         assert "raise ValueError(" in row
         assert "✖ ValueError" in row
+    engine.close()
+
+
+CATCHING = """\
+def fails(n):
+    raise ValueError(n)
+
+for n in range(50):
+    try:
+        fails(n)
+    except ValueError:
+        last = n
+"""
+
+
+def test_of_very_many_exceptions_only_their_places_are_kept(
+    record: Record, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine = opened(record, tmp_path, CATCHING)
+    exact = engine.exception_steps()
+    assert engine.exception_at(exact[7]) is engine.exception_at(exact[7])
+    engine.close()
+    monkeypatch.setattr("escope_tui.session.engine.FEW_RAISED", 10)
+    engine = open_engine(engine.recording.path)
+    assert set(exact) <= set(engine.exception_steps())
+    assert engine.exception_at(exact[7]) is not engine.exception_at(exact[7]), "read when asked"
+    assert engine.exception_steps(lambda: True) == [], "nobody waits any more"
     engine.close()
