@@ -8,6 +8,8 @@ cdef enum Look:
     LOOK_HITS = 4           # whether a condition may hold at some sites
     LOOK_TIMES = 5          # what time passes in which function
     LOOK_ROWS = 6           # the steps at some sites
+    LOOK_TURNS = 7          # where a condition, as a frame sees it, is not what it was
+    LOOK_RETURNS = 8        # whether a value is returned at some sites
 
 cdef enum:
     MAX_CODE = 512
@@ -126,6 +128,8 @@ cdef struct Probe:
     int what
     bint found
     int64_t count
+    int before              # what the condition was
+    bint last               # the last such step is wanted, not the first
     uint64_t parent
     int64_t start
     int64_t stop
@@ -134,6 +138,7 @@ cdef struct Probe:
     uint32_t *names         # of a condition, as the chunk's string numbers; 0xFFFFFFFF: it has none
     Val *consts
     bint cut                # text may be cut: it is not compared
+    bint unbound            # a name that was read last is not bound
     const uint8_t *sure
     uint64_t n_sure
     Clock *clock
@@ -192,11 +197,14 @@ cdef bint read_plain(Chunk chunk, Frame *f, Condition x, Read *q, Probe *p, Val 
         v[0] = o.b.attrs[2 * i + 1]
     if v.tag == T_STR:
         return not p.cut
+    if v.tag == T_UNBOUND:
+        p.unbound = True
+        return False
     return T_NONE <= v.tag <= T_FALSE or v.tag == T_TRUE or v.tag == T_INT or v.tag == T_FLOAT
 
 
-cdef bint may_hold(Chunk chunk, Condition x, uint32_t site, Probe *p) noexcept nogil:
-    """False: the condition does not hold at the step that just began."""
+cdef int holds(Chunk chunk, Condition x, uint32_t site, Frame *f, Probe *p) noexcept nogil:
+    """Whether a condition holds for a frame at the step that just began; -1: that takes a closer look."""
     cdef Machine *m = &chunk.c.m
     cdef Val st[STACK]
     cdef Val *v
@@ -211,35 +219,35 @@ cdef bint may_hold(Chunk chunk, Condition x, uint32_t site, Probe *p) noexcept n
         pc += 1
         if op == DO_LOCAL or op == DO_CONST:
             if sp == STACK:
-                return True
+                return -1
             v = &st[sp]
             sp += 1
             if op == DO_CONST:
                 v[0] = p.consts[arg]
                 if v.tag == T_STR and p.cut:
-                    return True
-            elif not read_plain(chunk, m.cur, x, &reads[arg], p, v):
-                return True
+                    return -1
+            elif not read_plain(chunk, f, x, &reads[arg], p, v):
+                return -1
             continue
         if op == DO_JUMP:
             pc += arg
             continue
         if sp == 0:
-            return True
+            return -1
         v = &st[sp - 1]
         if op < DO_NEG:
             if sp < 2:
-                return True
+                return -1
             sp -= 1
             if not binary(op, &st[sp - 1], &st[sp], &st[sp - 1]):
-                return True
+                return -1
         elif op < DO_JUMPFALSE or op == DO_BOOL:
             if not unary(m, op, v):
-                return True
+                return -1
         else:
             yes = truth(m, v)
             if yes < 0:
-                return True
+                return -1
             if op == DO_JUMPFALSE:
                 sp -= 1
                 if not yes:
@@ -248,7 +256,25 @@ cdef bint may_hold(Chunk chunk, Condition x, uint32_t site, Probe *p) noexcept n
                 pc += arg
             else:
                 sp -= 1
-    return sp != 1 or truth(m, &st[0]) != 0
+    return truth(m, &st[0]) if sp == 1 else -1
+
+
+cdef inline void look_at_turn(Chunk chunk, Condition x, Probe *p) noexcept nogil:
+    """Whether the condition is another at the step that just began."""
+    cdef Machine *m = &chunk.c.m
+    cdef Frame *f = NULL
+    cdef int now
+    if p.parent:
+        f = frame_find(m, p.parent)
+        if f == NULL:
+            return
+    p.unbound = False
+    now = holds(chunk, x, 0, f, p)
+    if now < 0 and p.unbound:
+        now = 0
+    if now != p.before:
+        p.count = m.step
+        p.found = not p.last
 
 
 # ---- times ----------------------------------------------------------------------------------
@@ -376,6 +402,20 @@ cdef void look_at_log(Chunk chunk, Probe *p, Match match) noexcept nogil:
             p.count += 1
 
 
+cdef void look_at_return(Chunk chunk, Probe *p, uint32_t site, Match match) noexcept nogil:
+    """What the site that ends or may end a frame hands over."""
+    cdef uint32_t j
+    cdef Rec *r
+    if not chunk.c.m.t.sites[site].flags & F_RETURN:
+        p.found = p.wanted[site] == 2 or match.tags >> T_NONE & 1
+        return
+    for j in range(chunk.log.n):
+        r = &chunk.log.r[j]
+        if r.kind == R_VALUE and r.a == 0 and val_matches(chunk, r.new, match):
+            p.found = True
+            return
+
+
 cdef void note_row(Chunk chunk, Probe *p, uint32_t site) noexcept nogil:
     cdef Machine *m = &chunk.c.m
     cdef Row r
@@ -422,11 +462,15 @@ cdef void sift(Chunk chunk, Probe *p, Match match, Condition x) noexcept nogil:
                         note_row(chunk, p, site)
                 elif p.what == LOOK_TIMES:
                     clock_step(p.clock, m, site)
-                elif p.what == LOOK_HITS and site < x.n_sites and x.places[site] and p.start <= m.step < p.stop and may_hold(chunk, x, site, p):
+                elif p.what == LOOK_HITS and site < x.n_sites and x.places[site] and p.start <= m.step < p.stop and holds(chunk, x, site, m.cur, p) != 0:
                     p.found = True
                     return
+                elif p.what == LOOK_TURNS and p.start <= m.step < p.stop:
+                    look_at_turn(chunk, x, p)
             if logs:
                 look_at_log(chunk, p, match)
+            elif p.what == LOOK_RETURNS and site < p.n_wanted and p.wanted[site]:
+                look_at_return(chunk, p, site, match)
             site_left(c, site, m.cur)
         else:
             if sym == OP_OBJ:

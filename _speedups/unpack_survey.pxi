@@ -175,7 +175,8 @@ cdef class Survey:
 
     def raises(self, int number):
         """The frames that exceptions ended or that caught them in a chunk, [(step, EV_ kind, thread, frame, site, value, newest step
-        of the frame, its site, first step of the handler, its site)]; -1 for what is not in this chunk."""
+        of the frame, its site, first step of the handler, its site, type, arguments, the first of them)]; -1 for what is not in this chunk, and as the type of what
+        takes a closer look: a dead object, an argument that is an object itself."""
         cdef Chunk chunk = self.whole(number)
         cdef uint32_t j
         cdef Rec *r
@@ -212,7 +213,79 @@ cdef class Survey:
                 step, 128 if caught else 64, r.old.p, f.id, r.a, value_before(chunk, j, True),
                 -1 if newest < 0 else chunk.first_step + newest, -1 if newest < 0 else chunk.rows[newest].site,
                 -1 if handler < 0 else chunk.first_step + handler, -1 if handler < 0 else chunk.rows[handler].site,
+                *self.raised(chunk, j, step + 1),
             ))
+        return found
+
+    cdef tuple raised(self, Chunk chunk, uint32_t j, int64_t step):
+        """Type, number of arguments and the first of them of the exception at a log position, as it is at a step."""
+        cdef Val v
+        cdef Obj *o
+        cdef Body *b
+        v.tag = T_UNBOUND
+        while j > 0 and chunk.log.r[j - 1].kind != R_SITE:
+            j -= 1
+            if chunk.log.r[j].kind == R_VALUE and chunk.log.r[j].a == 1:
+                v = chunk.log.r[j].new
+                break
+        if v.tag != T_OBJ:
+            return (-1, 0, None)
+        step -= chunk.first_step
+        chunk.move(chunk.rows[step].rec_end if 0 <= step < chunk.n_rows else chunk.log.n)
+        o = chunk.obj_at(v.p)
+        if o == NULL or o.b == NULL or o.known_from > chunk.pos or o.uncertain or o.dead or o.b.shape != 8:
+            return (-1, 0, None)
+        b = o.b
+        if b.n_items != b.size or b.n_items > 1:
+            return (-1, 0, None)
+        if b.n_items == 0:
+            return (<object> b.type_id, 0, None)
+        v = b.items[0]
+        if v.tag == T_STR or v.tag == T_INT or v.tag == T_NONE or v.tag == T_FLOAT:
+            return (<object> b.type_id, 1, chunk.raw(v))
+        return (-1, 0, None)
+
+    def returns(self, int number, bytes sites, int64_t start, int64_t stop, wanted):
+        """The values that some sites return and that are wanted (see `Match`): [(step, frame, site, value)]. A frame that ends without
+        a `return` returns None; a result that a `finally` held back is returned where the frame ends. `sites`: a byte each; 2 is the end of
+        a frame that may hold one back, which is ELSEWHERE when the chunk does not tell it."""
+        cdef Chunk chunk = self.whole(number)
+        cdef const uint8_t *w = <const uint8_t *> <char *> sites
+        cdef uint32_t n = <uint32_t> len(sites)
+        cdef uint32_t j, i, flags
+        cdef Rec *r
+        cdef int64_t step
+        cdef Match match = Match(chunk, wanted)
+        cdef dict held = {}
+        cdef list found = []
+        cdef bint hit
+        for j in range(chunk.log.n):
+            r = &chunk.log.r[j]
+            if r.kind != R_SITE or r.a >= n or not w[r.a]:
+                continue
+            flags = chunk.c.m.t.sites[r.a].flags
+            frame = (<Frame *> r.ptr).id
+            hit = match.tags >> T_NONE & 1
+            if flags & F_RETURN:
+                hit = False
+                i = j
+                while i > 0 and chunk.log.r[i - 1].kind != R_SITE and not hit:
+                    i -= 1
+                    hit = chunk.log.r[i].kind == R_VALUE and chunk.log.r[i].a == 0 and chunk.log.r[i].ptr == r.ptr and val_matches(chunk, chunk.log.r[i].new, match)
+            if flags & F_LATE:
+                held[frame] = (hit, value_before(chunk, j, False))
+                continue
+            value = None
+            if flags & F_RETURN:
+                held.pop(frame, None)
+                value = value_before(chunk, j, False)
+            elif frame in held:
+                hit, value = held.pop(frame)
+            elif w[r.a] == 2:
+                hit, value = True, ELSEWHERE
+            step = chunk.visible(j) - 1 + is_step(chunk, r)
+            if hit and start <= step < stop:
+                found.append((step, frame, r.a, value))
         return found
 
     # ---- hits -----------------------------------------------------------------------------------
@@ -439,15 +512,48 @@ cdef class Survey:
         sifted(self.chunks.load(number, True), &p, None, None)
         return p.found
 
+    def may_return(self, int number, bytes sites, wanted):
+        """Whether a chunk returns a value that is wanted (see `returns`); also True where only a closer look can tell."""
+        cdef Chunk chunk = self.chunks.load(number, True)
+        cdef Match match = Match(chunk, wanted)
+        cdef Probe p
+        memset(&p, 0, sizeof(Probe))
+        if match.nothing():
+            return False
+        p.what = LOOK_RETURNS
+        p.wanted = <const uint8_t *> <char *> sites
+        p.n_wanted = <uint64_t> len(sites)
+        sifted(chunk, &p, match, None)
+        return p.found
+
     def may_hold(self, int number, Condition condition, int64_t start, int64_t stop):
         """Whether a condition may hold at one of its sites in a chunk; also True where only a closer look can tell."""
-        cdef Chunk chunk = self.chunks.load(number, True)
         cdef Probe p
-        cdef uint32_t i
         memset(&p, 0, sizeof(Probe))
         p.what = LOOK_HITS
         p.start = start
         p.stop = stop
+        self.compute(number, condition, &p)
+        return p.found
+
+    def turn(self, int number, Condition condition, uint64_t frame, bint before, int64_t start, int64_t stop, bint last):
+        """The first (or last) step of a chunk at which a condition, of plans for site 0, is for a frame (0: for a module) not what it was
+        before; also one where only a closer look can tell. -1: there is none. What reads an unbound name is false."""
+        cdef Probe p
+        memset(&p, 0, sizeof(Probe))
+        p.what = LOOK_TURNS
+        p.start = start
+        p.stop = stop
+        p.parent = frame
+        p.before = before
+        p.last = last
+        p.count = -1
+        self.compute(number, condition, &p)
+        return p.count
+
+    cdef object compute(self, int number, Condition condition, Probe *p):
+        cdef Chunk chunk = self.chunks.load(number, True)
+        cdef uint32_t i
         p.sure = <const uint8_t *> <char *> condition.sure
         p.n_sure = <uint64_t> len(condition.sure)
         p.names = <uint32_t *> xcalloc(len(condition.names), 4)
@@ -460,11 +566,10 @@ cdef class Survey:
                 p.consts[i] = condition.consts[i]
                 if i in condition.texts:
                     p.consts[i] = mk(T_STR, text_number(chunk, condition.texts[i]))
-            sifted(chunk, &p, None, condition)
+            sifted(chunk, p, None, condition)
         finally:
             free(p.names)
             free(p.consts)
-        return p.found
 
     def steps_at(self, int number, bytes wanted, int64_t start, int64_t stop):
         """As `hits`, for those who ask nothing else about the chunk."""

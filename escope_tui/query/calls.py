@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import EscopeError, NotFoundError
 from ..model.events import Call, CallEnd
-from ..model.sites import ENTER
+from ..model.sites import BEGINS_STEP, ENTER, LATE
 from ..model.text import one_line
 from ..model.values import Value
 from ..replay.near import suggestion
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 _OUTCOMES = {EV_RETURN: "return", EV_UNWIND: "raise", EV_END: "end", EV_LOST: "lost"}
 KEPT = 10_000
+FIRST = 20
+"""Calls that are looked up one by one before chunks are read whole for them."""
 HELD = 50_000
 """Calls of the tree that are kept made."""
 
@@ -54,7 +56,14 @@ def iter_calls(
     sites = frozenset(rec.program.enter_sites(found))
     step = rec.next_site(start, direction, sites)
     view = CallView(rec)
+    asked = 0
     while step >= 0:
+        asked += 1
+        if asked > FIRST:  # whoever wants so many may want them all
+            start, stop = (step, len(rec)) if direction > 0 else (0, step + 1)
+            for call, _ in each_call(rec, found, start, stop, direction, sites, stepping=True):
+                yield call
+            return
         info = rec.step_info(step)
         entry = rec.program.site(info.site).flags & ENTER
         if entry or rec.next_frame_step(step - 1, -1, info.frame) < 0:
@@ -69,9 +78,11 @@ def each_call(
     stop: int | None = None,
     direction: int = 1,
     sites: frozenset[int] | None = None,
+    *,
+    stepping: bool = False,
 ) -> Iterator[tuple[Call, int]]:
     """The calls of some functions that begin in a stretch of steps, with the times of their first
-    steps; chunk by chunk.
+    steps; chunk by chunk. `stepping`: without those that end before any statement of theirs.
     """
     view = CallView(rec)
     survey = rec.surveyor.survey
@@ -85,6 +96,8 @@ def each_call(
     for _, rows in read:
         for row in rows if direction > 0 else reversed(rows):
             site = rec.program.site(row[1])
+            if stepping and not site.flags & BEGINS_STEP and rec.step_info(row[4]).frame != row[0]:
+                continue
             function = by_key[site.module, site.function]
             call = Call(
                 function.qualname,
@@ -203,10 +216,26 @@ class CallView:
         kinds = EV_RETURN | EV_UNWIND | EV_END | EV_LOST
         for raw in rec.raw_events(last, last + 1, kinds):
             step, kind, _, frame, _, value = raw
-            if frame == call.frame_id:
+            if frame == call.frame_id and not _is_late(rec, raw):
                 scope = rec.program.function(*self._scope(call)).kind
+                held = self._held_result(call, last) if kind == EV_END else None
+                if held is not None:
+                    kind, value = held[1], held[5]
                 return self._end(kind, step, value, frame, scope)
         return CallEnd(None, "running")
+
+    def _held_result(self, call: Call, last: int) -> tuple[Any, ...] | None:
+        """The newest event that told a result which clean-up held back until the frame's end."""
+        rec = self._rec
+        if self._scope(call) not in holding_back(rec):
+            return None
+        step = last
+        while step >= call.enter:
+            for raw in reversed(list(rec.raw_events(step, step + 1, EV_RETURN | EV_UNWIND))):
+                if raw[3] == call.frame_id and _is_late(rec, raw):
+                    return raw
+            step = rec.next_frame_step(step - 1, -1, call.frame_id)
+        return None
 
     def _scope(self, call: Call) -> tuple[int, int]:
         site = self._rec.program.site(self._rec.site_of(call.enter))
@@ -369,6 +398,24 @@ class CallView:
                 return None
             first = guarded(lambda: rec.scanner.frame_range(parent)[0])
         return self.call(first)
+
+
+def holding_back(rec: Replay) -> frozenset[tuple[int, int]]:
+    """The functions (module and place) of which a `finally` holds results back."""
+    found: frozenset[tuple[int, int]] | None = rec.kept.get("holding back")
+    if found is None:
+        found = rec.kept["holding back"] = frozenset(
+            (module, site.function)
+            for module in range(len(rec.program.paths))
+            for _, site in rec.program.module_sites(module)
+            if site.flags & LATE
+        )
+    return found
+
+
+def _is_late(rec: Replay, raw: tuple[Any, ...]) -> bool:
+    """Whether an event tells a result that clean-up holds back."""
+    return raw[1] in (EV_RETURN, EV_UNWIND) and bool(rec.program.site(raw[4]).flags & LATE)
 
 
 def _next_chunk(scanner: ScannerLike, frame: int, after: int | None) -> int | None:

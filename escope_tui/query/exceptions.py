@@ -39,6 +39,9 @@ class _Way:
     """The step of the newest event."""
     raised: Place
     site: int
+    told: tuple[int, int, Any]
+    """Type, number of arguments and the first of them at the newest event; no type where only a
+    closer look can tell."""
     propagated: list[Place] = field(default_factory=list)
     sites: list[int] = field(default_factory=list)
     caught: Place | None = None
@@ -167,7 +170,7 @@ class _Spots:
 
 
 def _follow(spots: _Spots, row: Any, flying: dict[tuple[int, Any], _Way], done: list[_Way]) -> None:
-    step, kind, thread, frame, _, value, newest, newest_site, handler, handler_site = row
+    step, kind, thread, frame, _, value, newest, newest_site, handler, handler_site = row[:10]
     rec = spots.rec
     key = (thread, value)
     # The handler's first statement may raise and be caught by another handler, all in one step.
@@ -179,8 +182,8 @@ def _follow(spots: _Spots, row: Any, flying: dict[tuple[int, Any], _Way], done: 
     place = spots.place(newest, newest_site, frame, max(step, 0))
     way = flying.get(key)
     if way is None:
-        way = flying[key] = _Way(thread, value, step, place, newest_site)
-    way.seen = step
+        way = flying[key] = _Way(thread, value, step, place, newest_site, row[10:])
+    way.seen, way.told = step, row[10:]
     if kind == EV_UNWIND:
         way.propagated.append(place)
         way.sites.append(newest_site)
@@ -195,13 +198,25 @@ def _follow(spots: _Spots, row: Any, flying: dict[tuple[int, Any], _Way], done: 
 class Seen(ExceptionEvent):
     """An exception whose value, and those behind it, are looked up when they are asked for."""
 
-    __slots__ = ("_chains", "_facts", "_links", "_place", "_seen", "_state", "raw")
+    __slots__ = (
+        "_chains",
+        "_links",
+        "_place",
+        "_said",
+        "_seen",
+        "_state",
+        "_told",
+        "_value",
+        "raw",
+    )
     _chains: Chains | None
-    _facts: tuple[str, str, Value | None] | None
     _links: tuple[ExceptionEvent | None, ExceptionEvent | None, ExceptionEvent | None] | None
     _place: int
+    _said: str | None
     _seen: int
     _state: State
+    _told: tuple[int, int, Any]
+    _value: Value | None
     raw: Any
 
     def __init__(
@@ -223,7 +238,9 @@ class Seen(ExceptionEvent):
             ("raw", way.raw),
             ("_state", rec.state),
             ("_seen", way.seen),
-            ("_facts", None),
+            ("_told", way.told),
+            ("_value", None),
+            ("_said", None),
             ("_links", None),
             ("_chains", None),
         ):
@@ -233,14 +250,6 @@ class Seen(ExceptionEvent):
         """Learn which exceptions there are beside it, and its place among them."""
         object.__setattr__(self, "_chains", chains)
         object.__setattr__(self, "_place", place)
-
-    def _fact(self, which: int) -> Any:
-        if self._facts is None:
-            value = self._state.passed_value(self.raw, self._seen)
-            name = value.type_name if value is not None else "?"
-            object.__setattr__(self, "_facts", (name, message(value), value))
-        assert self._facts is not None
-        return self._facts[which]
 
     def _link(self, which: int) -> Any:
         if self._links is None:
@@ -252,16 +261,30 @@ class Seen(ExceptionEvent):
 
     @property
     def type_name(self) -> str:
-        return str(self._fact(0))
+        known = self._state.source.types.get(self._told[0])
+        if known is not None:
+            return safe_text(known[1])
+        value = self.value
+        return value.type_name if value is not None else "?"
 
     @property
     def message(self) -> str:
-        return str(self._fact(1))
+        if self._said is None:
+            kind, count, argument = self._told
+            if kind < 0:
+                said = message(self.value)
+            else:
+                arguments = [self._state.value(argument, 0)] if count else []
+                said = _message(self.type_name, arguments)
+            object.__setattr__(self, "_said", said)
+        assert self._said is not None
+        return self._said
 
     @property
     def value(self) -> Value | None:
-        found: Value | None = self._fact(2)
-        return found
+        if self._value is None:
+            object.__setattr__(self, "_value", self._state.passed_value(self.raw, self._seen))
+        return self._value
 
     @property
     def cause(self) -> ExceptionEvent | None:
@@ -302,11 +325,15 @@ def message(value: Value | None) -> str:
     if value is None or value.kind != "exception":
         return ""
     arguments = [member for role, _, member in value.entries() if role == "item"]
+    return _message(value.type_name, arguments)
+
+
+def _message(name: str, arguments: list[Value]) -> str:
     if not arguments:
         return ""
     if len(arguments) == 1:
         text = arguments[0].data
-        if isinstance(text, str) and not value.type_name.endswith("KeyError"):
+        if isinstance(text, str) and not name.endswith("KeyError"):
             return one_line(text, MESSAGE_WIDTH)
         return arguments[0].summary(MESSAGE_WIDTH)
     return f"({', '.join(each.summary(60) for each in arguments)})"

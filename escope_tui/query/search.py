@@ -6,25 +6,30 @@ from __future__ import annotations
 
 import ast
 import heapq
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
+from .._speedups.unpack import ELSEWHERE
 from ..errors import EscopeError
 from ..model.answers import SEARCH_KINDS, Found
-from ..model.sites import BEGINS_STEP, ENTER, RETURN
+from ..model.sites import BEGINS_STEP, END, ENTER, RETURN
 from ..model.text import one_line, safe_text
 from ..model.values import Value
 from ..replay.recording import EV_END, EV_RETURN
 from ..replay.state import guarded
+from .calls import CallView, holding_back
+from .exceptions import iter_exceptions
 from .moments import spot_of
 
 if TYPE_CHECKING:
     from ..replay.recording import Replay
+    from ..replay.tables import Function
 
 T_NONE, T_FALSE, T_TRUE = 1, 2, 3
 SHOWN = 100
+_SILENT = ("class", "module")
 SMALL, LARGE = -(1 << 63), 1 << 63
 BIG = 1 << 60
 """From here on a number may have been recorded as a long one."""
@@ -41,6 +46,18 @@ class _Wanted:
     text: str | None = None
     whole: bool = False
     """The text is all of a string, not a part of it."""
+
+    def meets(self, value: Value) -> bool:
+        """Whether a value is one of these itself."""
+        plain = value.data
+        if value.kind == "str":
+            text = self.text
+            return text is not None and (plain == text if self.whole else text in str(plain))
+        if value.kind in ("int", "float"):
+            numbers = (self.number, self.real, self.big)
+            return any(type(plain) is type(each) and plain == each for each in numbers)
+        tags = {"NoneType": T_NONE, "bool": T_TRUE if plain else T_FALSE}
+        return bool(self.tags >> tags.get(value.type_name, 0) & 1)
 
     @property
     def raw(self) -> tuple[int, int | None, float | None, int | None, Any, int]:
@@ -82,23 +99,31 @@ def iter_search(
         span = (max(start, 0), len(rec) if stop is None else stop)
     else:
         span = (0 if stop is None else stop, (start or len(rec) - 1) + 1)
-    streams = list(_streams(rec, text, frozenset(kinds), span, direction))
+    functions = rec.program.find_functions(in_function)
+    streams = list(_streams(rec, text, frozenset(kinds), functions, span, direction))
     found: Iterator[Found] = heapq.merge(*streams, key=lambda each: each.step * direction)
     if in_function is not None:
-        wanted = {
-            (rec.program.paths[f.module], f.qualname)
-            for f in rec.program.find_functions(in_function)
-        }
+        wanted = {(rec.program.paths[f.module], f.qualname) for f in functions}
         found = (each for each in found if (each.file, each.function) in wanted)
     return found if limit is None else islice(found, max(limit, 0))
 
 
 def _streams(
-    rec: Replay, text: str, kinds: frozenset[str], span: tuple[int, int], direction: int
+    rec: Replay,
+    text: str,
+    kinds: frozenset[str],
+    functions: Sequence[Function],
+    span: tuple[int, int],
+    direction: int,
 ) -> Iterator[Iterator[Found]]:
     by_value = kinds & {"value", "return", "argument"}
-    if by_value:
+    if by_value == {"return"}:
+        yield _returns(rec, _wanted(text), functions, span, direction)
+    elif by_value:
         yield _values(rec, _wanted(text), by_value, span, direction)
+        late = [each for each in functions if (each.module, each.place) in holding_back(rec)]
+        if "return" in kinds and late:
+            yield _returns(rec, _wanted(text), late, span, direction)
     if "name" in kinds:
         yield iter(_sorted(_names(rec, text, span, direction), direction))
     if "type" in kinds:
@@ -108,7 +133,7 @@ def _streams(
     if "source" in kinds:
         yield iter(_sorted(_source(rec, text, span, direction), direction))
     if "exception" in kinds:
-        yield iter(_sorted(_exceptions(rec, text, span), direction))
+        yield _exceptions(rec, text, span, direction)
 
 
 def _sorted(found: Iterator[Found], direction: int) -> list[Found]:
@@ -168,11 +193,66 @@ def _values(
                 yield found
 
 
+def _returns(
+    rec: Replay,
+    wanted: _Wanted,
+    functions: Sequence[Function],
+    span: tuple[int, int],
+    direction: int,
+) -> Iterator[Found]:
+    """What functions return."""
+    scopes = {(each.module, each.place) for each in functions if each.kind not in _SILENT}
+    late = scopes & holding_back(rec)
+    ends = END if wanted.tags & 1 << T_NONE else 0
+    sites: dict[int, int] = {}
+    for module in {module for module, _ in scopes}:
+        for number, site in rec.program.module_sites(module):
+            scope = (module, site.function)
+            if scope in late and site.flags & (RETURN | END):
+                sites[number] = 2 if site.flags & END else 1
+            elif scope in scopes and site.flags & (RETURN | ends):
+                sites[number] = 1
+    survey, match = rec.surveyor.survey, wanted.raw
+    signs = bytearray(rec.surveyor.site_set(sites))
+    for number, sign in sites.items():
+        signs[number] = sign
+    marked = bytes(signs)
+    numbers = rec.surveyor.numbers(*span, direction, sites)
+    read = rec.surveyor.over_some(
+        numbers,
+        lambda n: survey.may_return(n, marked, match),
+        lambda n: survey.returns(n, marked, *span, match),
+    )
+    for _, rows in read:
+        for row in rows if direction > 0 else reversed(rows):
+            found = _returned(rec, wanted, *row)
+            if found is not None:
+                yield found
+
+
+def _returned(
+    rec: Replay, wanted: _Wanted, step: int, frame: int, number: int, raw: Any
+) -> Found | None:
+    site = rec.program.site(number)
+    if raw is ELSEWHERE:
+        call = CallView(rec).call_of_frame(frame)
+        value = None if call is None else call.returned
+        if value is None or not wanted.meets(value):
+            return None
+    else:
+        value = rec.passed(raw, step, frame, EV_RETURN)
+    name = rec.program.function_of(site).qualname
+    found = _place(rec, step, "return", f"{name} returned {value.summary(SHOWN)}", value)
+    return _in_scope(rec, found, site.module, site.function)
+
+
 def _value(rec: Replay, row: Any, kinds: frozenset[str]) -> Found | None:
     visible, writer, what, owner, key, raw = row
     if what in ("value", "exception", "end"):
         site = rec.program.site(key)
         if what == "exception" or "return" not in kinds:
+            return None
+        if (site.module, site.function) in holding_back(rec):  # told where the frame ends
             return None
         if what == "end" and rec.program.function_of(site).kind in ("class", "module"):
             return None
@@ -328,10 +408,11 @@ def _source(rec: Replay, text: str, span: tuple[int, int], direction: int) -> It
                 yield _place(rec, step, "source", one_line(row.strip(), SHOWN))
 
 
-def _exceptions(rec: Replay, text: str, span: tuple[int, int]) -> Iterator[Found]:
-    from .exceptions import all_exceptions
-
-    for each in all_exceptions(rec):
+def _exceptions(rec: Replay, text: str, span: tuple[int, int], direction: int) -> Iterator[Found]:
+    start = span[0] - 1 if direction > 0 else span[1]
+    for each in iter_exceptions(rec, start, direction):
+        if not span[0] <= each.step < span[1]:
+            return
         shown = f"{each.type_name}: {each.message}" if each.message else each.type_name
-        if text in shown and span[0] <= each.step < span[1]:
+        if text in shown:
             yield _place(rec, each.step, "exception", f"{shown} ({each.fate})", each.value)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from ..errors import EscopeError, EvaluationError, NotFoundError
 from ..model.text import one_line
@@ -15,6 +16,7 @@ from ..replay.functions import BUILTINS
 from ..replay.names import Target, find_targets
 from ..replay.near import suggestion
 from ..replay.sampling import Sampler
+from ..replay.state import guarded
 from .exceptions import all_exceptions, iter_exceptions
 from .writes import object_change, step_to, value_now
 
@@ -22,6 +24,10 @@ if TYPE_CHECKING:
     from ..model.events import ExceptionEvent, Write
     from ..replay.breakpoints import Breakpoint
     from ..replay.recording import Replay
+    from ..replay.state import FrameState
+
+DOUBTS = 100
+"""Steps at which only the evaluator could tell, before it is asked about all."""
 
 
 def next_special(
@@ -195,6 +201,50 @@ def _check_names(tree: ast.expr, known: set[str]) -> None:
             )
 
 
+def _turn(
+    rec: Replay,
+    tree: ast.expr,
+    state: FrameState,
+    shared: bool,
+    way: tuple[int, int, bool],
+    holds: Callable[[int], bool],
+) -> object:
+    """The next step from which the truth of an expression over plain variables is another, chunk by
+    chunk; `...` where only the evaluator can tell.
+    """
+    step, direction, now = way
+    look = Sampler(rec, rec.surveyor).turns(tree, state.function)
+    if look is None:
+        return ...
+    first, stop = 0, len(rec)
+    frame = 0 if shared else state.frame
+    if not shared:
+        with rec.state.lock:
+            first, last = guarded(lambda: rec.scanner.frame_range(state.frame))
+        stop = min(stop, last + 2)
+    span = (step + 1, stop) if direction > 0 else (max(first, 0), step)
+    numbers = rec.surveyor.numbers(*span, direction)
+    doubts = 0
+
+    def ask(number: int, start: int, stop: int) -> int:
+        return look(number, frame, now, start, stop, direction < 0)
+
+    for number, seen in rec.surveyor.beside(numbers, lambda n: ask(n, *span)):
+        at = seen
+        while at >= 0:
+            if not shared and not rec.state.alive(at, frame):
+                if direction > 0:
+                    return None
+            elif holds(at) is not now:
+                return at
+            doubts += 1
+            if doubts > DOUBTS:
+                return ...
+            rest = (at + 1, span[1]) if direction > 0 else (span[0], at)
+            at = guarded(partial(ask, number, *rest))
+    return None
+
+
 def turning_point(
     rec: Replay, predicate: str, step: int, direction: int, frame: int | None = None
 ) -> int | None:
@@ -225,6 +275,10 @@ def turning_point(
             return False
 
     now = holds(step)
+    if state is not None:
+        found = _turn(rec, tree, state, module is not None, (step, direction, now), holds)
+        if found is not ...:
+            return cast("int | None", found)
     reads = syntax.reads(tree)
     parts = dict.fromkeys(reads)
     for each in reads:  # of `order.lines[0].price`, `order` and `order.lines` may change too

@@ -14,7 +14,8 @@ from .._speedups.unpack import ELSEWHERE, Condition, Text
 from ..errors import EvaluationError
 from ..model.values import Value, value_of
 from .conditions import Program, program_of
-from .evaluator import parse
+from .evaluator import evaluate, parse
+from .functions import BUILTINS
 from .tables import Function, Site
 from .values import SETTLED_MODULES
 
@@ -82,6 +83,7 @@ def compile_expression(expression: str) -> Compiled:
     def convert(node: ast.expr) -> ast.expr | None:
         nonlocal nodes
         nodes += 1
+        node = _folded(node)
         read = _read(node)
         if read is not None:
             place = reads.setdefault(read, len(reads))
@@ -129,6 +131,23 @@ def compile_expression(expression: str) -> Compiled:
         for node in ast.walk(tree)
     )
     return Compiled(tree, code, tuple(reads), not strict, program)
+
+
+def _folded(node: ast.expr) -> ast.expr:
+    """Arithmetic over nothing but numbers and text (`10 ** 6`) as what it gives."""
+    if not isinstance(node, ast.BinOp):
+        return node
+    if not all(
+        isinstance(each, ast.BinOp | ast.UnaryOp | ast.Constant | ast.operator | ast.unaryop)
+        for each in ast.walk(node)
+    ):
+        return node
+    try:
+        value = evaluate(node, [])
+    except EvaluationError:
+        return node
+    plain = value.kind in ("int", "float", "str") and not value.truncated
+    return ast.Constant(value.data) if plain else node
 
 
 def _read(node: ast.expr) -> _Read | None:
@@ -218,6 +237,35 @@ class Sampler:
         ops, constants = condition.program.ops, condition.program.constants
         codec = Condition(ops, constants, plans, size, sure)
         return lambda number: survey.may_hold(number, codec, start, stop)
+
+    def turns(
+        self, tree: ast.expr, function: Function
+    ) -> Callable[[int, int, bool, int, int, bool], int] | None:
+        """Asks the codec where an expression over variables, as a frame of a function sees it, is
+        not what it was (see `Survey.turn`). None: only the evaluator can tell.
+        """
+        asked = compile_expression(ast.unparse(tree))
+        if asked.program is None or not asked.reads:
+            return None
+        plan = []
+        module = self._rec.program.function(function.module, 0)
+        for read in asked.reads:
+            own = _slots(function, read.name, frozenset())
+            shared = _slots(module, read.name, frozenset()) if function.kind != "module" else []
+            if read.path or read.name in BUILTINS or len(own) + len(shared) != 1:
+                return None
+            home = function if own else module
+            slot = (own or shared)[0]
+            if slot in self._rec.program.comprehension_slots(home):
+                return None
+            role = 1 if home.kind == "module" else 0
+            plan.append((role, slot, function.module, read.path))
+        ops, constants = asked.program.ops, asked.program.constants
+        codec = Condition(ops, constants, {0: plan}, 1, ())
+        survey = self._surveyor.survey
+        return lambda number, frame, before, start, stop, last: survey.turn(
+            number, codec, frame, before, start, stop, last
+        )
 
     def _sure(self) -> frozenset[int]:
         """Types whose instances change only where recorded code does it."""
