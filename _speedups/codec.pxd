@@ -61,7 +61,7 @@ cdef struct Col:            # the first cache line is what a value that was pred
     uint32_t r_site         # the recipe that was looked up last: its site,
     uint32_t r_a            # `a`,
     uint32_t r_res          # results,
-    uint32_t r_index        # and 1 + its number, or 0
+    uint32_t r_first        # and 1 + the place of its first operation, or 0
     Buf out                 # writing
     Src src                 # reading
 

@@ -129,7 +129,7 @@ cdef inline Recipe *recipe_for(Codec *c, Site *s, uint64_t want) noexcept nogil:
                 found = &r[i]
     return found
 
-cdef inline bint item_of(Codec *c, Val *v, Val *key) noexcept nogil:
+cdef inline bint item_of(Codec *c, Val *v, const Val *key) noexcept nogil:
     """Puts the item with the key in the place of the object or tuple."""
     cdef Machine *m = &c.m
     cdef PoolHead *h
@@ -181,85 +181,137 @@ cdef inline bint length_of(Codec *c, Val *v) noexcept nogil:
     b = known_body(&c.m, v.p)
     return b != NULL and 1 <= b.shape <= 5 and put_int(v, <int64_t> b.size)
 
-cdef inline bint constant(Tables *t, uint32_t arg, Val *v) noexcept nogil:
-    if arg < NAMED_CONST:
-        keep(v, t.consts[arg].tag, t.consts[arg].p)
-    elif arg >> 31:
-        keep(v, T_STR, arg & 0x7FFFFFFFU)
-    elif arg - NAMED_CONST < 3:
-        keep(v, T_NONE + (arg - NAMED_CONST), 0)
-    else:
-        return False
-    return True
-
-cdef inline Recipe *recipe_at(Codec *c, Col *k, uint64_t want) noexcept nogil:
+cdef inline const RecipeStep *recipe_at(Codec *c, Col *k, uint64_t want) noexcept nogil:
     """The recipe of a field of the column, looked up when the site or the results are others than last time."""
     cdef Frame *f = c.m.cur
     cdef Site *s
     cdef Recipe *r
-    if f.last_site < 0:
-        return NULL
     if k.r_site != <uint32_t> f.last_site or k.r_a != <uint32_t> (want >> 32) or k.r_res != f.n_res:
+        if f.last_site < 0:
+            return NULL
         s = &c.m.t.sites[f.last_site]
         k.r_site = <uint32_t> f.last_site
         k.r_a = <uint32_t> (want >> 32)
         k.r_res = f.n_res
         r = recipe_for(c, s, want) if s.n_recipes else NULL
-        k.r_index = <uint32_t> (r - c.m.t.recipes) + 1 if r != NULL else 0
-    return &c.m.t.recipes[k.r_index - 1] if k.r_index else NULL
+        k.r_first = r.first + 1 if r != NULL else 0
+    return &c.m.t.ops[k.r_first - 1] if k.r_first else NULL
 
-cdef inline bint make(Codec *c, Col *k, uint64_t want) noexcept nogil:
-    """Puts what the current statement's recipe gives into c.made; False: it gives nothing."""
+cdef inline const Val *local(Codec *c, uint32_t slot, Val *room) noexcept nogil:
+    """What a slot of the current frame holds, or NULL."""
+    cdef Frame *f = c.m.cur
+    cdef Val *v
+    if slot >= f.n_slots:
+        return NULL
+    v = &f.slots[slot]
+    if v.tag == T_CELL:
+        keep(room, v.tag, v.p)
+        return room if of_cell(&c.m, room) else NULL
+    return v if v.tag != T_UNBOUND else NULL
+
+cdef inline int operate(uint32_t op, const Val *a, const Val *b, Val *r) noexcept nogil:
+    """r = a op b. 0: not known; 2: an object's class has a method for it, so the next result is it."""
+    cdef double d
+    cdef int64_t i = 0
+    cdef int over
+    if a.tag == T_FLOAT and b.tag == T_FLOAT:
+        if op == DO_MUL:
+            d = as_double(a.p) * as_double(b.p)
+        elif op == DO_ADD:
+            d = as_double(a.p) + as_double(b.p)
+        elif op == DO_SUB:
+            d = as_double(a.p) - as_double(b.p)
+        else:
+            return binary(op, a, b, r)
+        return put_double(r, d)
+    if a.tag == T_INT and b.tag == T_INT:
+        if op == DO_ADD:
+            over = add_overflow(<int64_t> a.p, <int64_t> b.p, &i)
+        elif op == DO_SUB:
+            over = sub_overflow(<int64_t> a.p, <int64_t> b.p, &i)
+        elif op == DO_MUL:
+            over = mul_overflow(<int64_t> a.p, <int64_t> b.p, &i)
+        else:
+            return binary(op, a, b, r)
+        keep(r, T_INT, <uint64_t> i)
+        return not over
+    if (a.tag == T_OBJ or b.tag == T_OBJ) and op != DO_IS and op != DO_ISNOT:
+        return 2
+    return binary(op, a, b, r)
+
+cdef inline bint make(Codec *c, const RecipeStep *pc) noexcept nogil:
+    """Puts what a recipe gives into c.made; False: it gives nothing."""
     cdef Machine *m = &c.m
     cdef Frame *f = m.cur
-    cdef Recipe *r = recipe_at(c, k, want)
     cdef Val st[STACK + 1]          # the first is below all
+    cdef Val room[2]
     cdef Val *v = st                # the top
     cdef Val *full = st + STACK
-    cdef const uint32_t *pc
-    cdef const uint32_t *end
-    cdef uint32_t op, arg, module
+    cdef const Val *a
+    cdef const Val *b
+    cdef uint32_t op, module
     cdef uint32_t at = 0            # results taken
-    cdef uint64_t tag, other
-    cdef int64_t i = 0
-    cdef double d
     cdef int yes
-    if r == NULL:
-        return False
-    pc = m.t.ops + 2 * <size_t> r.first
-    if r.n == 1 and pc[0] == DO_LOCAL and pc[1] < f.n_slots:        # most of them
-        tag = f.slots[pc[1]].tag
-        if tag != T_UNBOUND and tag != T_CELL:
-            keep(&c.made, tag, f.slots[pc[1]].p)
-            return True
-    end = pc + 2 * <size_t> r.n
-    while pc < end:
-        op = pc[0]
-        arg = pc[1]
-        pc += 2
+    while True:
+        op = pc.code
         if op == DO_LOCAL:
-            if v == full or arg >= f.n_slots:
+            if v == full:
+                return False
+            a = local(c, pc.x, room)
+            if a == NULL:
                 return False
             v += 1
-            tag = f.slots[arg].tag
-            keep(v, tag, f.slots[arg].p)
-            if tag == T_UNBOUND or tag == T_CELL and not of_cell(m, v):
+            keep(v, a.tag, a.p)
+        elif op == DO_LOCALS or op == DO_LOCALCONST:
+            a = local(c, pc.x, room)
+            b = local(c, pc.y, room + 1) if op == DO_LOCALS else &m.t.consts[pc.y]
+            if v >= full - 1 or a == NULL or b == NULL:
+                return False
+            v += 1
+            yes = operate(pc.what, a, b, v)
+            if yes != 1:
+                if yes == 0 or at >= f.n_res or at >= RESULTS or not hold(v, &f.res[at]):
+                    return False
+                at += 1
+        elif op == DO_WITHLOCAL or op == DO_WITHCONST:
+            b = local(c, pc.y, room) if op == DO_WITHLOCAL else &m.t.consts[pc.y]
+            if v == st or v == full or b == NULL:
+                return False
+            yes = operate(pc.what, v, b, v)
+            if yes != 1:
+                if yes == 0 or at >= f.n_res or at >= RESULTS or not hold(v, &f.res[at]):
+                    return False
+                at += 1
+        elif op == DO_LOCALATTR or op == DO_LOCALITER:
+            a = local(c, pc.x, room)
+            if v == full or a == NULL:
+                return False
+            v += 1
+            keep(v, a.tag, a.p)
+            if not (get_attr(m, v, pc.y) if op == DO_LOCALATTR else item_at(c, v, f.loops[pc.y & 3])):
+                return False
+        elif op == DO_CONSTITEM:
+            if v == st or v == full or not item_of(c, v, &m.t.consts[pc.y]):
                 return False
         elif op == DO_CONST:
             if v == full:
                 return False
             v += 1
-            if not constant(m.t, arg, v):
+            keep(v, m.t.consts[pc.x].tag, m.t.consts[pc.x].p)
+        elif op == DO_END:
+            if v != st + 1:
                 return False
+            keep(&c.made, v.tag, v.p)
+            return True
         elif op == DO_GLOBAL:
             module = m.t.funcs[m.t.sites[f.last_site].func].module
-            if v == full or module >= m.n_ns or m.ns[module] == NULL or arg >= m.t.mods[module].n_slots:
+            if v == full or module >= m.n_ns or m.ns[module] == NULL or pc.x >= m.t.mods[module].n_slots:
                 return False
             v += 1
-            if not hold(v, &m.ns[module][arg]):
+            if not hold(v, &m.ns[module][pc.x]):
                 return False
         elif op == DO_GETATTR:
-            if v == st or not get_attr(m, v, arg):
+            if v == st or not get_attr(m, v, pc.x):
                 return False
         elif op == DO_GETITEM:
             if v < st + 2:
@@ -267,38 +319,7 @@ cdef inline bint make(Codec *c, Col *k, uint64_t want) noexcept nogil:
             v -= 1
             if not item_of(c, v, v + 1):
                 return False
-        elif op == DO_ADD or op == DO_SUB or op == DO_MUL:
-            if v < st + 2:
-                return False
-            v -= 1
-            tag = v.tag
-            other = v[1].tag
-            if tag == T_FLOAT and other == T_FLOAT:
-                if op == DO_ADD:
-                    d = as_double(v.p) + as_double(v[1].p)
-                elif op == DO_SUB:
-                    d = as_double(v.p) - as_double(v[1].p)
-                else:
-                    d = as_double(v.p) * as_double(v[1].p)
-                if not put_double(v, d):
-                    return False
-            elif tag == T_INT and other == T_INT:
-                if op == DO_ADD:
-                    yes = add_overflow(<int64_t> v.p, <int64_t> v[1].p, &i)
-                elif op == DO_SUB:
-                    yes = sub_overflow(<int64_t> v.p, <int64_t> v[1].p, &i)
-                else:
-                    yes = mul_overflow(<int64_t> v.p, <int64_t> v[1].p, &i)
-                if yes:
-                    return False
-                v.p = <uint64_t> i
-            elif tag == T_OBJ or other == T_OBJ:        # its class has a method for it
-                if at >= f.n_res or at >= RESULTS or not hold(v, &f.res[at]):
-                    return False
-                at += 1
-            elif not binary(op, v, v + 1, v):
-                return False
-        elif op == DO_RESULT or op == 0:
+        elif op == DO_RESULT:
             if v == full or at >= f.n_res or at >= RESULTS:
                 return False
             v += 1
@@ -315,14 +336,15 @@ cdef inline bint make(Codec *c, Col *k, uint64_t want) noexcept nogil:
             if v == full:
                 return False
             v += 1
-            put_int(v, f.loops[arg & 3])
+            put_int(v, f.loops[pc.x & 3])
         elif op == DO_ITER:
-            if v == st or not item_at(c, v, f.loops[arg & 3]):
+            if v == st or not item_at(c, v, f.loops[pc.x & 3]):
                 return False
         elif op == DO_SKIP:
-            at += arg
+            at += pc.x
         elif op == DO_JUMP:
-            pc += 2 * <size_t> arg
+            pc = &m.t.ops[pc.x]
+            continue
         elif op == DO_LEN:
             if v == st or not length_of(c, v):
                 return False
@@ -332,32 +354,50 @@ cdef inline bint make(Codec *c, Col *k, uint64_t want) noexcept nogil:
             yes = truth(m, v)
             if yes < 0:
                 return False
-            if op != DO_JUMPFALSE and yes == (op == DO_KEEPTRUE) or op == DO_JUMPFALSE and not yes:
-                pc += 2 * <size_t> arg
-            if op == DO_JUMPFALSE or yes != (op == DO_KEEPTRUE):
+            if op == DO_JUMPFALSE:
                 v -= 1
+                if not yes:
+                    pc = &m.t.ops[pc.x]
+                    continue
+            elif yes == (op == DO_KEEPTRUE):
+                pc = &m.t.ops[pc.x]
+                continue
+            else:
+                v -= 1
+        elif op == DO_FAIL:
+            return False
         else:
-            if op < DO_NEG:
+            if op > DO_ISNOT:
+                if v == st or not unary(m, op, v):
+                    return False
+            else:
                 if v < st + 2:
                     return False
                 v -= 1
-                if (v.tag == T_OBJ or v[1].tag == T_OBJ) and op != DO_IS and op != DO_ISNOT:
-                    if at >= f.n_res or at >= RESULTS or not hold(v, &f.res[at]):
+                yes = operate(op, v, v + 1, v)
+                if yes != 1:
+                    if yes == 0 or at >= f.n_res or at >= RESULTS or not hold(v, &f.res[at]):
                         return False
                     at += 1
-                elif not binary(op, v, v + 1, v):
-                    return False
-            elif v == st or op > DO_BOOL or not unary(m, op, v):
-                return False
-    if v != st + 1 or pc != end:
-        return False
-    keep(&c.made, v.tag, v.p)
-    return True
+        pc += 1
 
 cdef inline bint made(Codec *c, Col *k, uint64_t want) noexcept nogil:
     """Whether the recipe of the value at hand gives something: c.made."""
+    cdef const RecipeStep *r
+    cdef const Val *v
     if c.is_made == 0:
-        c.is_made = 1 if want >> 8 and k.wrong < USELESS and make(c, k, want) else 2
+        c.is_made = 2
+        if want >> 8 and k.wrong < USELESS:
+            r = recipe_at(c, k, want)
+            if r == NULL:
+                return False
+            if r.code != DO_ONLYLOCAL:
+                c.is_made = 1 if make(c, r) else 2
+            else:                       # most of them
+                v = local(c, r.x, &c.made)
+                if v != NULL:
+                    keep(&c.made, v.tag, v.p)
+                    c.is_made = 1
     return c.is_made == 1
 
 cdef inline bint is_candidate(Codec *c, Col *k, int which, uint64_t tag, uint64_t p, uint64_t hint, uint64_t want) noexcept nogil:
@@ -412,7 +452,8 @@ cdef inline void col_learn(Codec *c, Col *k, uint64_t tag, uint64_t p) noexcept 
         if d == k.stride2:
             k.stride = d
         k.stride2 = d
-        use_val(c, tag, p)
+        if tag != T_INT and d != 0:
+            use_val(c, tag, p)
     keep(&k.last, tag, p)
     if k.quiet < QUIET or k.best == C_CONTEXT:
         k.quiet += k.quiet < QUIET
@@ -530,9 +571,8 @@ cdef inline Val surprised(Codec *c, uint32_t col, uint64_t want) noexcept nogil:
     return v
 
 cdef inline void put_other(Codec *c, Col *k, uint64_t tag, uint64_t p, uint64_t want) noexcept nogil:
-    """Writes a value that is not the linear candidate, or not as the favourite."""
-    c.is_made = 0
-    if k.best != C_LINEAR and is_candidate(c, k, k.best, tag, p, c.newest + (want & 1), want):
+    """Writes a value that is neither the linear candidate nor what follows from the recipe, or not as the favourite."""
+    if (k.best == C_SLOT or k.best == C_CONTEXT or k.best == C_NEWEST) and is_candidate(c, k, k.best, tag, p, c.newest + (want & 1), want):
         k.run += 1
         col_learn(c, k, tag, p)
     else:
@@ -540,11 +580,22 @@ cdef inline void put_other(Codec *c, Col *k, uint64_t tag, uint64_t p, uint64_t 
 
 cdef inline void put(Codec *c, Col *k, uint64_t tag, uint64_t p, uint64_t want) noexcept nogil:
     """Writes a value to a column."""
-    if k.best == C_LINEAR and tag == k.last.tag and p == k.last.p + k.stride:
-        k.run += 1
-        linear(c, k)
-    else:
-        put_other(c, k, tag, p, want)
+    c.is_made = 0
+    if k.best == C_LINEAR:
+        if tag == k.last.tag and p == k.last.p + k.stride:
+            k.run += 1
+            linear(c, k)
+            return
+    elif k.best == C_RECIPE:
+        if made(c, k, want) and c.made.tag == tag and c.made.p == p:
+            k.run += 1
+            col_learn(c, k, tag, p)
+            return
+        if c.is_made == 2 and tag == T_UNBOUND:
+            k.run += 1
+            col_learn(c, k, tag, p)
+            return
+    put_other(c, k, tag, p, want)
 
 cdef inline Val get(Codec *c, uint32_t col, uint64_t want) noexcept nogil:
     """Reads a value of a column."""

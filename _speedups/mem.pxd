@@ -10,6 +10,7 @@ cdef extern from *:
     #endif
     """
     const bint ENC "ESCOPE_ENC"     # 1: this module writes chunks and keeps no log; 0: it reads them
+    bint seldom "__builtin_expect" (bint what, bint usual) nogil    # seldom(what, 0): the compiler may put it aside
 
 cdef struct Buf:
     uint8_t *p
@@ -34,10 +35,22 @@ cdef inline void *xcalloc(size_t n, size_t size) noexcept nogil:
         abort()
     return r
 
+cdef extern from *:
+    """
+    #include <stdlib.h>
+    /* Room in a buffer; apart, so that what calls it stays small. */
+    static __attribute__((noinline, cold, unused)) void *escope_more(void *p, size_t *cap, size_t need) {
+        *cap = need * 2 + 32;
+        p = realloc(p, *cap);
+        if (p == NULL) abort();
+        return p;
+    }
+    """
+    void *escope_more(void *p, size_t *cap, size_t need) noexcept nogil
+
 cdef inline void buf_room(Buf *b, size_t more) noexcept nogil:
     if b.n + more > b.cap:
-        b.cap = (b.n + more) * 2 + 32
-        b.p = <uint8_t *> xrealloc(b.p, b.cap)
+        b.p = <uint8_t *> escope_more(b.p, &b.cap, b.n + more)
 
 cdef inline void buf_u8(Buf *b, uint8_t v) noexcept nogil:
     buf_room(b, 1)

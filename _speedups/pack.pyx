@@ -27,9 +27,6 @@ from escope_tui.errors import FormatError
 ABI = CORE_ABI
 check_build(__name__, ABI)
 
-cdef enum:
-    PLAIN_VALUES = 4    # sites with more take the long way
-
 cdef enum Outcome:
     DONE = 0
     SHORT = 1           # the event is not complete yet
@@ -259,8 +256,7 @@ cdef class Packer:
         cdef const uint8_t *at
         cdef int outcome
         while True:
-            if s.end - s.p >= 5 and s.p[0] == OP_SITE and le32(s.p + 1) < self.tables.n_sites and self.tables.sites[le32(s.p + 1)].plain:
-                run_plain(self, s)
+            run_quick(self, s)
             if (self.c.m.step + 1 - self.first_step >= self.limit_steps or self.raw >= self.limit_raw
                     or self.c.n_values > MAX_VALUES // 4
                     or self.c.m.work > MAX_WORK // 4):
@@ -352,8 +348,12 @@ cdef class Packer:
             return self.site_event(s)
         if op == OP_OBJ:
             return object_event(self, s)
+        if op == OP_SETITEM or op == OP_SETATTR or op == OP_APPEND:
+            return change_event(self, s)
+        if op == OP_DEATH:
+            return death_event(self, s)
         memset(&e, 0, sizeof(e))
-        if (op == OP_PARENT or op == OP_DEATH or op == OP_ASOF or op == OP_TIME or op == OP_LOST or op == OP_GAP
+        if (op == OP_PARENT or op == OP_ASOF or op == OP_TIME or op == OP_LOST or op == OP_GAP
                 or op == OP_SWITCHF or op == OP_NEXTFRAME):
             if left < 9:
                 return SHORT
@@ -368,37 +368,26 @@ cdef class Packer:
             elif op == OP_GAP:
                 self.chunk_flags |= CF_GAP
                 self.gaps += 1
-            elif op == OP_DEATH or op == OP_ASOF:
+            elif op == OP_ASOF:
                 if e.oid == 0:
                     return BAD
                 self.begin()
                 o = obj_find(&self.c.m, e.oid)
-                if o == NULL:
+                if o == NULL or o.uncertain:
                     return DONE
-                if op == OP_ASOF and o.uncertain:
-                    return DONE
-                if op == OP_ASOF:
-                    present(self, e.oid)
-                else:
-                    touch(&self.c.m, o)
-                    self.chunk_flags |= CF_DEATH
+                present(self, e.oid)
             self.begin()
             self.emit(op, &e)
             return DONE
-        if op == OP_SETITEM or op == OP_DELITEM or op == OP_APPEND:
+        if op == OP_DELITEM:
             if left < 9:
                 return SHORT
             e.oid = le64(s.p + 1)
             s.p += 9
-            if op != OP_APPEND:
-                r = raw_value(self, s, &e.key, 0)
-                if r != DONE:
-                    return r
-            if op != OP_DELITEM:
-                r = raw_value(self, s, &e.val, 0)
-                if r != DONE:
-                    return r
-        elif op == OP_SETATTR or op == OP_DELATTR:
+            r = raw_value(self, s, &e.key, 0)
+            if r != DONE:
+                return r
+        elif op == OP_DELATTR:
             if left < 13:
                 return SHORT
             e.oid = le64(s.p + 1)
@@ -408,10 +397,6 @@ cdef class Packer:
                 return BAD
             e.key = mk(T_STR, strid - 1)
             str_at(&self.c, strid - 1).kept = 1
-            if op == OP_SETATTR:
-                r = raw_value(self, s, &e.val, 0)
-                if r != DONE:
-                    return r
         elif op == OP_SIZE:
             if left < 17:
                 return SHORT

@@ -33,6 +33,87 @@ cdef inline Obj *present(Packer self, uint64_t oid) noexcept nogil:
     return o
 
 
+cdef int change_event(Packer self, Src *s) noexcept nogil:
+    """SETITEM, APPEND, SETATTR: the changes that are many."""
+    cdef Codec *c = &self.c
+    cdef const uint8_t *q = s.p + 9
+    cdef uint8_t op = s.p[0]
+    cdef uint64_t oid, ktag = 0, kp = 0, tag = 0, p = 0
+    cdef uint32_t strid, nth, col
+    cdef Obj *o
+    cdef Src rest
+    if s.end - s.p < (13 if op == OP_SETATTR else 9):
+        return SHORT
+    oid = le64(s.p + 1)
+    if op == OP_SETATTR:
+        strid = ours(self, le32(q))
+        if strid == 0:
+            return BAD
+        q += 4
+        ktag = T_STR
+        kp = strid - 1
+    elif op == OP_SETITEM:
+        q = value_at(self, s, q, &ktag, &kp)
+    if q != NULL:
+        q = value_at(self, s, q, &tag, &p)
+    if q == NULL:                   # not all there, or no sense in it
+        rest.p = s.p + (13 if op == OP_SETATTR else 9)
+        rest.end = s.end
+        return values_fault(self, &rest, 2 if op == OP_SETITEM else 1)
+    if oid == 0:
+        return BAD
+    s.p = q
+    self.begin()
+    o = present(self, oid)
+    nth = c.nth
+    code_symbol(c, op)
+    col = op_cols(c, key_of(c, op, nth))
+    c.n_values += 3
+    put(c, &c.cols[col], T_OBJ, oid, wants(K_OBJECT, 0))
+    if op == OP_SETATTR:
+        str_at(c, kp).kept = 1
+        put(c, &c.cols[col + 1], T_STR, kp, 0)
+        put(c, &c.cols[col + 2], tag, p, wants(K_ATTR, kp))
+        if oid <= self.highest:
+            mark_attr(self, oid, kp)
+        do_setattr(&c.m, o, mk(T_STR, kp), mk(tag, p))
+    elif op == OP_SETITEM:
+        put(c, &c.cols[col + 1], ktag, kp, wants(K_KEY, 0))
+        put(c, &c.cols[col + 2], tag, p, wants(K_ITEM, 0))
+        do_setitem(&c.m, o, mk(ktag, kp), mk(tag, p))
+    else:
+        put(c, &c.cols[col + 2], tag, p, wants(K_APPENDED, 0))
+        do_append(&c.m, o, mk(tag, p))
+    return DONE
+
+
+cdef int death_event(Packer self, Src *s) noexcept nogil:
+    """DEATH: of an object that is known, else nothing."""
+    cdef Codec *c = &self.c
+    cdef uint64_t oid
+    cdef uint32_t nth, col
+    cdef Obj *o
+    if s.end - s.p < 9:
+        return SHORT
+    oid = le64(s.p + 1)
+    if oid == 0:
+        return BAD
+    s.p += 9
+    self.begin()
+    o = obj_find(&c.m, oid)
+    if o == NULL:
+        return DONE
+    touch(&c.m, o)
+    self.chunk_flags |= CF_DEATH
+    nth = c.nth
+    code_symbol(c, OP_DEATH)
+    col = op_cols(c, key_of(c, OP_DEATH, nth))
+    c.n_values += 3
+    put(c, &c.cols[col], T_OBJ, oid, 0)
+    do_death(&c.m, o)
+    return DONE
+
+
 cdef void tidy(Packer self, Obj *o) noexcept nogil:
     """Drops deleted entries when they are many."""
     cdef Body *b = o.b

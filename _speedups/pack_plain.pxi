@@ -1,11 +1,45 @@
 # The fast side: what most of a stream is made of.
 
 
-cdef void run_plain(Packer self, Src *s) noexcept nogil:
-    """Sites of one frame that write slots, and nothing else: most of a stream. Stops before anything else."""
+cdef inline uint8_t *value_at(Packer self, Src *s, const uint8_t *q, uint64_t *tag, uint64_t *p) noexcept nogil:
+    """Reads the raw value at q; returns what follows it, or NULL: it is not all there, or makes no sense."""
+    cdef Val v
+    cdef Src rest
+    cdef uint32_t strid
+    if s.end - q >= 9:
+        if q[0] == RAW_INT32:
+            tag[0] = T_INT
+            p[0] = <uint64_t> (<int64_t> (<int32_t> le32(q + 1)))
+            return <uint8_t *> q + 5
+        if q[0] == RAW_OBJREF or q[0] == RAW_FLOAT:
+            tag[0] = T_FLOAT if q[0] == RAW_FLOAT else T_OBJ
+            p[0] = le64(q + 1)
+            return <uint8_t *> q + 9
+        if q[0] <= T_NOTIMPL:
+            tag[0] = q[0]
+            p[0] = 0
+            return <uint8_t *> q + 1
+        if q[0] == RAW_STRREF:
+            strid = ours(self, le32(q + 1))
+            tag[0] = T_STR
+            p[0] = strid - 1
+            return <uint8_t *> q + 5 if strid else NULL
+    rest.p = q
+    rest.end = s.end
+    rest.err = 0
+    if raw_value(self, &rest, &v, 0) != DONE:
+        return NULL
+    tag[0] = v.tag
+    p[0] = v.p
+    return <uint8_t *> rest.p
+
+
+cdef void run_quick(Packer self, Src *s) noexcept nogil:
+    """Sites that do nothing out of the common, and changes of objects. Stops before anything else."""
     cdef Codec *c = &self.c
     cdef Machine *m = &c.m
     cdef Frame *f = m.cur
+    cdef Frame *g
     cdef const uint8_t *p = s.p
     cdef const uint8_t *q
     cdef const uint8_t *end = s.end
@@ -15,51 +49,55 @@ cdef void run_plain(Packer self, Src *s) noexcept nogil:
     cdef Spec *spec
     cdef T2Entry *e2
     cdef Col *k
-    cdef uint64_t tags[PLAIN_VALUES]
-    cdef uint64_t vals[PLAIN_VALUES]
-    cdef uint32_t site, sym, n, i, full, tag, strid, col, slot
+    cdef Val *v
+    cdef uint64_t tags[QUICK_VALUES]
+    cdef uint64_t vals[QUICK_VALUES]
+    cdef uint64_t kind
+    cdef uint32_t site, sym, n, i, full
     cdef int64_t before = m.step
     cdef int64_t stop = self.first_step + <int64_t> self.limit_steps - 1    # the step that fills the chunk
     if self.limit_raw - self.raw < <uint64_t> (end - p):
         end = p + (self.limit_raw - self.raw)
-    if not self.open or m.enters or m.has_pending or m.n_cells or f.func < 0 or f.id == 0:
+    if not self.open or m.enters or m.has_pending or m.n_cells:
         return
-    while end - p >= 5 + 9 * PLAIN_VALUES and p[0] == OP_SITE and m.step < stop:
+    while p < end and m.step < stop:
+        if p[0] != OP_SITE:
+            s.p = p
+            if p[0] == OP_SETITEM or p[0] == OP_SETATTR or p[0] == OP_APPEND:
+                n = change_event(self, s)
+            elif p[0] == OP_DEATH:
+                n = death_event(self, s)
+            else:
+                break
+            if n != DONE or m.err or c.err:         # the usual way finds out
+                s.p = p
+                break
+            self.raw += s.p - p
+            p = s.p
+            if c.n_values > MAX_VALUES // 4 or m.work > MAX_WORK // 4:
+                break
+            continue
+        if end - p < 5 or f.func < 0 or f.id == 0:
+            break
         site = le32(p + 1)
-        if site >= n_sites:
+        if site >= n_sites or not sites[site].quick:
             break
         st = &sites[site]
         n = st.n_vals
-        if not st.plain or n > PLAIN_VALUES:
-            break
         q = p + 5
         for i in range(n):
-            tag = q[0]
-            if tag == RAW_INT32:
-                tags[i] = T_INT
-                vals[i] = <uint64_t> (<int64_t> (<int32_t> le32(q + 1)))
-                q += 5
-            elif tag == RAW_OBJREF or tag == RAW_FLOAT:
-                tags[i] = T_FLOAT if tag == RAW_FLOAT else T_OBJ
-                vals[i] = le64(q + 1)
-                q += 9
-            elif tag <= T_NOTIMPL:
-                tags[i] = tag
-                vals[i] = 0
-                q += 1
-            elif tag == RAW_STRREF:
-                strid = ours(self, le32(q + 1))
-                if strid == 0:
-                    q = NULL
-                    break
-                tags[i] = T_STR
-                vals[i] = strid - 1
-                q += 5
-            else:
-                q = NULL
+            q = value_at(self, s, q, &tags[i], &vals[i])
+            if q == NULL:
                 break
         if q == NULL:
             break
+        kind = K_SLOT
+        if st.quick == Q_ENTER:
+            kind = K_ARGUMENT
+            c.callee = st.func
+            if frame_find(m, m.next_frame) != NULL or c.n_values > MAX_VALUES // 4:
+                break
+        self.raw += q - p
         p = q
         self.hit(site)
         sym = site + SYM_SITE0
@@ -70,21 +108,34 @@ cdef void run_plain(Packer self, Src *s) noexcept nogil:
             c.ctl_run += 1
         else:
             symbol_missed(c, sym, full)
+        spec = self.tables.specs + st.first_spec
         if n:
             c.n_values += n
-            col = site_cols(c, site, n)
-            k = &c.cols[col]
-            spec = self.tables.specs + st.first_spec
+            i = site_cols(c, site, n)
+            k = &c.cols[i]
             for i in range(n):
-                put(c, k + i, tags[i], vals[i], wants(K_SLOT, spec[i].slot))
-            for i in range(n):
-                slot = spec[i].slot
-                if slot >= f.n_slots:
-                    continue
-                if f.slots[slot].tag == T_CELL:
-                    set_slot(m, f, slot, mk(tags[i], vals[i]))
+                put(c, k + i, tags[i], vals[i], wants(kind, spec[i].slot) if spec[i].kind == S_W else wants(K_RESULT, 0))
+        if st.quick == Q_ENTER:
+            g = frame_new(m, m.next_frame, <int32_t> st.func)
+            m.next_frame += 1
+            c.n_values += g.n_slots
+            g.parent = f.id
+            set_up(g, f)
+            g.depth = f.depth + 1
+            g.hist = <uint32_t> f.last_site * 0x9E3779B1U
+            g.last_step = m.step            # of those before the site
+            set_cur(m, g)
+            f = g
+        for i in range(n):
+            if spec[i].kind == S_R:
+                keep(&c.ret, tags[i], vals[i])
+                continue
+            if spec[i].slot < f.n_slots:
+                v = &f.slots[spec[i].slot]
+                if v.tag == T_CELL:
+                    set_slot(m, f, spec[i].slot, mk(tags[i], vals[i]))
                 else:
-                    keep(&f.slots[slot], tags[i], vals[i])
+                    keep(v, tags[i], vals[i])
         count_loop(f, st)
         f.n_res = 0
         c.prev_sym = sym
@@ -92,13 +143,16 @@ cdef void run_plain(Packer self, Src *s) noexcept nogil:
         c.nth = 0
         f.hist = (f.hist << 9) * 3 + site * 0x9E3779B1U
         f.last_site = <int32_t> site
+        f.thread = m.thread
         if st.flags & (F_STEP | F_ITER):
             m.step += 1
             f.last_step = m.step
-    if p != s.p:
-        f.thread = m.thread
-        f.state = FS_RUNNING
-        if m.step != before:
-            mark_thread(self)
-        self.raw += p - s.p
-        s.p = p
+        if st.quick == Q_LEAVE:
+            f.state = FS_ENDED
+            site_left(c, site, f)
+            f = m.cur
+        else:
+            f.state = FS_RUNNING
+    s.p = p
+    if m.step != before:
+        mark_thread(self)

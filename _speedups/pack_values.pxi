@@ -114,3 +114,13 @@ cdef int raw_value(Packer self, Src *s, Val *v, int depth) noexcept nogil:
     else:
         return BAD
     return DONE
+
+
+cdef int values_fault(Packer self, Src *s, int n) noexcept nogil:
+    """Why n values cannot be read: SHORT or BAD."""
+    cdef Val v
+    cdef int r = DONE
+    while n and r == DONE:
+        r = raw_value(self, s, &v, 0)
+        n -= 1
+    return r

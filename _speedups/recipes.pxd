@@ -78,6 +78,17 @@ cdef enum RecipeOp:
     DO_KEEPFALSE = 50
     DO_KEEPTRUE = 51
     DO_BOOL = 52
+    # In memory only: what often follows one another, as one operation.
+    DO_LOCALS = 64          # push slot x, push slot y, what
+    DO_LOCALCONST = 65      # push slot x, push constant y, what
+    DO_WITHLOCAL = 66       # push slot y, what
+    DO_WITHCONST = 67       # push constant y, what
+    DO_LOCALATTR = 68       # push slot x, its attribute y
+    DO_LOCALITER = 69       # push slot x, its item at the counter of loop y
+    DO_CONSTITEM = 70       # push constant y, the item with that key
+    DO_ONLYLOCAL = 71       # push slot x: all of the recipe
+    DO_END = 72
+    DO_FAIL = 73
 
 cdef enum RecipeLimit:
     STACK = 16
@@ -113,16 +124,16 @@ cdef inline Body *known_body(Machine *m, uint64_t oid) noexcept nogil:
         return NULL
     return o.b
 
-cdef inline bint is_number(Val *v) noexcept nogil:
+cdef inline bint is_number(const Val *v) noexcept nogil:
     return v.tag == T_INT or v.tag == T_FLOAT or v.tag == T_TRUE or v.tag == T_FALSE
 
-cdef inline int64_t int_of(Val *v) noexcept nogil:
+cdef inline int64_t int_of(const Val *v) noexcept nogil:
     return <int64_t> v.p if v.tag == T_INT else v.tag == T_TRUE
 
-cdef inline double double_of(Val *v) noexcept nogil:
+cdef inline double double_of(const Val *v) noexcept nogil:
     return as_double(v.p) if v.tag == T_FLOAT else <double> int_of(v)
 
-cdef inline bint exact(Val *v) noexcept nogil:
+cdef inline bint exact(const Val *v) noexcept nogil:
     """Whether a number is the same as a double."""
     return v.tag == T_FLOAT or -(<int64_t> 1 << 53) <= int_of(v) <= <int64_t> 1 << 53
 
@@ -143,7 +154,7 @@ cdef inline int truth(Machine *m, Val *v) noexcept nogil:
             return b.size != 0
     return -1
 
-cdef inline int order(Val *a, Val *b) noexcept nogil:
+cdef inline int order(const Val *a, const Val *b) noexcept nogil:
     """-1, 0, 1; 2: not known."""
     cdef double x, y
     cdef int64_t i, j
@@ -161,7 +172,7 @@ cdef inline int order(Val *a, Val *b) noexcept nogil:
         return 2
     return (x > y) - (x < y)
 
-cdef inline bint compare(uint32_t op, Val *a, Val *b, Val *r) noexcept nogil:
+cdef inline bint compare(uint32_t op, const Val *a, const Val *b, Val *r) noexcept nogil:
     cdef int way
     if op == DO_IS or op == DO_ISNOT:
         if not same(a[0], b[0]) and a.tag > T_NOTIMPL and b.tag > T_NOTIMPL and (a.tag != T_OBJ or b.tag != T_OBJ):
@@ -276,7 +287,7 @@ cdef inline bint float_arithmetic(uint32_t op, double x, double y, Val *r) noexc
     z = floor(q)
     return put_double(r, z + 1.0 if q - z > 0.5 else z)
 
-cdef inline bint binary(uint32_t op, Val *a, Val *b, Val *r) noexcept nogil:
+cdef inline bint binary(uint32_t op, const Val *a, const Val *b, Val *r) noexcept nogil:
     cdef int way
     if op == DO_MIN or op == DO_MAX:
         way = order(a, b)

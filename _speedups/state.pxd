@@ -28,9 +28,15 @@ cdef struct Site:
     uint8_t plain           # nothing but writes of own slots, and perhaps a step
     uint8_t ends            # the frame is left
     uint8_t loop            # 0, or 1 + number of the loop, + 8 when it begins
-    uint8_t pad
+    uint8_t quick           # packer: which of the quick sorts it is, if any
     uint32_t n_recipes
     uint32_t first_recipe
+
+cdef enum Quick:
+    Q_PLAIN = 1
+    Q_ENTER = 2
+    Q_LEAVE = 3
+    QUICK_VALUES = 16       # a site with more is none of them
 
 cdef struct Func:
     uint32_t module
@@ -53,14 +59,19 @@ cdef struct Recipe:
     uint32_t kind
     uint32_t a
     uint32_t b
-    uint32_t n              # operations
-    uint32_t first
+    uint32_t first          # operation
+
+cdef struct RecipeStep:
+    uint32_t code
+    uint32_t x
+    uint32_t y
+    uint32_t what           # the operation that is done with x and y
 
 cdef struct Tables:
     Recipe *recipes
     uint32_t n_recipes
     uint32_t n_ops
-    uint32_t *ops           # two numbers each
+    RecipeStep *ops
     Val *consts
     uint32_t n_consts
     Site *sites
