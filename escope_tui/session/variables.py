@@ -79,7 +79,7 @@ def _placed(variable: Variable, names: tuple[frozenset[str], frozenset[str]] | N
     bound, used = names
     if variable.scope == LOCAL and variable.name not in bound and variable.name in used:
         return replace(variable, scope=CLOSURE)
-    if variable.scope == GLOBAL and variable.name not in used:
+    if variable.scope == GLOBAL and (variable.name not in used or variable.name in bound):
         return replace(variable, scope=MODULE)
     return variable
 

@@ -133,6 +133,28 @@ async def test_what_an_exception_says_stands_beside_a_long_line(
     engine.close()
 
 
+SHADED = """\
+rows = [1]
+
+def first(rows):
+    return rows[0]
+
+first([2])
+"""
+
+
+async def test_a_global_that_a_parameter_hides_is_not_in_use(
+    record: Record, tmp_path: Path
+) -> None:
+    engine = opened(record, tmp_path, SHADED)
+    async with replaying(engine, step=len(engine) - 1) as app:
+        assert app.line == 4
+        rows = app.text("variables")
+        assert "Other globals" in rows
+        assert "Globals in use" not in rows
+    engine.close()
+
+
 CATCHING = """\
 def fails(n):
     raise ValueError(n)

@@ -171,6 +171,42 @@ async def test_why_shows_the_chain_of_causes(replay: Replay) -> None:
         assert app.view.frame.function == "Cart.add"
 
 
+CHAIN = """
+rows = ["XXX-99,4"]
+
+def text_of(row):
+    return row.partition(",")[0]
+
+def sku_of(row):
+    sku = text_of(row)
+    return sku
+
+def order(rows):
+    for row in rows:
+        sku = sku_of(row)
+    return {}.get(sku)
+
+found = order(rows)
+print(found)
+"""
+
+
+async def test_a_chain_of_causes_can_be_read_in_a_small_terminal(
+    tmp_path: Path, record: Callable[..., Any]
+) -> None:
+    (tmp_path / "chain.py").write_text(CHAIN)
+    engine = open_engine(str(record(str(tmp_path / "chain.py")).trace))
+    async with replaying(engine, size=(120, 36)) as app:
+        await app.press("2")
+        app.app.variables.select_name("found")
+        await app.press("x")
+        rows = app.text("why")
+        assert "found = None" in rows
+        assert "order() = None" in rows
+        assert "sku = 'XXX-99'" in rows
+    engine.close()
+
+
 async def test_search_finds_and_goes_both_ways(replay: Replay) -> None:
     async with replay("cart = Cart()") as app:
         await app.press("slash")

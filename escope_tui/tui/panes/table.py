@@ -17,6 +17,8 @@ MEASURED = 400
 """Rows that the widths of the columns are taken from."""
 WIDEST = 60
 NARROWEST = 6
+ROOMY = 60
+"""In a narrower pane, trees are set in by one cell a level."""
 READABLE = 16
 """Below this width of the widest, columns that can be spared make room."""
 
@@ -44,6 +46,8 @@ class TablePane(Pane):
     EMPTY = "nothing"
     SPARE: ClassVar[tuple[int, ...]] = ()
     """Columns that are left out, the first one first, where the others would be too narrow."""
+    LEAST = READABLE
+    """The widest column is to have so much room, if columns can be spared for it."""
     SORTED = True
     """Rows stand in order of time, so that the present one can be pointed at."""
 
@@ -106,7 +110,7 @@ class TablePane(Pane):
         self._widths = [0] * columns
         for at in range(columns):
             cells = [
-                cell_len(row.cells[at]) + (2 * row.depth if at == 0 else 0)
+                cell_len(row.cells[at]) + (self._indent * row.depth if at == 0 else 0)
                 for row in sample
                 if at < len(row.cells)
             ]
@@ -195,7 +199,7 @@ class TablePane(Pane):
         used = margin
         cells = self._columns(found.cells, width - margin)
         for at, (cell, w) in enumerate(cells):
-            text = "  " * found.depth + cell if at == 0 else cell
+            text = " " * (self._indent * found.depth) + cell if at == 0 else cell
             last = not any(c for c, wide in cells[at + 1 :] if wide)
             room = max(0, width - used)
             if not last:
@@ -222,11 +226,16 @@ class TablePane(Pane):
             gaps = 2 * (sum(1 for width in widths if width) - 1)
             while cap > NARROWEST and sum(min(each, cap) for each in widths) + gaps > room:
                 cap -= 1
-            if cap >= READABLE or not spare or cap == max(widths, default=0):
+            if cap >= self.LEAST or not spare or cap == max(widths, default=0):
                 return [min(width, cap) for width in widths]
             at = spare.pop(0)
             if at < len(widths):
                 widths[at] = 0
+
+    @property
+    def _indent(self) -> int:
+        """The cells by which a row is set in for each level."""
+        return 2 if self.room >= ROOMY else 1
 
     # -- what a person does
 

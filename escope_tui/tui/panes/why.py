@@ -22,7 +22,8 @@ class WhyPane(TablePane):
 
     TITLE = "Why"
     EMPTY = "select a variable and press x"
-    SPARE = (1, 2)
+    SPARE = (1, 2, 3)
+    LEAST = 26
     SORTED = False
 
     def __init__(self, **kwargs: Any) -> None:
