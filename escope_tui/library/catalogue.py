@@ -234,7 +234,8 @@ class Catalogue:
         """The recordings, the newest first.
 
         `search`: words that all stand in the command, the folder, the exception, the note, the
-        tags, the path or the commit, each perhaps as the beginning of a word. `failed`: those that
+        tags, the path or the commit, each perhaps as the beginning of a word; signs without a
+        letter or digit stand there as they are. `failed`: those that
         ended by an exception, a signal or another exit status than 0. `missing`: only those whose
         file is (not) there.
         """
@@ -248,6 +249,9 @@ class Catalogue:
         if found:
             where.append("id IN (SELECT rowid FROM recordings_fts WHERE recordings_fts MATCH ?)")
             given.append(found)
+        for sign in _signs(search):
+            where.append(f"({' OR '.join(f'instr({name}, ?)' for name in store.SEARCHED)})")
+            given += [sign] * len(store.SEARCHED)
         if tag is not None:
             where.append("id IN (SELECT recording FROM tags WHERE tag = ?)")
             given.append(_sound(tag))
@@ -277,7 +281,8 @@ class Catalogue:
             row = row or self._row("path", store.stored(each))
         if row is not None:
             return _entry(row, self._said_of_all())
-        found = self._entries(name, None, False, None) if _terms(name) else []
+        searched = _terms(name) or _signs(name)
+        found = self._entries(name, None, False, None) if searched else []
         if len(found) == 1:
             return found[0]
         if not found:
@@ -464,6 +469,12 @@ def _terms(search: str) -> str:
     text = safe_text(search[:1000])
     kept = "".join(c if c.isalnum() or c == "_" else " " for c in text).split()
     return " AND ".join(f'"{word}"*' for word in kept)
+
+
+def _signs(search: str) -> list[str]:
+    """The words that full-text search does not see: those without a letter or digit."""
+    text = safe_text(search[:1000])
+    return [word for word in text.split() if not any(c.isalnum() or c == "_" for c in word)]
 
 
 def _unusable(path: str, error: Exception) -> LibraryError:

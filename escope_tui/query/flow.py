@@ -53,9 +53,8 @@ class Operand:
     """Of a generator's call: the event by which it yielded the value."""
 
 
+BUILTINS = {"input": "standard input", "open": "a file", "id": "the machine's memory"}
 SOURCES = {
-    "input": "standard input",
-    "open": "a file",
     "sys.stdin": "standard input",
     "sys.argv": "the command line",
     "os.environ": "the environment",
@@ -74,7 +73,6 @@ SOURCES = {
     "uuid.uuid4": "random numbers",
     "uuid.uuid1": "random numbers",
     "urlopen": "the network",
-    "id": "the machine's memory",
 }
 MODULES = {
     "random": "random numbers",
@@ -90,6 +88,7 @@ MODULES = {
     "subprocess": "another program",
 }
 READERS = {
+    "open": "a file",
     "read_text": "a file",
     "read_bytes": "a file",
     "readline": "a file",
@@ -104,21 +103,22 @@ NOT_CLOCKS = frozenset({"time.sleep", "random.seed"})
 
 def external(call: ast.Call) -> str:
     """Where the result of a call into code that is not recorded comes from; empty: not known."""
-    return outside(ast.unparse(call.func))
+    dotted = ast.unparse(call.func)
+    owner, _, last = dotted.rpartition(".")
+    return outside(dotted) or (READERS.get(last, "") if owner else "")
 
 
 def outside(dotted: str) -> str:
     """The outside world behind a dotted name; empty: none that is known."""
     if dotted in NOT_CLOCKS:
         return ""
+    if dotted.removeprefix("builtins.") in BUILTINS:
+        return BUILTINS[dotted.removeprefix("builtins.")]
     for name, source in SOURCES.items():
         if dotted == name or dotted.startswith(name + ".") or dotted.endswith("." + name):
             return source
     head, _, rest = dotted.partition(".")
-    if rest and head in MODULES:
-        return MODULES[head]
-    last = dotted.rpartition(".")[2]
-    return READERS.get(last, "") if rest else ""
+    return MODULES.get(head, "") if rest else ""
 
 
 PROTOCOLS = ("__enter__", "__aenter__", "__iter__", "__next__", "__aiter__", "__anext__")

@@ -18,6 +18,7 @@ from .inside import WHOLE, objects_held, objects_in
 from .writes import (
     contents_differ,
     old_value,
+    retold,
     same_value,
     statement_step,
     step_to,
@@ -327,6 +328,7 @@ def _of_variable(
             write is not None
             and visible >= start
             and not (again and same_value(write.value, before))
+            and not retold(rec, target, writer, write.value, before)
         ):
             yield frame, write
         if len(old) > 10_000:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import heapq
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
@@ -17,6 +18,12 @@ from .moments import spot_of
 
 if TYPE_CHECKING:
     from ..replay.recording import Replay
+
+_PLAIN = (
+    *(ast.Assert, ast.Raise, ast.Expr, ast.Return, ast.Assign, ast.AugAssign, ast.AnnAssign),
+    *(ast.If, ast.While, ast.For, ast.With, ast.Delete, ast.Pass, ast.Break, ast.Continue),
+)
+"""Statements that bind only the names that stand in them to be stored."""
 
 
 def last_write(
@@ -211,6 +218,8 @@ def _variable_write(rec: Replay, target: Variable, start: int, direction: int) -
         visible = raw[1]
         old = old_value(rec, target, raw[2], visible)
         write = variable_write(rec, target, raw, old)
+        if write is not None and retold(rec, target, raw[0], write.value, old):
+            write = None
         if write is not None and old is not None and same_value(write.value, old):
             twin = _twin(rec, target, raw)
             if twin is not None and direction < 0:
@@ -223,6 +232,50 @@ def _variable_write(rec: Replay, target: Variable, start: int, direction: int) -
         start = visible - 1 if direction < 0 else visible
         if start < 0 or start > len(rec):
             return None
+
+
+def retold(
+    rec: Replay, target: Variable, writer: int, value: Value | None, old: Value | None
+) -> bool:
+    """Whether a record tells again what a variable was (None: not bound), at a statement that does
+    not bind it: where an exception ends a frame or is caught, names that may have been bound by
+    halves are told again.
+    """
+    if value is None or old is None:
+        return value is old
+    return not may_bind(rec, writer, target.name) and same_value(value, old)
+
+
+def may_bind(rec: Replay, writer: int, name: str) -> bool:
+    """Whether the statement, entry or iteration that a step is may bind a name itself."""
+    if not 0 <= writer < len(rec):
+        return True
+    number = rec.site_of(writer)
+    known: dict[tuple[int, str], bool] = rec.kept.setdefault("binds", {})
+    found = known.get((number, name))
+    if found is None:
+        site = rec.program.site(number)
+        entry = bool(site.flags & (ENTER | ITER))
+        found = known[number, name] = entry or binds(rec.syntax.statement(site), name)
+    return found
+
+
+def binds(node: ast.stmt | None, name: str) -> bool:
+    """Whether a statement may bind a name itself; what cannot be told from its expressions may."""
+    if not isinstance(node, _PLAIN):
+        return True
+    blocks = ("body", "orelse")
+    parts: list[Any] = []
+    for field, value in ast.iter_fields(node):
+        parts += [] if field in blocks else value if isinstance(value, list) else [value]
+    names = [
+        each
+        for part in parts
+        if isinstance(part, ast.AST)
+        for each in ast.walk(part)
+        if isinstance(each, ast.Name)
+    ]
+    return any(each.id == name and not isinstance(each.ctx, ast.Load) for each in names)
 
 
 def _twin(rec: Replay, target: Variable, raw: Any) -> Any:

@@ -123,6 +123,14 @@ def test_words_find_recordings(catalogue: Catalogue) -> None:
     assert catalogue.entries("nowhere") == []
 
 
+@pytest.mark.parametrize("signs", ["!!", "💥", "« »"])
+def test_signs_find_what_has_them_and_nothing_else(catalogue: Catalogue, signs: str) -> None:
+    assert catalogue.entries(signs) == []
+    catalogue.note(catalogue.find("survey"), f"ends {signs} early")
+    assert [e.program for e in catalogue.entries(signs)] == ["survey"]
+    assert [e.program for e in catalogue.entries(f"early {signs}")] == ["survey"]
+
+
 @pytest.mark.parametrize(
     "words", ['"', "a OR", "NEAR(", "*", "'; drop table recordings", "\0", "("]
 )

@@ -15,10 +15,11 @@ from typing import TYPE_CHECKING, Any
 from ..._speedups.unpack import Text, Unbound
 from ...model.sites import ENTER
 from ...model.text import safe_text
+from ...replay.names import Variable
 from ...replay.recording import EV_OBJECT
 from ...replay.state import guarded
 from ..calls import caller_step, each_call
-from ..writes import statement_step
+from ..writes import may_bind, old_value, retold, statement_step
 
 if TYPE_CHECKING:
     from ...model.values import Value
@@ -217,6 +218,8 @@ def write_rows(rec: Recording, progress: Progress) -> Rows:
                     scopes.clear()
                 function = scopes[what, owner] = _scope(rec, what, owner)
             bound = not isinstance(raw, Unbound)
+            if _is_retold(rec, function, what, owner, writer, visible, key, raw):
+                continue
             shown = values.at(raw, min(visible, total)) if bound else of_value(None)
             yield (*_write(rec, function, owner, writer, visible, key, bound), *shown, None)
 
@@ -227,6 +230,26 @@ def _scope(rec: Recording, what: str, owner: int) -> Function:
     with rec.state.lock:
         module, place, *_ = guarded(lambda: rec.scanner.frame_info(owner))
     return rec.program.function(module, place)
+
+
+def _is_retold(
+    rec: Recording,
+    function: Function,
+    what: str,
+    owner: int,
+    writer: int,
+    visible: int,
+    slot: int,
+    raw: Any,
+) -> bool:
+    """Whether a record is no write; see `writes.retold`."""
+    name = function.variables[slot] if slot < len(function.variables) else ""
+    if not isinstance(raw, Unbound) and may_bind(rec, writer, name):
+        return False
+    target = Variable(name, owner if what == "slot" else 0, function, slot)
+    bound = not isinstance(raw, Unbound)
+    value = rec.state.value(raw, min(visible, len(rec))) if bound else None
+    return retold(rec, target, writer, value, old_value(rec, target, owner, visible))
 
 
 def _write(
