@@ -296,6 +296,8 @@ class SourcePane(Pane):
             # What the exception says is worth more than the end of the line.
             least = min(cell_len(remark.text), max(MIN_REMARK, width // 5))
             if room < least:
+                kind = cell_len(remark.text.partition(":")[0]) + 2
+                least = min(cell_len(remark.text), max(least, min(kind, width * 2 // 5)))
                 shown = max(0, len(text) - (least - room) - 1)
                 code = [*_shortened(code, shown), ("…", "gutter")]
                 room = least
