@@ -97,7 +97,13 @@ cdef void snapshot(PyObject *o, uint64_t oid, int depth) noexcept:
         joined_again(o, e)
 
 
-cdef void drain_pending() noexcept:
+cdef inline void drain_pending() noexcept:
+    """Capture what was queued, if anything was."""
+    if es_unlikely(pending_count != 0):
+        drain_queue()
+
+
+cdef void drain_queue() noexcept:
     """Capture what was queued, breadth first, within the budget for one step."""
     global pending_count, pending_next
     cdef size_t done = 0

@@ -246,6 +246,50 @@ cdef void take_notes(Frame *frame) noexcept:
     note_count = kept
 
 
+cdef inline bint take_only_note() noexcept:
+    """Settle the one note of the current frame, if that is the last one made; False: nothing was done."""
+    global note_count, notes_taken
+    cdef Note n
+    cdef Entry *e
+    if current.wants != 1 or note_count == 0 or notes[note_count - 1].frame != current:
+        return False
+    note_count -= 1
+    current.wants = 0
+    notes_taken = True
+    n = notes[note_count]
+    e = table_find_block(n.block)
+    if es_likely(e != NULL and e.oid == n.oid):
+        settle_note(&n)
+    if n.key != NULL:
+        Py_DECREF(n.key)
+    return True
+
+
+cdef inline bint note_known(PyObject *o, Spec *spec, PyObject *key, bint in_place) noexcept:
+    """Note a store to an object that is known, under an attribute's spec or a plain key; False: it takes more."""
+    global note_count
+    cdef Entry *e = table_find(o)
+    cdef Note *n
+    if es_unlikely(e == NULL or e.explored < limit_depth or note_count == 256 or current == NULL):
+        return False
+    n = &notes[note_count]
+    n.object = o
+    n.block = e.block
+    n.oid = e.oid
+    n.frame = current
+    n.name = NULL if spec == NULL else spec.name
+    n.spec = spec
+    n.deep = False
+    n.key = key
+    if key != NULL:
+        Py_INCREF(key)
+    n.in_place = in_place
+    n.grows = False
+    note_count += 1
+    want(current)
+    return True
+
+
 cdef void hand_notes_on(Frame *frame) noexcept:
     """A frame has ended unseen: what was noted for it is looked at when its caller's statement is over."""
     cdef Frame *caller = caller_of(frame)

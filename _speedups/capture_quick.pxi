@@ -5,7 +5,8 @@ cdef bint settled(void *fp) noexcept:
     """Look at what was noted for the frame at fp, if nothing else keeps its sites from the quick ways; whether that is so."""
     if attention or current == NULL or current.fp != fp or current.untold | current.unknown or current.deferred != NULL:
         return False
-    take_notes(current)
+    if es_unlikely(not take_only_note()):
+        take_notes(current)
     drain_pending()
     reopen()
     return open_fp == fp
@@ -362,16 +363,19 @@ cdef inline bint tell_receiver(SiteData *d, void *fp, PyObject *given) noexcept:
         return False
     s = d.specs
     if s.op == S_RECV_ATTR:
-        note_attribute(s, given)
-        drain_pending()
+        if not is_heap(tp) or tp.tp_flags & TPFLAGS_TYPE_SUBCLASS or not note_known(given, s, NULL, s.in_place):
+            note_attribute(s, given)
+            drain_pending()
         return True
     if s.op == S_KEY_STORED:
         o = es_frame_local(fp, d.places[0]) if d.quick == es_frame_runs(fp) else NULL
         o = follow(o, &s.path)
         if es_unlikely(o == NULL):
             return False
-        note_item(o, given, s.in_place)
-        drain_pending()
+        if Py_TYPE(o) != &PyList_Type and Py_TYPE(o) != &PyDict_Type or tp != &PyLong_Type and tp != &PyUnicode_Type \
+                or not note_known(o, NULL, given, s.in_place):
+            note_item(o, given, s.in_place)
+            drain_pending()
         return True
     return method_harmless(s, given, tp)
 
@@ -508,11 +512,20 @@ cdef inline bint entered(SiteData *d, void *fp) noexcept:
     global current, open_fp, believed
     cdef Frame *f = current
     cdef void *caller = es_previous_frame(fp)
+    cdef bint by_c = es_frame_by_c(fp)
+    cdef SiteData *site
+    if caller != open_fp and caller != NULL and es_frame_code(caller) == NULL:
+        caller = es_previous_frame(caller)
+        by_c = True
     if es_unlikely(caller != open_fp or caller == NULL or f.runs != es_frame_runs(caller)):
         return False
-    if es_unlikely(es_frame_by_c(fp) or believed != f.id or stray_count):
+    if es_unlikely(believed != f.id or stray_count):
         return False
-    if es_unlikely((<SiteData *>f.site).owes) and not owes_nothing(<SiteData *>f.site, caller):
+    site = <SiteData *>f.site
+    if es_unlikely(by_c):
+        if exposed_count or es_frame_stores(caller) or site.nowed and not owes_nothing(site, caller, False):
+            return False
+    elif es_unlikely(site.owes) and not owes_nothing(site, caller, True):
         return False
     f = new_frame(fp, f)
     if es_unlikely(f == NULL):

@@ -36,15 +36,18 @@ cdef bint waiting_values(Owed *o, void *fp, PyObject **values) noexcept:
     return True
 
 
-cdef bint owes_nothing(SiteData *d, void *fp) noexcept:
-    """Whether the calls that a statement has made before it calls recorded code had no effect."""
+cdef bint owes_nothing(SiteData *d, void *fp, bint direct) noexcept:
+    """Whether a statement that stores nothing yet has changed nothing by calls before recorded code runs.
+
+    `direct`: it has called that code itself. Else code in C that it called runs it.
+    """
     cdef PyObject *code = es_frame_code(fp)
     cdef PyObject *o
     cdef Owed *owed
     cdef int i
     for i in range(d.nowed):
         owed = &d.owed[i]
-        if owed.late:
+        if owed.late and (direct or owed.late == L_STORE):
             continue
         if owed.spec.op != S_METHOD and owed.spec.op != S_CALL or owed.code != <void *>code or code == NULL:
             return False

@@ -81,9 +81,69 @@ def by_a_class(account):
     return got
 
 
+class Made:
+    """Code in C runs its methods: the class when it is called, `in`, `sorted`, `map`."""
+
+    seen = []
+
+    def __init__(self, xs, *more):
+        self.xs = xs
+        self.seen.append(len(xs))
+
+    def __eq__(self, other):
+        same = self.xs == other
+        return same
+
+    def __lt__(self, other):
+        less = len(self.xs) < len(other.xs)
+        return less
+
+    def __len__(self):
+        n = len(self.xs)
+        return n
+
+
+def run_by_c(xs, d):
+    made = Made(xs)
+    made = Made(xs, xs.append(1), Made(xs))
+    made = [xs.append(2), Made(xs), d.setdefault("k", xs), Made(d["k"])]
+    made = Made(xs), xs.pop() and Made(xs, *xs)
+    xs[0], made = Made(xs), xs
+    found = made.append(3) or [1, 2] in [Made(xs), Made([1, 2])]
+    xs.append(5), made.append(4), sorted([Made(xs), Made([1])])
+    lengths = [d.update(n=len(xs)), *map(Made, [xs, made]), d.pop("n")]
+    lengths = d.update(m=1) or max([Made(xs), Made([])], key=lambda m: d.update(m=m) or len(m.xs))
+    d["a" + "b"] = Made(d)
+    Made(xs).xs = Made(made).xs = xs
+    xs = xs + [len(Made(xs))]
+    made = None
+    del xs[0], found
+    return xs, d, lengths
+
+
+class Bare:
+    def __init__(self, log):
+        log.append(self)
+        self.log = log
+
+
+def classes_that_change(log):
+    for kind in (Bare, Library, Bare, list, dict, Bare):
+        made = kind(log) if kind is Bare else kind()
+        made = log.append(kind) or watch(log), Bare(log)
+        log.insert(0, Bare(log)) or Bare(log)
+    Bare.__init__ = lambda self, log: log.clear()
+    made = Bare(log), watch(log)
+    Bare.__new__ = lambda cls, log: log.append("new") or object.__new__(cls)
+    made = Bare(log), watch(log), log.append(6), Bare(log)
+    return made, log
+
+
 pures = pure_first([1, 2], {"a": 1})
 impures = impure_first([3, 2], {}, set())
 others = of_another_type([[1, 2, 3, 4], {1, 2}, [5], {6}, [7, 8, 9, 10, 11]])
 rebound = rebinding(Account())
 classes = of_classes(Account())
 changed = by_a_class(Account())
+by_c = run_by_c([0], {})
+bare = classes_that_change([])
