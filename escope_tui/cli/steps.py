@@ -12,7 +12,6 @@ from escope_tui.model.text import one_line, safe_text
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
 
-    from escope_tui.model.events import Step
     from escope_tui.query.recording import Recording
 
 VALUE_WIDTH = 200
@@ -76,12 +75,12 @@ def _place(number: int, count: int) -> int | None:
 
 def _print_text(rec: Recording, first: int, last: int) -> None:
     width = len(f"{max(last, 0):,}")
-    texts: dict[tuple[str, int], str] = {}
+    texts: dict[int, str] = {}
     for step in rec.steps(first, last + 1):
-        key = (step.file, step.line)
-        text = texts.get(key)
+        site = rec.site_of(step.index)
+        text = texts.get(site)
         if text is None:
-            text = texts[key] = _source(rec, step)
+            text = texts[site] = _source(rec, site)
         name = step.file.replace("\\", "/").rpartition("/")[2]
         place = f"{name}:{step.line}"
         sys.stdout.write(
@@ -90,8 +89,8 @@ def _print_text(rec: Recording, first: int, last: int) -> None:
         )
 
 
-def _source(rec: Recording, step: Step) -> str:
-    return one_line(rec.program.statement(rec.program.site(rec.site_of(step.index))), 100)
+def _source(rec: Recording, site: int) -> str:
+    return one_line(rec.program.statement(rec.program.site(site)), 100)
 
 
 def _print_json(rec: Recording, first: int, last: int) -> None:

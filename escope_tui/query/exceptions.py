@@ -325,7 +325,20 @@ def message(value: Value | None) -> str:
     if value is None or value.kind != "exception":
         return ""
     arguments = [member for role, _, member in value.entries() if role == "item"]
+    if len(arguments) == 2 and (told := _system_error(value)) is not None:
+        return told
     return _message(value.type_name, arguments)
+
+
+def _system_error(value: Value) -> str | None:
+    """What an `OSError` says of its number, text and files."""
+    number, text = value.attr("errno"), value.attr("strerror")
+    if number is None or text is None or not isinstance(text.data, str):
+        return None
+    files = [value.attr(name) for name in ("filename", "filename2")]
+    shown = [each.summary(MESSAGE_WIDTH) for each in files if each and each.data is not None]
+    said = f"[Errno {number.summary(20)}] {one_line(text.data, MESSAGE_WIDTH)}"
+    return f"{said}: {' -> '.join(shown)}" if shown else said
 
 
 def _message(name: str, arguments: list[Value]) -> str:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from ..errors import EscopeError, NotFoundError
 from ..model.answers import Execution
 from ..model.text import safe_text
+from ..replay.reach import check_condition
 from ..replay.sampling import Hit, Sampler
 from .calls import CallView, each_call, functions_called
 
@@ -41,9 +42,11 @@ def iter_executions(
     if direction not in (1, -1):
         raise EscopeError("the direction is 1 or -1", slug="bad-question")
     if function is not None:
+        check_condition(rec, where, rec.program.enter_sites(functions_called(rec, function, file)))
         rows = _calls(rec, function, file, expressions, where, (start, stop), direction)
     else:
         sites = line_sites(rec, file, line or 0)
+        check_condition(rec, where, sites)
         found = Sampler(rec, rec.surveyor).hits(sites, expressions, where, start, stop, direction)
         rows = (_execution(rec, hit) for hit in found)
     return rows if limit is None else islice(rows, max(limit, 0))

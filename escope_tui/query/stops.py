@@ -8,13 +8,11 @@ from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, cast
 
-from ..errors import EscopeError, EvaluationError, NotFoundError
-from ..model.text import one_line
+from ..errors import EscopeError, EvaluationError
 from ..replay import syntax
 from ..replay.evaluator import evaluate, parse
-from ..replay.functions import BUILTINS
 from ..replay.names import Target, find_targets
-from ..replay.near import suggestion
+from ..replay.reach import check_names
 from ..replay.sampling import Sampler
 from ..replay.state import guarded
 from .exceptions import all_exceptions, iter_exceptions
@@ -185,22 +183,6 @@ def _hits(rec: Replay, stop: Breakpoint) -> Iterator[int]:
         step = max(found, step + 1)
 
 
-def _check_names(tree: ast.expr, known: set[str]) -> None:
-    """Refuse a predicate about names that can never be bound where it is asked."""
-    bound = {
-        each.arg if isinstance(each, ast.arg) else each.id
-        for each in ast.walk(tree)
-        if isinstance(each, ast.arg)
-        or (isinstance(each, ast.Name) and isinstance(each.ctx, ast.Store))
-    }
-    for each in ast.walk(tree):
-        if isinstance(each, ast.Name) and each.id not in known | bound | BUILTINS.keys():
-            raise NotFoundError(
-                f"{one_line(each.id, 40)} is no variable of this frame or its module",
-                hint=suggestion(each.id, known),
-            )
-
-
 def _turn(
     rec: Replay,
     tree: ast.expr,
@@ -262,7 +244,7 @@ def turning_point(
     module = state.function.module if state is not None and not names & own else None
     if state is not None:
         shared = rec.program.function(state.function.module, 0).variables
-        _check_names(tree, own.union(shared))
+        check_names(tree, own.union(shared), "this frame or its module")
 
     def holds(at: int) -> bool:
         try:

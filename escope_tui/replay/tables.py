@@ -23,6 +23,10 @@ _UNCALLED = ("module", "genexp")
 """Scopes that run without being called by name."""
 
 
+AFTER = (b";", b",", b")", b"]", b"}")
+"""What ends a statement or a lambda before its line ends."""
+
+
 class Site(NamedTuple):
     """One injected call: what it serves and where."""
 
@@ -203,8 +207,12 @@ class Program:
         lines = self.lines(site.module)
         if not 0 < site.line <= len(lines):
             return ""
-        raw = lines[site.line - 1].encode("utf-8", "surrogatepass")[max(site.column, 0) :]
-        return raw.decode("utf-8", "replace").strip()
+        raw = lines[site.line - 1].encode("utf-8", "surrogatepass")
+        start, end = max(site.column, 0), site.end_column
+        # A header goes on behind its test (`if x:`); what else follows is another statement's.
+        if site.end_line == site.line and end > start and raw[end:].lstrip()[:1] in AFTER:
+            raw = raw[:end]
+        return raw[start:].decode("utf-8", "replace").strip()
 
     # -- finding things
 

@@ -11,8 +11,9 @@ from ..model.events import ExceptionEvent, Write
 from ..model.text import one_line
 from ..query import writes
 from ..query.stops import exceptions_from
-from ..replay.breakpoints import Breakpoint
+from ..replay.breakpoints import NEAR, Breakpoint
 from ..replay.names import find_targets
+from ..replay.sampling import Sampler
 
 if TYPE_CHECKING:
     from ..query.recording import Recording
@@ -149,12 +150,26 @@ def _candidates(rec: Recording, stop: Stop, index: int, way: int) -> Iterator[Re
     elif stop.kind == DATA:
         yield from _changes(rec, stop, index, way)
     else:
-        point = Breakpoint(stop.file, stop.line, function=stop.name)
-        sites = frozenset(point.sites(rec))
-        step = rec.next_site(index + way, way, sites)
+        sites, note = sites_of(rec, stop), f"breakpoint {stop.number}: {stop.describe()}"
+        step, looked = rec.next_site(index + way, way, sites), 0
         while step >= 0:
-            yield Reached(step, stop, f"breakpoint {stop.number}: {stop.describe()}")
+            yield Reached(step, stop, note)
+            looked += 1
+            if stop.condition and looked == NEAR:
+                break
             step = rec.next_site(step + way, way, sites)
+        if step >= 0:  # many hits away: chunk by chunk instead of hit by hit
+            span = (step + 1, len(rec)) if way > 0 else (0, step)
+            sampler = Sampler(rec, rec.surveyor)
+            for hit in sampler.hits(sites, (), stop.condition, *span, way):
+                yield Reached(hit.step, stop, note)
+
+
+def sites_of(rec: Recording, stop: Stop) -> frozenset[int]:
+    """The sites at which a stop at a line or function may hold; none of the others."""
+    if stop.kind not in (LINE, FUNCTION):
+        return frozenset()
+    return frozenset(Breakpoint(stop.file, stop.line, function=stop.name).sites(rec))
 
 
 def _holds(rec: Recording, stop: Stop, reached: Reached) -> str | None:

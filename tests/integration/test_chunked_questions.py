@@ -7,9 +7,11 @@ from collections.abc import Iterator
 import pytest
 
 import escope_tui as escope
-from escope_tui.errors import EvaluationError
+from escope_tui.errors import EvaluationError, NotFoundError
 from escope_tui.query.exceptions import message
 from escope_tui.query.recording import Recording
+from escope_tui.replay.breakpoints import Breakpoint
+from escope_tui.session.stops import LINE, Stop, nearest
 from tests.helpers.rerecord import rerecorded
 
 TURNING = """
@@ -136,7 +138,7 @@ def test_exceptions_are_told_as_their_objects_say(turning: Recording) -> None:
     for each in seen:
         assert each.value is not None
         assert (each.type_name, each.message) == (each.value.type_name, message(each.value))
-    assert {"it is 3", "(2, 'gone')", "4", "('a text', 1)"} <= {each.message for each in seen}
+    assert {"it is 3", "[Errno 2] gone", "4", "('a text', 1)"} <= {each.message for each in seen}
 
 
 def test_many_calls_are_the_ones_that_are_found_one_by_one(turning: Recording) -> None:
@@ -154,3 +156,35 @@ def test_many_calls_are_the_ones_that_are_found_one_by_one(turning: Recording) -
         assert forward == singly
         back = [call.enter for call in rec.iter_calls(function, None, len(rec) - 1, -1)]
         assert back == forward[::-1]
+
+
+def test_a_run_to_a_condition_stops_where_the_shell_and_the_engine_say(turning: Recording) -> None:
+    """Also many hits away, where chunks are read whole for it."""
+    rec = turning
+    line = TURNING.splitlines().index("        low = i % 7") + 1
+    file = rec.files()[0]
+    for text in ("i == 59", "i > 57", "i == 3"):
+        hits = [each.step for each in rec.iter_executions(file, line, where=text)]
+        assert hits
+        point = Breakpoint(file, line, condition=text)
+        asked = Stop(LINE, file=file, line=line, condition=text)
+        for start, back in ((0, False), (len(rec) - 1, True)):
+            wanted = hits[-1] if back else hits[0]
+            found = rec.timeline.resume(start, -1 if back else 1, [point])
+            assert found is not None
+            assert found.step == wanted
+            reached = nearest(rec, asked, start, back)
+            assert reached is not None
+            assert reached.step == wanted
+
+
+def test_a_condition_on_a_name_that_is_not_there_is_refused(turning: Recording) -> None:
+    rec = turning
+    line = TURNING.splitlines().index("        low = i % 7") + 1
+    file = rec.files()[0]
+    with pytest.raises(NotFoundError, match="lwo is no variable"):
+        next(rec.iter_executions(file, line, where="lwo > 3"))
+    with pytest.raises(NotFoundError, match="level2 is no variable"):
+        next(rec.iter_executions(function="quiet", where="level2 > 3"))
+    inside = "sum(level for k in range(3) if k) >= 0"  # a module's and the expression's own
+    assert next(rec.iter_executions(file, line, where=inside)).problem == ""

@@ -311,3 +311,41 @@ def test_an_exception_leads_to_its_handler(record: Callable[..., Any], tmp_path:
         assert (found.caught.line, found.uncaught) == (6, False)
         assert rec.next_exception(found.step) is None
         assert rec.next_exception(len(rec), -1) == found
+
+
+def test_an_error_of_the_system_says_its_number_and_files(
+    record: Callable[..., Any], tmp_path: Path
+) -> None:
+    script = tmp_path / "small.py"
+    script.write_text(
+        "import os\nsaid = []\n"
+        "for do in (lambda: open('no'), lambda: os.rename('no', 'nor'), lambda: 1 / 0):\n"
+        "    try:\n        do()\n    except Exception as error:\n        said.append(str(error))\n"
+        "try:\n    raise OSError(5, 'lost')\n"
+        "except OSError as error:\n    said.append(str(error))\n"
+    )
+    with record(str(script)).open() as rec:
+        assert [each.message for each in rec.exceptions()] == rec.evaluate(
+            "said", len(rec)
+        ).python()
+
+
+def test_each_statement_of_a_line_is_shown_alone(
+    record: Callable[..., Any], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    script = tmp_path / "small.py"
+    script.write_text(
+        "double = lambda n: n * 2; x = 1\nif x: y = max([x], key=lambda n: -n); x = 3\n"
+    )
+    done = record(str(script))
+    capsys.readouterr()
+    assert main(["steps", str(done.trace)]) == 0
+    shown = [line.partition("> ")[2].strip() for line in capsys.readouterr().out.splitlines()]
+    assert shown == [
+        "double = lambda n: n * 2",
+        "x = 1",
+        "if x: y = max([x], key=lambda n: -n); x = 3",
+        "y = max([x], key=lambda n: -n)",
+        "-n",
+        "x = 3",
+    ]

@@ -220,6 +220,25 @@ def test_a_log_point_is_set_after_the_fact(talk: Talk) -> None:
     assert len(say(talk, "hits 15")) == 5
 
 
+def test_a_log_point_begins_where_it_is_told_to(talk: Talk) -> None:
+    every = say(talk, "log :14 i")
+    assert len(every) == 5
+    step = re.search(r"@([\d,]+)", every[2])
+    assert step is not None
+    assert say(talk, f"log @{step[1]} :14 i") == every[2:]
+    assert say(talk, f"hits @{step[1]} add self.total if amount > 3") == say(
+        talk, "hits add self.total if amount > 3"
+    )
+
+
+def test_a_breakpoint_whose_condition_can_never_hold_is_refused(talk: Talk) -> None:
+    with pytest.raises(EscopeError, match="amuont is no variable"):
+        say(talk, "b add if amuont > 3")
+    say(talk, "b :14 if i > 3")
+    with pytest.raises(EscopeError, match="amount is no variable"):
+        say(talk, "condition 1 amount > 3")
+
+
 def test_a_search_goes_from_place_to_place_both_ways(talk: Talk) -> None:
     say(talk, "catch none", "start", "find 10")
     first = talk.step

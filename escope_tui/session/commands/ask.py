@@ -138,6 +138,10 @@ def _expressions(text: str) -> list[str]:
 def _hits(talk: Talk, text: str, need: bool) -> Reply:
     asked, condition = words.condition(text)
     where, _, rest = asked.partition(" ")
+    start = 0
+    if where.startswith("@"):
+        start = words.known_step(talk, where)
+        where, _, rest = (asked := rest.strip()).partition(" ")
     place = words.line_place(talk, where) if where else (talk.frame.file, talk.frame.line)
     function = None
     if place is None and talk.rec.program.find_functions(where):
@@ -152,7 +156,7 @@ def _hits(talk: Talk, text: str, need: bool) -> Reply:
     if condition:
         parse(condition)
     file, line = place or (None, None)
-    found = iter_executions(talk.rec, file, line, function, expressions, condition)
+    found = iter_executions(talk.rec, file, line, function, expressions, condition, start)
     rows = (_execution(talk, each, expressions) for each in found)
     return Reply(words.up_to(rows, None, "it never ran"))
 
@@ -172,13 +176,15 @@ def _execution(talk: Talk, each: Execution, expressions: list[str]) -> Row:
     return row(*parts, step=each.step)
 
 
-@command("hits", "[LINE | FILE:LINE | FUNCTION] [EXPRESSION, …] [if CONDITION]", "place")
+@command("hits", "[@STEP] [LINE | FILE:LINE | FUNCTION] [EXPRESSION, …] [if CONDITION]", "place")
 def hits(talk: Talk, text: str) -> Reply:
-    """List the executions of a line or function, with the expressions that you add."""
+    """List the executions of a line or function, with the expressions that you add: all of them,
+    or with @STEP those from there on.
+    """
     return _hits(talk, text, False)
 
 
-@command("log", "LINE | FILE:LINE | FUNCTION EXPRESSION, … [if CONDITION]", "place")
+@command("log", "[@STEP] LINE | FILE:LINE | FUNCTION EXPRESSION, … [if CONDITION]", "place")
 def log(talk: Talk, text: str) -> Reply:
     """Set a log point after the fact: the expressions at each execution of a line or function."""
     return _hits(talk, words.needed(text, "a line or a function"), True)

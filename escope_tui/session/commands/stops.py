@@ -9,7 +9,8 @@ from ...errors import NotFoundError, UsageError
 from ...model.text import one_line
 from ...replay.evaluator import parse
 from ...replay.names import find_targets
-from ..stops import DATA, EXCEPTION, FATES, FUNCTION, LINE, Stop, nearest
+from ...replay.reach import check_condition
+from ..stops import DATA, EXCEPTION, FATES, FUNCTION, LINE, Stop, nearest, sites_of
 from . import words
 from .table import command
 from .talk import Reply, Row, Talk, row
@@ -45,7 +46,9 @@ def _break(talk: Talk, text: str, temporary: bool) -> Reply:
                 f"no recorded function is called {one_line(where, 60)}",
                 hint="b LINE, b FILE:LINE or b FUNCTION, each perhaps with `if CONDITION`",
             )
-        return _set(talk, Stop(FUNCTION, name=where, condition=condition, temporary=temporary))
+        stop = Stop(FUNCTION, name=where, condition=condition, temporary=temporary)
+        check_condition(talk.rec, condition, sites_of(talk.rec, stop))
+        return _set(talk, stop)
     file, line = place
     hits = talk.engine.line_hits(file).get(line, 0)
     if not talk.rec.program.sites_at(file, line):
@@ -53,6 +56,7 @@ def _break(talk: Talk, text: str, temporary: bool) -> Reply:
             f"{one_line(file.rpartition('/')[2], 60)}:{line} is no statement that is recorded"
         )
     stop = Stop(LINE, file=file, line=line, condition=condition, temporary=temporary)
+    check_condition(talk.rec, condition, sites_of(talk.rec, stop))
     added = talk.session.stops.add(stop)
     times = f"ran {hits:,} time{'s' if hits != 1 else ''}" if hits else "never ran"
     return Reply([row(*_row(added).parts, (f"  ({times})", "note"))])
@@ -126,7 +130,9 @@ def condition(talk: Talk, text: str) -> Reply:
     """Give a breakpoint a condition, or take it away."""
     number, _, expression = words.needed(text, "the breakpoint's number").partition(" ")
     found = words.number(number)
-    return Reply([_row(talk.session.stops.change(found, condition=_checked(expression.strip())))])
+    asked = _checked(expression.strip())
+    check_condition(talk.rec, asked, sites_of(talk.rec, talk.session.stops.get(found)))
+    return Reply([_row(talk.session.stops.change(found, condition=asked))])
 
 
 @command("ignore", "NUMBER COUNT", "breakpoint")

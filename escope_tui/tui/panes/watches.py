@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from ...errors import EscopeError
 from ...model.text import one_line
 from ...session.projection import View
-from ...session.stops import DATA, EXCEPTION, FUNCTION, LINE, Stop, nearest
+from ...session.stops import DATA, EXCEPTION, FUNCTION, LINE, Stop, nearest, sites_of
 from .table import Row, TablePane
 
 if TYPE_CHECKING:
@@ -158,10 +158,11 @@ def _hits(job: Job, stop: Stop, here: int) -> tuple[str, int | None]:
     if stop.kind not in (LINE, FUNCTION):
         return _met(job, stop, here)
     rec = job.recording
-    from ...replay.breakpoints import Breakpoint
+    from ...replay.reach import check_condition
 
     try:
-        sites = Breakpoint(stop.file, stop.line, function=stop.name).sites(rec)
+        sites = sites_of(rec, stop)
+        check_condition(rec, stop.condition, sites)
     except EscopeError as error:
         return error.message, None
     totals = rec.file.site_hits()
