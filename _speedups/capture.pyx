@@ -37,6 +37,7 @@ cdef extern from *:
     static inline PyObject *es_memory_base(PyObject *o) { return PyMemoryView_GET_BASE(o); }
     static inline int es_line_at(PyObject *code, int at) { return PyCode_Addr2Line((PyCodeObject *)code, at); }
     static inline Py_ssize_t es_code_locals(PyObject *code) { return ((PyCodeObject *)code)->co_nlocalsplus; }
+    static inline int es_code_arguments(PyObject *code) { return ((PyCodeObject *)code)->co_argcount; }
     """
     bint FREE_LISTS_314
     PyObject *Py_None_ptr
@@ -51,6 +52,7 @@ cdef extern from *:
     void *PyObject_GenericGetAttr_ptr
     PyObject *PyCode_FreeNames(PyObject *code) noexcept
     Py_ssize_t es_code_locals(PyObject *code) noexcept
+    int es_code_arguments(PyObject *code) noexcept
     PyObject *es_code_of_frame(PyObject *f) noexcept
     int es_line_at(PyObject *code, int at) noexcept
     PyObject *es_memory_base(PyObject *o) noexcept

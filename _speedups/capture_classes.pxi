@@ -4,6 +4,13 @@ cdef list kept_names = []            # keeps slot names alive
 cdef TypeInfo **slotted = NULL       # classes of which instances have, or had, slots
 cdef int slotted_count = 0, slotted_capacity = 0
 
+cdef struct Watched:
+    PyTypeObject *tp
+    unsigned int version         # when its attributes were last looked at
+
+cdef Watched *watched = NULL     # classes whose attributes are in the recording
+cdef int watched_count = 0, watched_capacity = 0
+
 
 cdef void find_slots(TypeInfo *info) noexcept:
     """The slots of a class and its bases under the names that lead to them now.
@@ -82,10 +89,53 @@ cdef void remember_slotted(TypeInfo *info) noexcept:
     slotted_count += 1
 
 
+cdef unsigned int class_version(PyTypeObject *tp) noexcept:
+    """A number that changes with the class and its bases; 0 when the interpreter has none left."""
+    if tp.tp_version_tag == 0:
+        _PyType_Lookup(tp, <PyObject *>NAME_MODULE)      # gives it one
+    return tp.tp_version_tag
+
+
+cdef void watch_class(PyTypeObject *tp) noexcept:
+    """Notice from now on what code that is not recorded stores in a class."""
+    global watched, watched_count, watched_capacity
+    cdef int i
+    if not is_heap(tp) or type_info(tp) == NULL:         # which tells of its death
+        return
+    for i in range(watched_count):
+        if watched[i].tp == tp:
+            return
+    if watched_count == watched_capacity:
+        watched_capacity = watched_capacity * 2 + 32
+        watched = <Watched *>realloc(watched, watched_capacity * sizeof(Watched))
+        if watched == NULL:
+            watched_count = watched_capacity = 0
+            return
+    watched[watched_count].tp = tp
+    watched[watched_count].version = class_version(tp)
+    watched_count += 1
+
+
+cdef void look_at_classes() noexcept:
+    """Code that is not recorded has run: look at the classes that are not what they were."""
+    cdef PyTypeObject *tp
+    cdef int i
+    for i in range(watched_count):
+        tp = watched[i].tp
+        if es_unlikely(tp.tp_version_tag == 0 or tp.tp_version_tag != watched[i].version):
+            watched[i].version = class_version(tp)
+            examine(<PyObject *>tp)
+
+
 cdef void class_died(TypeInfo *info) noexcept:
-    global slotted_count
+    global slotted_count, watched_count
     cdef int i
     memset(recent_types, 0, sizeof(recent_types))
+    for i in range(watched_count):
+        if watched[i].tp == info.tp:
+            watched_count -= 1
+            watched[i] = watched[watched_count]
+            break
     for i in range(slotted_count):
         if slotted[i] == info:
             slotted_count -= 1

@@ -29,6 +29,7 @@ cdef struct Frame:
     unsigned char unknown       # its statement calls code that is not recorded and that nothing else tells of
     unsigned char doubted       # what the statement may change is marked as uncertain
     unsigned char comprehends   # its statement runs, or has run, a comprehension
+    unsigned char outside       # called by Python code that is not recorded
 
 cdef struct Thread:
     uint64_t native
@@ -199,7 +200,7 @@ cdef inline Frame *new_frame(void *fp, Frame *parent) noexcept:
     f.callbacks = 0
     f.comprehends = 0
     f.wants = 0
-    memset(&f.state, 0, 8)
+    memset(&f.state, 0, 9)
     return f
 
 
@@ -544,6 +545,7 @@ cdef void enter_frame(void *fp, bint mapped, bint implied, bint other_thread) no
     cdef Frame *stale
     cdef Frame *f
     cdef unsigned char *p
+    cdef bint outside = False
     if es_likely(current != NULL and is_at(current, es_previous_frame(fp))):
         parent = current
         if es_unlikely((<SiteData *>parent.site).owes or parent.wants or es_frame_by_c(fp)):
@@ -557,6 +559,7 @@ cdef void enter_frame(void *fp, bint mapped, bint implied, bint other_thread) no
         if parent != current:
             leave_for(parent)
         if parent != NULL and not other_thread:
+            outside = True
             catch_up(parent, fp)
     if other_thread:
         make_current(parent)
@@ -571,6 +574,7 @@ cdef void enter_frame(void *fp, bint mapped, bint implied, bint other_thread) no
     f = new_frame(fp, parent)
     if f == NULL:
         return
+    f.outside = outside
     if mapped or implied:
         map_insert(f)
         watch_generator(fp)
@@ -592,5 +596,20 @@ cdef inline void exit_frame() noexcept:
     believed = 0 if current == NULL else current.id
     if es_unlikely(f.wants):
         take_notes(f)
+    if es_unlikely(f.outside):
+        returned_outside(f)
     drop_frame(f)
     reopen()
+
+
+cdef void returned_outside(Frame *f) noexcept:
+    """A method's caller, which is not recorded, may go on to change the object before recorded code runs again."""
+    cdef PyObject *code = es_frame_code(f.fp)
+    cdef PyObject *o
+    if code == NULL or es_code_arguments(code) < 1:
+        return
+    o = es_frame_local(f.fp, 0)
+    if o != NULL and es_local_is_cell(code, 0) and Py_TYPE(o) == &PyCell_Type:
+        o = (<PyCellObject *>o).ob_ref
+    if o != NULL and is_heap(Py_TYPE(o)):
+        note_for(caller_of(f), o)

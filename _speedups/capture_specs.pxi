@@ -190,6 +190,7 @@ cdef void examine_values(SiteData *d, PyObject **args) noexcept:
     cdef int i, a = 0
     cdef Spec *s
     cdef PyObject *o
+    look_at_classes()
     for i in range(d.nspecs):
         s = &d.specs[i]
         if s.op == S_WRITE or s.op == S_VALUE:

@@ -429,10 +429,13 @@ cdef uint64_t ensure(PyObject *o, int depth) noexcept:
     cdef uint64_t oid
     e = table_find(o)
     if e != NULL and (not FREE_LISTS_314 or Py_TYPE(o) != &PyCFunction_Type or outlasts(o)):
+        oid = e.oid
         if e.explored < depth:
             e.explored = depth
-            queue_snapshot(o, e.oid, depth)
-        return e.oid
+            queue_snapshot(o, oid, depth)
+            if e.flags & E_TYPE:
+                watch_class(<PyTypeObject *>o)
+        return oid
     info = type_info(Py_TYPE(o))
     if info == NULL:
         return 0
@@ -449,6 +452,8 @@ cdef uint64_t ensure(PyObject *o, int depth) noexcept:
         if depth > 0:
             queue_snapshot(o, oid, depth)
         return oid
+    if info.shape == SHAPE_CLASS and depth > 0:
+        watch_class(<PyTypeObject *>o)
     e = table_find(o)      # a class enters the table as a type
     if e == NULL:
         e = table_insert(o, next_oid)
