@@ -153,6 +153,8 @@ cdef bint changed(PyObject *o, Entry *e, bint *deep) noexcept:
             look_at_slots(NULL)
         if e.flags & E_TYPE:
             look_at_name(<PyTypeObject *>o, e)
+    if Py_TYPE(o) == &PyByteArray_Type and es_exports(o) and not view_count and held_count < MAX_HELD:
+        hold(o, e)      # by something that is not known, such as an object of ctypes
     memset(&w, 0, sizeof(Walk))
     if deep != NULL and (
             info.shape == SHAPE_LIST or info.shape == SHAPE_DICT or info.shape == SHAPE_CLASS

@@ -4,6 +4,7 @@
 cdef extern from *:
     """
     static inline Py_ssize_t es_references(PyObject *o) { return Py_REFCNT(o); }
+    static inline Py_ssize_t es_exports(PyObject *o) { return ((PyByteArrayObject *)o)->ob_exports; }
     /* Whether something is called when o dies: a weak reference with a callback. */
     static inline int es_called_at_death(PyObject *o) {
         PyTypeObject *tp = Py_TYPE(o);
@@ -16,6 +17,7 @@ cdef extern from *:
     }
     """
     Py_ssize_t es_references(PyObject *o) noexcept
+    Py_ssize_t es_exports(PyObject *o) noexcept
     bint es_called_at_death(PyObject *o) noexcept
 
 cdef struct Held:
