@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 VERSION = 1
 """Of the tables; a file of another version is made anew."""
+MAX_COPIES = 16
+"""Copies of one file of which it is looked whether they are still there."""
 TABLES = ("recordings", "tags", "bookmarks", "recordings_fts")
 SEARCHED = ("command", "program", "cwd", "exception", "note", "tags", "path", "git_commit")
 _COLUMNS: dict[str, Any] = {
@@ -83,7 +85,13 @@ def writing(db: Database) -> Iterator[None]:
 
 
 def by_identity(db: Database, number: str) -> dict[str, Any] | None:
-    rows = list(db.table("recordings").rows_where("identity = ?", [number]))
+    """The row of a recording, wherever its file lies; one whose file is gone, if there is one. Of
+    many copies of a file the first are looked at, those first of which people said something.
+    """
+    said = "id IN (SELECT recording FROM bookmarks)"
+    order = f"missing DESC, (note != '' OR tags != '' OR {said}) DESC, id"
+    table = db.table("recordings")
+    rows = list(table.rows_where("identity = ?", [number], order_by=order, limit=MAX_COPIES))
     gone = [row for row in rows if not os.path.exists(path_of(row["path"]))]
     return next(iter(gone or rows), None)
 

@@ -114,6 +114,40 @@ def test_a_recording_knows_the_commit_it_was_made_at(
     assert entry["git_branch"] == "topic/one"
 
 
+def test_copies_of_one_file_are_taken_in_each_for_itself(
+    shelf: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # given: two hundred copies, of which each could be any other one that was moved
+    for number in range(200):
+        shutil.copy(SAMPLES / "survey.esr", shelf / f"copy{number}.esr")
+    looked = 0
+    exists = os.path.exists
+
+    def counting(path: str | os.PathLike[str]) -> bool:
+        nonlocal looked
+        looked += 1
+        return exists(path)
+
+    monkeypatch.setattr(os.path, "exists", counting)
+    # when
+    with library() as catalogue:
+        entries = catalogue.entries("survey")
+    # then: it was not looked for all others at each
+    assert len(entries) == 201
+    assert looked < 200 * 30
+
+
+def test_a_copy_that_was_moved_keeps_what_was_said_of_it(shelf: Path) -> None:
+    for number in range(40):
+        shutil.copy(SAMPLES / "survey.esr", shelf / f"copy{number}.esr")
+    with library() as catalogue:
+        catalogue.note(catalogue.find("copy33.esr"), "this one")
+    (shelf / "copy33.esr").rename(shelf / "elsewhere.esr")
+    with library() as catalogue:
+        found = catalogue.find("elsewhere.esr")
+        assert found.note == "this one"
+
+
 def test_words_find_recordings(catalogue: Catalogue) -> None:
     catalogue.note(catalogue.find("survey"), "Straße, hängt manchmal")
     assert [e.program for e in catalogue.entries("exchange")] == ["exchange"]
