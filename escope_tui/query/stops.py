@@ -16,6 +16,7 @@ from ..replay.reach import check_names
 from ..replay.sampling import Sampler
 from ..replay.state import guarded
 from .exceptions import all_exceptions, iter_exceptions
+from .kinds import is_kind
 from .writes import object_change, step_to, value_now
 
 if TYPE_CHECKING:
@@ -84,7 +85,7 @@ def _exception(rec: Replay, stop: Breakpoint, step: int, direction: int) -> int 
     if stop.fate != "caught":
         found = next(exceptions_from(rec, stop, step, direction), None)
         return None if found is None else found.step
-    wanted = (e for e in all_exceptions(rec) if _is_called(e.type_name, stop.exception))
+    wanted = (e for e in all_exceptions(rec) if is_kind(rec, e.type_name, stop.exception))
     steps = [e.caught.step for e in wanted if e.caught is not None]
     beyond = [at for at in steps if (at - step) * direction > 0]
     return min(beyond, key=lambda at: at * direction, default=None)
@@ -96,18 +97,14 @@ def exceptions_from(
     """The exceptions that a stop is about, the nearest to a step first."""
     types = {name for _, name in rec.file.types.values()}
     facts = isinstance(rec.file.meta.get("exception"), dict)
-    if rec.complete and not facts and not any(_is_called(n, stop.exception) for n in types):
+    if rec.complete and not facts and not any(is_kind(rec, n, stop.exception) for n in types):
         name = stop.exception.rpartition(".")[2]
         modules = range(len(rec.program.paths))
         if not any(name in rec.program.source(number) for number in modules):
             return
     for each in iter_exceptions(rec, step, direction):
-        if stop.fate in ("", "raised", each.fate) and _is_called(each.type_name, stop.exception):
+        if stop.fate in ("", "raised", each.fate) and is_kind(rec, each.type_name, stop.exception):
             yield each
-
-
-def _is_called(name: str, wanted: str) -> bool:
-    return wanted in ("*", name) or name.endswith("." + wanted)
 
 
 def _passed(rec: Replay, identity: int, step: int, direction: int) -> int | None:

@@ -12,6 +12,7 @@ import pytest
 import escope_tui as escope
 from escope_tui.cli import main
 from escope_tui.query.recording import Recording
+from escope_tui.replay.breakpoints import Breakpoint
 from escope_tui.session.tail import uncaught
 from tests.helpers.rerecord import rerecorded
 
@@ -349,3 +350,19 @@ def test_each_statement_of_a_line_is_shown_alone(
         "-n",
         "x = 3",
     ]
+
+
+def test_a_stop_at_a_type_is_one_at_those_derived_from_it(rec: Recording) -> None:
+    """As an `except` clause is, for builtin types and those of the program."""
+    for wanted, names in (
+        ("LookupError", {"IndexError", "KeyError"}),
+        ("AppError", {"AppError"}),
+        ("ArithmeticError", set()),
+        ("Exception", {each.type_name for each in rec.exceptions()}),
+    ):
+        expected = sorted(each.step for each in rec.exceptions() if each.type_name in names)
+        point, found, at = Breakpoint(exception=wanted), [], -1
+        while (stop := rec.timeline.resume(at, 1, [point])) and stop.breakpoint is not None:
+            found.append(stop.step)
+            at = stop.step
+        assert found == sorted(set(expected)), wanted

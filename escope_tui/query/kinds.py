@@ -1,0 +1,47 @@
+"""Which exceptions a type's name means: those of the type and of what is derived from it."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ..replay.recording import Replay
+
+
+def is_kind(rec: Replay, name: str, wanted: str) -> bool:
+    """Whether a type is one that is called so, by its name or the end of it, or derived from one,
+    as the builtin types and the recorded source's class statements tell.
+    """
+    if wanted in ("*", name) or name.endswith("." + wanted):
+        return True
+    last, seen = wanted.rpartition(".")[2], set()
+    todo = [name.rpartition(".")[2]]
+    while todo:
+        each = todo.pop()
+        if each in seen:
+            continue
+        seen.add(each)
+        known = getattr(builtins, each, None)
+        if isinstance(known, type):
+            todo += [base.__name__ for base in known.__mro__[1:]]
+        todo += _bases(rec).get(each, ())
+    return last in seen
+
+
+def _bases(rec: Replay) -> dict[str, list[str]]:
+    """The names of the bases of each class that the recorded source defines."""
+    found: dict[str, list[str]] | None = rec.kept.get("bases in the source")
+    if found is None:
+        found = rec.kept["bases in the source"] = {}
+        for module in range(len(rec.program.paths)):
+            try:
+                tree = ast.parse(rec.program.source(module))
+            except (SyntaxError, ValueError, RecursionError, MemoryError):
+                continue
+            for node in ast.walk(tree):
+                if isinstance(node, ast.ClassDef):
+                    names = [ast.unparse(base).rpartition(".")[2] for base in node.bases]
+                    found.setdefault(node.name, []).extend(names)
+    return found
