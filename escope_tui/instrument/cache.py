@@ -8,6 +8,7 @@ import sys
 from _imp import source_hash
 
 import escope_tui
+from escope_tui import _speedups
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -62,6 +63,7 @@ def key(source: bytes, path: str, *settings: object) -> str:
     facts = (
         getattr(escope_tui, "__version__", ""),
         REWRITER,
+        _speedups.ABI,
         sys.implementation.cache_tag,
         sys.hexversion,
         sys.flags.optimize,

@@ -19,7 +19,8 @@ _MONITORED = (
 
 _COMPILED = (
     "dead_blocks_do_not_generate_bytecode|false_while_loop|lineno_after_no_code|lineno_attribute|"
-    "lineno_procedure_call|peephole_opt_unreachable_code_array_access_in_bounds"
+    "lineno_procedure_call|peephole_opt_unreachable_code_array_access_in_bounds|"
+    "uses_slice_instructions"
 )
 _CONSTANTS = (
     "32_63_bit_values|consts_in_conditionals|lambda_consts|line_number_genexp|merge_constants|"
@@ -38,11 +39,30 @@ KNOWN: dict[str, dict[str, str]] = {
         rf"TestSpecifics\.test_({_COMPILED})$": "reads the instructions of code objects",
         r"TestSourcePositions\.": "reads the instructions of code objects",
     },
+    "test_compiler_assemble": {
+        r"test_expression_with_pseudo_instruction_load_closure": (
+            "takes a function's code from the constants of the code around it by position"
+        ),
+    },
     "test_cprofile": {
         r"test_cprofile$": "counts calls of C functions: escope's own are among them",
     },
+    "test_crossinterp": {
+        r"(CodeTests|MarshalTests|PureShareableScriptTests|ShareableFuncTests|ShareableScriptTests)"
+        r"\.test_(builtin_code|function_code|(im)?pure_script_(code|function)|stateless)$|"
+        r"ShareableFallbackTests\.test_not_shareable": (
+            "marshals the code objects of recorded functions, which hold functions of escope's:"
+            " the interpreter does so by itself, and asks no type whether it has another form"
+        ),
+    },
     "test_inspect": {
         r"test_signature_bind_implicit_arg": "reads the constants of a code object by position",
+    },
+    "test_interpreters": {
+        r"TestInterpreterCall\.test_(globals_from_stateless_func|stateless_func)": (
+            "reads the constants of code objects, and hands nested functions to another"
+            " interpreter, which marshals their code; those of modules are pickled, and run"
+        ),
     },
     "test_marshal": {
         r"CodeTestCase\.|SliceTestCase\.test_slice$": (
@@ -51,6 +71,12 @@ KNOWN: dict[str, dict[str, str]] = {
     },
     "test_monitoring": {
         _MONITORED: "counts the calls, instructions and line events of code that escope rewrote",
+    },
+    "test_opcache": {
+        r"TestSpecializer\.test_load_(const|super_attr)$": (
+            "reads which instructions are left once the interpreter has specialised a function:"
+            " those that call escope have a form of their own"
+        ),
     },
     "test_peepholer": {
         r"Test(MarkingVariablesAsUnKnown|Tranforms)\.": "reads the instructions of code objects",

@@ -30,9 +30,9 @@ LIBRARY = _words("""
     test_binascii test_binop test_bisect test_bool test_builtin test_bytes test_calendar
     test_call test_cmd test_cmd_line test_cmd_line_script test_code test_code_module
     test_codecs test_codeop test_collections test_colorsys test_compare test_compile
-    test_compileall test_complex test_concurrent_futures test_configparser test_context
-    test_contextlib_async test_copyreg test_crossinterp test_csv test_ctypes test_datetime
-    test_decimal test_defaultdict test_deque test_dict test_dictcomps test_dictviews
+    test_compileall test_compiler_assemble test_complex test_concurrent_futures test_configparser
+    test_context test_contextlib_async test_copyreg test_crossinterp test_csv test_ctypes
+    test_datetime test_decimal test_defaultdict test_deque test_dict test_dictcomps test_dictviews
     test_difflib test_dis test_doctest test_dynamic test_dynamicclassattribute test_email
     test_enumerate test_eof test_errno test_exception_group test_exception_hierarchy
     test_exception_variations test_extcall test_faulthandler test_file test_filecmp
@@ -41,12 +41,14 @@ LIBRARY = _words("""
     test_generator_stop test_generic_class test_genericalias test_genericpath test_getopt
     test_gettext test_glob test_global test_graphlib test_gzip test_hash test_hashlib
     test_heapq test_hmac test_html test_htmlparser test_httpservers test_import
-    test_importlib test_index test_int test_int_literal test_io test_ipaddress test_isinstance
+    test_importlib test_index test_int test_int_literal test_interpreters test_io test_ipaddress
+    test_isinstance
     test_iter test_iterlen test_json test_keyword test_keywordonlyarg test_lambda
     test_linecache test_list test_locale test_logging test_long test_mailbox test_marshal
     test_math test_memoryview test_metaclass test_mimetypes test_minidom test_mmap test_module
     test_modulefinder test_multiprocessing_fork test_multiprocessing_main_handling
-    test_multiprocessing_spawn test_netrc test_ntpath test_numeric_tower test_opcodes
+    test_multiprocessing_spawn test_netrc test_ntpath test_numeric_tower test_opcache
+    test_opcodes
     test_operator test_optparse test_ordered_dict test_os test_pathlib test_pdb test_peepholer
     test_pep646_syntax test_pickletools test_pkgutil test_platform test_plistlib
     test_poll test_positional_only_arg test_posix test_posixpath test_pow test_pprint

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import re
 import shutil
 import subprocess
 import sys
@@ -15,6 +17,63 @@ VERSION = "{}.{}".format(*sys.version_info)
 KEPT: dict[str, dict[str, int]] = json.loads((BENCHMARKS / "counts.json").read_text())
 MOST = 1.15
 """How much a figure may grow."""
+
+LOOKED_AT = """
+import operator, sys
+xs = list(range(int(sys.argv[1])))
+table = dict.fromkeys(xs, 0)
+def work(xs, table, n):
+    for i in range(n):
+        xs[i] = -i
+        xs.append(i)
+        table[-i] = i
+        k = operator.length_hint(xs)
+        k = operator.length_hint(table)
+work(xs, table, int(sys.argv[2]))
+"""
+"""Its last two statements hand containers to code that is not recorded: they are looked at."""
+
+RECORDED = """
+import sys
+import escope_tui
+sys.executable = sys.argv[1]
+escope_tui.record(sys.argv[3:], output=sys.argv[2], force=True)
+"""
+
+
+def instructions(folder: Path, script: Path, *arguments: int) -> int:
+    """What a recorded program executes."""
+    python = folder / "python"
+    python.write_text(
+        "#!/bin/sh\nexec valgrind --tool=cachegrind --cache-sim=no "
+        f'--cachegrind-out-file=/dev/null "{sys.executable}" "$@"\n'
+    )
+    python.chmod(0o755)
+    command = [sys.executable, "-c", RECORDED, python, folder / "o.esr", script, *arguments]
+    done = subprocess.run(
+        [str(word) for word in command],
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PYTHONHASHSEED": "0"},
+    )
+    found = re.findall(r"I\s+refs:\s+([\d,]+)", done.stderr)
+    assert done.returncode == 0, done.stderr
+    assert found, done.stderr
+    return int(found[-1].replace(",", ""))
+
+
+@pytest.mark.skipif(shutil.which("valgrind") is None, reason="valgrind is not installed")
+@pytest.mark.timeout(300)
+def test_a_look_at_a_million_items_costs_no_more_than_one_at_two_thousand(tmp_path: Path) -> None:
+    script = tmp_path / "looked_at.py"
+    script.write_text(LOOKED_AT)
+
+    cost = {
+        size: instructions(tmp_path, script, size, 250) - instructions(tmp_path, script, size, 50)
+        for size in (2_000, 1_000_000)
+    }
+
+    assert cost[1_000_000] < 1.5 * cost[2_000], cost
 
 
 @pytest.mark.skipif(shutil.which("valgrind") is None, reason="valgrind is not installed")

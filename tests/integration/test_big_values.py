@@ -193,3 +193,38 @@ def test_a_chunk_that_is_full_of_changes_is_followed_by_another(
     assert done.stdout == b"2599\n"
     with escope.open(str(done.trace)) as rec:
         assert rec.stack(len(rec) - 1)[0].locals["seen"].size == 2599
+
+
+MILLION = """
+def work(n):
+    xs = list(range(1_000_000))
+    table = dict.fromkeys(range(99_900), 0)
+    for i in range(n):
+        at = 99_000 - i
+        xs[at] = -i
+        xs.append(i)
+        table[at] = -i
+        table[-at] = i
+    return len(xs)
+work(20)
+"""
+
+
+def test_stores_and_appends_to_a_million_items_are_recorded_exactly(tmp_path: Path) -> None:
+    script = tmp_path / "million.py"
+    script.write_text(MILLION)
+    line = MILLION.splitlines().index("    for i in range(n):") + 1
+
+    trace = rerecorded(script, tmp_path)
+
+    with escope.open(str(trace)) as rec:
+        turns = [step.index for step in rec.steps() if step.line == line][1:]
+        assert len(turns) == 20
+        for i, step in enumerate(turns):
+            seen: Any = rec.locals(step)
+            xs, table, at = seen["xs"], seen["table"], 99_000 - i
+            assert (xs.size, table.size) == (1_000_001 + i, 99_901 + i)
+            assert [xs.item(at).data, xs.item(xs.size - 1).data] == [-i, i]
+            assert [table.item(at).data, table.item(-at).data] == [-i, i]
+        assert xs.item(99_000).data == 0, "the first store is forgotten by the last"
+        assert xs.truncated

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from escope_tui import _speedups
 from escope_tui.instrument import cache
 from escope_tui.instrument.compile import compile_source
 from escope_tui.instrument.plan import Plan, matches
@@ -200,6 +201,15 @@ def test_a_damaged_cache_is_a_miss(package: Path, tmp_path: Path) -> None:
         for path in files:
             path.write_bytes(damage)
         assert run(package, code, store=str(store)).stdout == first.stdout
+
+
+def test_code_that_was_rewritten_for_another_core_is_not_taken(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    here = cache.key(b"x = 1", "/x.py", "b")
+    monkeypatch.setattr(_speedups, "ABI", _speedups.ABI + 1)
+
+    assert cache.key(b"x = 1", "/x.py", "b") != here
 
 
 def test_a_cache_that_cannot_be_written_is_no_error(package: Path) -> None:
