@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import subprocess
 import sys
@@ -83,12 +84,12 @@ _wrap(bm)
     return prepare
 
 
-def _module_prefix(text: str) -> Callable[[Path], None]:
-    def prepare(folder: Path) -> None:
-        for file in folder.glob(f"{MODULE}*.py"):
-            file.write_text(text + file.read_text(encoding="utf-8"), encoding="utf-8")
-
-    return prepare
+def _birdseye(folder: Path) -> None:
+    """Trace the program's module as a whole; birdseye wants to be imported before it is."""
+    _put_before("import birdseye\n")(folder)
+    for file in folder.glob(f"{MODULE}*.py"):
+        text = file.read_text(encoding="utf-8")
+        file.write_text("import birdseye.trace_module_deep\n" + text, encoding="utf-8")
 
 
 HUNTER = """\
@@ -171,7 +172,7 @@ CONTENDERS = [
         plain,
         packages=("birdseye", "setuptools<81"),
         slow=True,
-        prepare=_module_prefix("import birdseye.trace_module\n"),
+        prepare=_birdseye,
     ),
     Contender(
         "py-tt-debug",
@@ -195,7 +196,7 @@ def provide(contender: Contender) -> str:
     tag = sysconfig.get_config_var("SOABI")
     if contender.name.startswith("empty"):
         return str(_compiled(CACHE / tag))
-    paths = [str(FOLDER.parent)] if contender.name == "escope" else []
+    paths = [str(_escope())] if contender.name == "escope" else []
     if contender.packages:
         folder = CACHE / tag / contender.name
         if not folder.is_dir():
@@ -204,6 +205,12 @@ def provide(contender: Contender) -> str:
             Path(f"{folder}.new").rename(folder)
         paths.append(str(folder))
     return os.pathsep.join(paths)
+
+
+def _escope() -> Path:
+    """The folder that escope is imported from: where it is installed, else this tree."""
+    found = importlib.util.find_spec("escope_tui")
+    return Path(found.origin).parents[1] if found and found.origin else FOLDER.parent
 
 
 def _compiled(folder: Path) -> Path:

@@ -29,13 +29,26 @@ def _net(rows: Rows, program: str, tool: str, size: int) -> float:
 
 
 def ratios(result: dict[str, Any], tool: str) -> dict[str, float]:
-    """How many times slower each program is under a tool, without start-up."""
+    """How many times slower each program is under a tool, without start-up.
+
+    The tool's whole process counts, what it does at the end too, less what it takes for an empty
+    script; plain Python's seconds are those inside the program.
+    """
     rows = _rows(result)
     return {
-        program: _net(rows, program, name, size) / _net(rows, program, "plain", size)
-        for program, name, size in rows
-        if name == tool and program != "empty" and (program, "plain", size) in rows
+        program: _net(rows, program, tool, size) / rows[program, "plain", size]["inside"]
+        for program, size in _sizes(rows, tool).items()
+        if (program, "plain", size) in rows
     }
+
+
+def _sizes(rows: Rows, tool: str) -> dict[str, int]:
+    """The size that a tool ran each program at: the larger, where it ran two."""
+    sizes: dict[str, int] = {}
+    for program, name, size in rows:
+        if name == tool and program != "empty":
+            sizes[program] = max(size, sizes.get(program, 0))
+    return sizes
 
 
 def _sized(rows: Rows, program: str) -> int:
@@ -94,23 +107,26 @@ def _starts(rows: Rows, tools: list[str]) -> list[str]:
 
 def _peers(result: dict[str, Any], rows: Rows) -> list[str]:
     lines = [
-        "| tool | times plain, net (geometric mean) | worst | ns per statement | captures |",
-        "|---|---|---|---|---|",
+        "| tool | times plain, net (geometric mean) | worst | programs"
+        " | ns per statement | captures |",
+        "|---|---|---|---|---|---|",
     ]
     for tool, captures in result["captures"].items():
         found = ratios(result, tool)
         if tool == "plain" or not found:
             continue
         costs = []
-        for program, name, size in rows:
+        for program, size in _sizes(rows, tool).items():
             known = rows.get((program, "escope", size))
-            if name == tool and program != "empty" and known:
-                extra = _net(rows, program, tool, size) - _net(rows, program, "plain", size)
+            if known and (program, "plain", size) in rows:
+                extra = _net(rows, program, tool, size) - rows[program, "plain", size]["inside"]
                 costs.append(max(extra / known["steps"] * 1e9, 0.1))
         mean, worst = geometric(found.values()), max(found.values())
         cost = f"{geometric(costs):,.0f}" if costs else ""
-        lines.append(f"| {tool} | {mean:,.1f} | {worst:,.1f} | {cost} | {captures} |")
-    return lines
+        figures = f"{mean:,.1f} | {worst:,.1f} | {len(found)} | {cost}"
+        lines.append(f"| {tool} | {figures} | {captures} |")
+    failures = [f"- {tool} on {name}: {why}" for name, tool, _, why in result["failures"]]
+    return [*lines, *(["", "Not measured:", "", *failures] if failures else [])]
 
 
 def chart(result: dict[str, Any]) -> str:

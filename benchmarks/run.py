@@ -27,8 +27,8 @@ import report
 from contenders import Contender, available, provide
 from programs import FOLDER, OWN, PROGRAMS, Program, write
 
-LONGEST = 900.0
-"""Seconds after which a run is given up."""
+LONGEST, LONGEST_SLOW = 300.0, 60.0
+"""Seconds after which a run is given up, and one of a slow tool on its small input."""
 
 EMPTY = Program("empty", "pass", 1, 1, packaged=False)
 
@@ -43,6 +43,7 @@ class Bench:
         self.folder = folder
         self.samples: dict[Key, list[dict[str, float]]] = defaultdict(list)
         self.failures: dict[Key, str] = {}
+        self.missing: dict[str, str] = {}
         self._paths: dict[str, str] = {}
 
     def measure(self, tool: Contender, program: Program, size: int) -> None:
@@ -56,7 +57,14 @@ class Bench:
             write(program, place)
             tool.prepare(place)
         if tool.name not in self._paths:
-            self._paths[tool.name] = provide(tool)
+            try:
+                self._paths[tool.name] = provide(tool)
+            except subprocess.CalledProcessError as error:
+                self._paths[tool.name] = ""
+                self.missing[tool.name] = f"cannot be installed: exit status {error.returncode}"
+        if tool.name in self.missing:
+            self.failures[key] = self.missing[tool.name]
+            return
         out = self.folder / "out"
         trace = self.folder / "trace"
         for path in [out, *self.folder.glob("trace*")]:
@@ -64,6 +72,7 @@ class Bench:
         environment = dict(os.environ, PYTHONHASHSEED="0", PYTHONPATH=self._paths[tool.name])
         environment.update(BENCH_SIZE=str(size), BENCH_OUT=str(out), BENCH_TRACE=str(trace))
         environment.update(HOME=str(self.folder), ESCOPE_HOME=str(self.folder / "home"))
+        longest = LONGEST_SLOW if tool.slow else LONGEST
         began, cpu = time.perf_counter(), os.times()
         try:
             done = subprocess.run(
@@ -73,10 +82,10 @@ class Bench:
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.PIPE,
-                timeout=LONGEST,
+                timeout=longest,
             )
         except subprocess.TimeoutExpired:
-            self.failures[key] = f"not done after {LONGEST:.0f} s"
+            self.failures[key] = f"not done after {longest:.0f} s"
             return
         wall, after = time.perf_counter() - began, os.times()
         if done.returncode or not out.exists():
@@ -112,7 +121,7 @@ class Bench:
 
 def recorded(trace: Path) -> dict[str, float]:
     """What only a recording can tell: its statements, and how long the program waited."""
-    sys.path.insert(0, str(FOLDER.parent))
+    sys.path.append(str(FOLDER.parent))  # for where escope is not installed
     import escope_tui
 
     with escope_tui.open(str(trace)) as recording:
@@ -149,7 +158,8 @@ def main() -> None:
         for turn in range(args.rounds):
             for program in [EMPTY, *programs]:
                 runs = [(tool, program.full) for tool in tools if not tool.slow]
-                if any(tool.slow for tool in tools) and program.name in packaged | {"empty"}:
+                small = program.small and program.name in packaged | {"empty"}
+                if small and any(tool.slow for tool in tools):
                     plain_and_escope = [tool for tool in tools if tool.name in ("plain", "escope")]
                     slow = [tool for tool in tools if tool.slow]
                     runs += [(tool, program.small) for tool in plain_and_escope + slow]
