@@ -207,6 +207,7 @@ cdef extern from "Python.h":
     Py_hash_t PyObject_Hash(PyObject *o) noexcept
     bint PyType_IsSubtype(PyTypeObject *a, PyTypeObject *b) noexcept
     PyObject *_PyType_Lookup(PyTypeObject *tp, PyObject *name) noexcept
+    void PyType_Modified(PyTypeObject *tp) noexcept
     int PyDict_Next(PyObject *d, Py_ssize_t *pos, PyObject **key, PyObject **value) noexcept
     PyObject *PyDict_GetItemWithError(PyObject *d, PyObject *key) noexcept
     Py_ssize_t PyDict_Size(PyObject *d) noexcept
@@ -342,6 +343,7 @@ include "capture_budget.pxi"
 include "capture_tensor.pxi"
 include "capture_examine.pxi"
 include "capture_frames.pxi"
+include "capture_shadows.pxi"
 include "capture_effects.pxi"
 include "capture_mutators.pxi"
 include "capture_notes.pxi"

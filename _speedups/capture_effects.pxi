@@ -305,6 +305,8 @@ cdef int method_effect(PyTypeObject *tp, PyObject *name) noexcept:
         if strcmp(n, b"close") == 0 or strcmp(n, b"__exit__") == 0 or strcmp(n, b"detach") == 0:
             return EFFECT_DEEP
         return EFFECT_ARGS if strncmp(n, b"readinto", 8) == 0 else EFFECT_RECEIVER
+    if es_unlikely(shadowed_count) and is_shadowed(tp, name):
+        return EFFECT_DEEP
     found = _PyType_Lookup(tp, name)
     if found == NULL:
         return EFFECT_DEEP
@@ -515,6 +517,8 @@ cdef void attribute_stored(PyObject *o, PyObject *name) noexcept:
         return
     else:
         value = attrs_get(o, name)
+        if value != NULL:
+            may_shadow(tp, name, value)
     if value == NULL or is_own_dict(o) or tp == &PyFunction_Type and (<PyFunctionObject *>o).func_closure != NULL:
         examine(o)
         return

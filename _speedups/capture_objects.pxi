@@ -155,10 +155,14 @@ cdef void walk_instance(Walk *w, PyObject *o, TypeInfo *info) noexcept:
             v = es_values_item(&a, j)
             key = es_values_key(&a, j)
             if v != NULL and key != NULL:
+                if w.emit:
+                    may_shadow(info.tp, key, v)
                 walk_attr(w, key, v)
     elif a.dict != NULL and PyDict_Check(a.dict):
         while PyDict_Next(a.dict, &pos, &key, &v):
             if Py_TYPE(key) == &PyUnicode_Type:
+                if w.emit:
+                    may_shadow(info.tp, key, v)
                 walk_attr(w, key, v)
             elif Py_TYPE(key).tp_flags & TPFLAGS_UNICODE_SUBCLASS:
                 walk_odd_attr(w, key, v)

@@ -285,6 +285,7 @@ cdef inline unsigned char *attribute_told(Spec *s, PyObject *root, unsigned char
             return NULL
     if es_unlikely(s.in_place) and is_container(value):
         return NULL
+    may_shadow(Py_TYPE(o), s.name, value)
     e = table_find(o)
     if es_unlikely(not is_simple(e)):
         return NULL
