@@ -10,6 +10,7 @@ from recipes cimport *
 from pool cimport *
 from contents cimport *
 from state cimport *
+from symbols cimport *
 from tags cimport *
 
 cdef struct Event:

@@ -18,6 +18,7 @@ from mem cimport *
 from recipes cimport *
 from pool cimport *
 from state cimport *
+from symbols cimport *
 from tables cimport add_module, tables_free
 from tags cimport *
 

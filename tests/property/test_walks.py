@@ -23,6 +23,7 @@ MUCH = 3_000_000
 NOT_ALIKE = {
     "heap_address_reuse.py": "it keeps addresses",
     "lang_threads.py": "threads take turns as they please",
+    "lang_pool.py": "threads take turns as they please",
     "heap_threads.py": "Thread objects hold the identifiers that the system gave them",
 }
 """Programs whose values may differ between two runs, with the reason."""
