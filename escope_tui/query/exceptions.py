@@ -61,7 +61,7 @@ def may_fail(rec: Replay) -> bool:
     if not rec.complete or isinstance(rec.file.meta.get("exception"), dict):
         return True
     names = (name for _, name in rec.file.types.values())
-    return any(name.endswith("AssertionError") for name in names) or _Endings(rec).reported
+    return any(name.endswith("AssertionError") for name in names) or _endings(rec).reported
 
 
 def iter_exceptions(rec: Replay, step: int, direction: int) -> Iterator[ExceptionEvent]:
@@ -114,9 +114,12 @@ def _cleans_up(rec: Replay, step: int, spots: _Spots) -> bool:
     )
 
 
-def read_exceptions(rec: Replay, numbers: range, span: tuple[int, int]) -> list[ExceptionEvent]:
+def read_exceptions(
+    rec: Replay, numbers: range, span: tuple[int, int], *, seen_only: bool = False
+) -> list[ExceptionEvent]:
     """The exceptions that recorded code saw in some chunks, in the order in which they were raised,
-    those that were raised within some steps.
+    those that were raised within some steps; and the one that ended the program without being seen,
+    unless `seen_only`.
     """
     done: list[_Way] = []
     flying: dict[tuple[int, Any], _Way] = {}
@@ -128,11 +131,11 @@ def read_exceptions(rec: Replay, numbers: range, span: tuple[int, int]) -> list[
         for row in rows:
             seen.setdefault(row[3], []).append(row[0])
             _follow(spots, row, flying, done)
-    endings = _Endings(rec)
+    endings = _endings(rec)
     done.extend(flying.values())
     found: list[ExceptionEvent] = [_event(rec, way, endings, spots) for way in done]
-    ending = _ending(rec, found) if span[1] >= len(rec) else None
-    if ending is not None:
+    ending = None if seen_only else _unseen_end(rec)
+    if ending is not None and span[0] <= ending.step < span[1]:
         found.append(ending)
     found += swallowed(rec, found, seen, span, Counter(way.site for way in done))
     found = [each for each in found if span[0] <= each.raised.step < span[1]]
@@ -367,6 +370,13 @@ def _was_last(rec: Replay, way: _Way) -> bool:
     return True
 
 
+def _endings(rec: Replay) -> _Endings:
+    found: _Endings | None = rec.kept.get("endings")
+    if found is None:
+        found = rec.kept["endings"] = _Endings(rec)
+    return found
+
+
 class _Endings:
     """What Python said of the exceptions that ended the program or a thread."""
 
@@ -450,12 +460,27 @@ def last_statement(rec: Replay, thread: object) -> int:
     return next((each.last_step for each in left), last)
 
 
-def _ending(rec: Replay, found: list[ExceptionEvent]) -> ExceptionEvent | None:
+def _unseen_end(rec: Replay) -> ExceptionEvent | None:
     """The exception that the recorder saw end the program, where no recorded function saw it."""
+    if "unseen end" not in rec.kept:
+        rec.kept["unseen end"] = _find_unseen_end(rec)
+    found: ExceptionEvent | None = rec.kept["unseen end"]
+    return found
+
+
+def _find_unseen_end(rec: Replay) -> ExceptionEvent | None:
     facts = rec.file.meta.get("exception")
     if not isinstance(facts, dict) or not len(rec):
         return None
     name = safe_text(str(facts.get("type", "?")))
+    # The frames that it ended did so behind the last step of its thread.
+    last, thread = len(rec) - 1, facts.get("thread", 0)
+    if isinstance(thread, int):
+        near = rec.next_thread_step(last, -1, thread)
+        last = near if near >= 0 else last
+    number = next(iter(rec.surveyor.numbers(last, last + 1, 1)))
+    near_by = range(max(number - 1, 0), min(number + 2, len(rec.file.chunks)))
+    found = read_exceptions(rec, near_by, (0, len(rec)), seen_only=True)
     if any(each.uncaught and each.type_name.endswith(name) for each in found):
         return None
     step = last_statement(rec, facts.get("thread", 0))

@@ -239,6 +239,40 @@ def test_a_module_that_fails_after_its_calls_fails_at_its_own_statement(
         assert (found.function, found.line) == ("<module>", 3)
 
 
+LEFT_BEHIND = """
+import threading
+gate = threading.Event()
+def ticks():
+    gate.wait()
+    for number in range(300):
+        last = number
+    {}["late"]
+def falls():
+    threading.Timer(0.2, gate.set).start()
+    return 1
+threading.Thread(target=ticks).start()
+x = falls() + int("q")
+"""
+
+
+def test_the_end_of_the_main_thread_is_found_though_others_run_on_for_long(tmp_path: Path) -> None:
+    script = tmp_path / "left.py"
+    script.write_text(LEFT_BEHIND)
+    trace = str(rerecorded(script, tmp_path, chunk_steps=20))
+    with escope.open(trace) as whole:
+        every = [(each.step, each.type_name) for each in whole.exceptions()]
+    assert [name for _, name in every] == ["ValueError", "KeyError"]
+    with escope.open(trace) as fresh:
+        first = fresh.next_exception(0, 1)
+        assert first is not None
+        second = fresh.next_exception(first.step, 1)
+        back = fresh.next_exception(every[1][0], -1)
+    assert second is not None
+    assert back is not None
+    assert [(e.step, e.type_name) for e in (first, second)] == every
+    assert (back.step, back.type_name) == every[0]
+
+
 FLYING = """
 def clean(n):
     done = 0
