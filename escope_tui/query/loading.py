@@ -52,7 +52,8 @@ class Setting:
     def line(self, builder: Builder) -> str:
         """The statement that sets it, or a comment that says why there is none."""
         if self.value is None:
-            return f"# {self.owner}.{self.name} is left as the module makes it: {self.reason}"
+            name, reason = one_line(f"{self.owner}.{self.name}"), one_line(self.reason, 400)
+            return f"# {name} is left as the module makes it: {reason}"
         text = builder.source(self.value, self.name)
         return f"monkeypatch.setattr({self.owner}, {self.name!r}, {text}, raising=False)"
 

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import ast
 import builtins
+import keyword
 import math
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Final
 
 from ..errors import EscopeError
+from ..model.known import known_text
 from ..model.text import one_line
 from ..model.values import CutBytes, CutText, Value
 
@@ -28,10 +31,21 @@ _ABSTRACT = (
     *("Generic", "typing.Generic", "TypedDict"),
 )
 """Bases that give an instance no state of their own."""
-_WRITTEN = frozenset({"datetime", "decimal", "re"})
-"""Modules whose values are recorded as the expression that makes them."""
-_FROM_TEXT = frozenset({"pathlib", "uuid", "ipaddress"})
-"""Modules whose instances are made again from what they show as."""
+_WRITTEN: Final = {
+    "datetime": ("date", "time", "datetime", "timedelta", "timezone"),
+    "decimal": ("Decimal",),
+    "re": ("compile",),
+}
+"""Modules whose values are recorded as the expression that makes them, and what it may call."""
+_PATHS = ("PurePath", "PurePosixPath", "PureWindowsPath", "Path", "PosixPath", "WindowsPath")
+_ADDRESSES = ("Address", "Network", "Interface")
+_FROM_TEXT: Final = {
+    "pathlib": _PATHS,
+    "uuid": ("UUID",),
+    "ipaddress": tuple(f"IPv{number}{each}" for number in (4, 6) for each in _ADDRESSES),
+}
+"""Modules and their classes whose instances are made again from what they show as."""
+_FRACTION = re.compile(r"-?[0-9]+(/[0-9]+)?")
 _NAMESPACES = {
     ("types", "SimpleNamespace"): "types.SimpleNamespace",
     ("argparse", "Namespace"): "argparse.Namespace",
@@ -48,8 +62,8 @@ def make(kind, /, **attributes):
 
 
 def refusal(what: str, hint: str = "") -> EscopeError:
-    """The error for what cannot be rebuilt."""
-    return EscopeError(what, slug="cannot-rebuild", hint=hint)
+    """The error for what cannot be rebuilt; its message is one line, whatever names are in it."""
+    return EscopeError(one_line(what, 400), slug="cannot-rebuild", hint=hint)
 
 
 def class_node(tree: ast.AST | None, qualname: str) -> ast.ClassDef | None:
@@ -207,7 +221,8 @@ class Builder:
             return self._definition(value, where)
         if kind == "range":
             inner = [self.source(each, where) for _, _, each in value.entries()]
-            return f"{name}({', '.join(inner)})"
+            if name in ("range", "slice"):
+                return f"{name}({', '.join(inner)})"
         if kind == "bytearray" and name == kind and isinstance(value.raw_text, bytes):
             return f"bytearray({bytes(value.raw_text)!r})"
         if kind in _CONTAINERS and name == kind:
@@ -216,7 +231,10 @@ class Builder:
             return self._dict(value, where)
         if kind == "namedtuple":
             inner = [self.source(e, f"{where}[{k}]") for r, k, e in value.entries() if r == "item"]
-            return f"{self.class_of(value, where)}({', '.join(inner)})"
+            made = self.class_of(value, where)
+            if made.startswith("module."):
+                return f"{made}({', '.join(inner)})"
+            return f"tuple.__new__({made}, [{', '.join(inner)}])"
         if kind == "exception":
             return self._filled(value, where, "BaseException")
         if kind == "value":
@@ -265,9 +283,11 @@ class Builder:
     def _enum(self, value: Value, where: str) -> str:
         kind = self.class_of(value, where)
         name, number = value.attr("_name_"), value.attr("_value_")
-        if name is not None and isinstance(name.data, str) and name.data.isidentifier():
-            return f"{kind}.{name.data}"
-        if number is None:
+        names = name.data.split("|") if name is not None and isinstance(name.data, str) else []
+        if names and all(is_name(each) for each in names):
+            members = [f"{kind}.{each}" for each in names]
+            return members[0] if len(members) == 1 else f"({' | '.join(members)})"
+        if number is None or not kind.startswith("module."):
             raise refusal(f"{where} ({one_line(value.type_name)}) cannot be rebuilt")
         return f"{kind}({self.source(number, where)})"
 
@@ -276,7 +296,7 @@ class Builder:
         if value.kind == "method":
             owner, function = value.attr("__self__"), value.attr("__func__")
             name = (function.text or "").rpartition(".")[2] if function is not None else ""
-            if owner is not None and name.isidentifier() and not name.startswith("__"):
+            if owner is not None and is_name(name) and not name.startswith("__"):
                 return f"{self.source(owner, where)}.{name}"
             raise refusal(f"{where} (a method) cannot be rebuilt")
         text = value.raw_text if isinstance(value.raw_text, str) else ""
@@ -286,7 +306,7 @@ class Builder:
                 return found
         elif value.kind == "class" and isinstance(getattr(builtins, text, None), type):
             return text
-        elif "<" not in text and (owner_module := self._defined_in(value.kind, text)):
+        elif is_dotted(text) and (owner_module := self._defined_in(value.kind, text)):
             return f"{owner_module}.{text}"
         shown = f"the {value.kind} {one_line(text, 60)}" if text else value.kind
         raise refusal(f"{where} is {shown}, which a test cannot name")
@@ -311,7 +331,7 @@ class Builder:
     def _module_name(self, name: str) -> str:
         if name == str(self.rec.file.modules[self.module].get("modname", "")):
             return "module"
-        if name == "__main__" or not all(part.isidentifier() for part in name.split(".")):
+        if name == "__main__" or not is_dotted(name):
             return ""
         self.imports.add(name)
         return name
@@ -319,12 +339,12 @@ class Builder:
     def class_of(self, value: Value, where: str) -> str:
         """The class of a value, as an expression."""
         kind = value.type_name
-        if value.module in ("", "builtins") and hasattr(builtins, kind):
+        if value.module in ("", "builtins") and isinstance(getattr(builtins, kind, None), type):
             return kind
         owner = self._module_name(value.module)
         number = self._number_of(value.module)
         known = number is None or self._has(number, kind.partition(".")[0])
-        if not owner or "<" in kind or not known:
+        if not owner or not is_dotted(kind) or not known:
             raise refusal(f"{where} is a {one_line(kind)}, a class that a test cannot name")
         return f"{owner}.{kind}"
 
@@ -357,18 +377,20 @@ class Builder:
 
     def _instance(self, value: Value, where: str) -> str:
         module, name = value.module, value.type_name
-        if module.partition(".")[0] in _FROM_TEXT and value.text is not None:
-            owner = module.partition(".")[0]
+        owner = module.partition(".")[0]
+        text = value.raw_text if isinstance(value.raw_text, str) else known_text(value)
+        if name in _FROM_TEXT.get(owner, ()) and text is not None:
+            if isinstance(text, CutText):
+                raise refusal(f"only a part of {where} ({name}) is in the recording")
             self.imports.add(owner)
-            return f"{owner}.{name}({value.text!r})"
+            return f"{owner}.{name}({text!r})"
         inner = {str(key): each for role, key, each in value.entries() if role == "attr"}
         if (module, name) in _NAMESPACES:
             self.imports.add(module)
-            texts = [f"{key}={self.source(inner[key], f'{where}.{key}')}" for key in inner]
-            return f"{_NAMESPACES[module, name]}({', '.join(texts)})"
-        if (module, name) == ("fractions", "Fraction"):
+            return f"{_NAMESPACES[module, name]}({', '.join(self._attributes(inner, where))})"
+        if (module, name) == ("fractions", "Fraction") and _FRACTION.fullmatch(value.text or ""):
             self.imports.add(module)
-            return f"fractions.Fraction({(value.text or '0').replace('/', ', ')})"
+            return f"fractions.Fraction({(value.text or '').replace('/', ', ')})"
         if (module, name) == ("functools", "partial") and {"func", "args", "keywords"} <= set(
             inner
         ):
@@ -387,7 +409,7 @@ class Builder:
 
     def _attributes(self, inner: dict[str, Value], where: str) -> list[str]:
         texts = {key: self.source(each, f"{where}.{key}") for key, each in inner.items()}
-        odd = {key: text for key, text in texts.items() if not _is_name(key)}
+        odd = {key: text for key, text in texts.items() if not is_name(key)}
         plain = [f"{key}={text}" for key, text in texts.items() if key not in odd]
         if odd:
             plain.append("**{" + ", ".join(f"{key!r}: {text}" for key, text in odd.items()) + "}")
@@ -397,17 +419,13 @@ class Builder:
         """A date, number, pattern or the like, or an instance of a class over str, int, ..."""
         text = value.raw_text
         if isinstance(text, str) and not isinstance(text, CutText) and value.module in _WRITTEN:
-            try:
-                tree = ast.parse(text, mode="eval")
-            except (SyntaxError, ValueError):
-                tree = None
-            names = {n.id for n in ast.walk(tree) if isinstance(n, ast.Name)} if tree else {"?"}
-            if names <= {value.module, value.type_name}:
+            made = written(text, value.module)
+            if made:
                 self.imports.add(value.module)
-                return text if value.module in names else f"{value.module}.{text}"
+                return made
         if isinstance(text, str) and text.startswith("<built-in function "):
             name = text.removeprefix("<built-in function ").rstrip(">")
-            if hasattr(builtins, name):
+            if is_name(name) and hasattr(builtins, name):
                 return name
         item = next((each for role, _, each in value.entries() if role == "item"), None)
         if item is not None and item.is_scalar and not isinstance(item.data, (CutText, CutBytes)):
@@ -419,7 +437,9 @@ class Builder:
         kind = self.class_of(value, where)
         items = [self.source(e, f"{where}[{k}]") for r, k, e in value.entries() if r == "item"]
         inner = {str(k): e for role, k, e in value.entries() if role == "attr" and k != "maxlen"}
-        if base == "BaseException" and kind == value.type_name and not inner:
+        own = getattr(builtins, kind, None)
+        raised = isinstance(own, type) and issubclass(own, BaseException)
+        if base == "BaseException" and raised and not inner:
             return f"{kind}({', '.join(items)})"
         if base.startswith("collections"):
             self.imports.add("collections")
@@ -450,10 +470,46 @@ class Builder:
         return name
 
 
-def _is_name(text: str) -> bool:
-    import keyword
-
+def is_name(text: str) -> bool:
+    """Whether a text can stand for a variable in source."""
     return text.isidentifier() and not keyword.iskeyword(text)
+
+
+def is_dotted(text: str) -> bool:
+    """Whether a text is a name, or names with dots between them."""
+    return all(is_name(part) for part in text.split("."))
+
+
+def written(text: str, module: str) -> str:
+    """A recorded expression that makes a value of a module; empty: it would do something else."""
+    try:
+        node = ast.parse(text, mode="eval").body
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+            node.func = ast.Attribute(ast.Name(module), node.func.id)
+        return ast.unparse(node) if _makes(node, module) else ""
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return ""
+
+
+def _makes(node: ast.expr, module: str) -> bool:
+    """Whether an expression is constants, flags of a module, and calls of what makes its values."""
+    if isinstance(node, ast.Constant):
+        return True
+    if isinstance(node, ast.UnaryOp):
+        return isinstance(node.op, ast.USub) and isinstance(node.operand, ast.Constant)
+    if isinstance(node, ast.BinOp):
+        sides = _makes(node.left, module) and _makes(node.right, module)
+        return isinstance(node.op, ast.BitOr) and sides
+    if isinstance(node, ast.Call):
+        inner = [*node.args, *(each.value for each in node.keywords)]
+        named = all(each.arg is not None for each in node.keywords)
+        called = ast.unparse(node.func) in [f"{module}.{each}" for each in _WRITTEN[module]]
+        return called and named and all(_makes(each, module) for each in inner)
+    if not isinstance(node, ast.Attribute):
+        return False
+    text = ast.unparse(node)
+    flag = isinstance(node.value, ast.Name) and node.value.id == module == "re"
+    return text == "datetime.timezone.utc" or (flag and node.attr.isupper())
 
 
 def _scalar(data: Any) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import builtins
 import keyword
 import math
 from dataclasses import dataclass
@@ -14,7 +13,7 @@ from ..model.events import Call
 from ..model.text import one_line
 from ..model.values import Value
 from .loading import Loading, named
-from .rebuild import MAKE, Builder, class_node, refusal
+from .rebuild import MAKE, Builder, class_node, is_dotted, refusal
 
 if TYPE_CHECKING:
     from ..replay.recording import Replay
@@ -50,7 +49,7 @@ def make_test(rec: Replay, call: Call, expected: str | None = None, name: str = 
     """
     site = rec.program.site(rec.site_of(call.enter))
     function = rec.program.function_of(site)
-    if function.kind not in _KINDS or "<" in function.qualname:
+    if function.kind not in _KINDS or not is_dotted(function.qualname):
         raise refusal(
             f"{one_line(function.qualname)} cannot be called from a test",
             "functions and methods of modules can; pick the call that made this one",
@@ -263,7 +262,7 @@ class _Test:
             try:
                 checks.append(self._equal(given or name, value, f"{name} after the call"))
             except EscopeError as error:
-                checks.append(f"# {error.message}")
+                checks.append(f"# {one_line(error.message, 400)}")
         return checks
 
     def _generated(self, source: str) -> list[str]:
@@ -302,8 +301,6 @@ class _Test:
         self.imports.add("pytest")
         if value is None:
             return "Exception"
-        if value.module in ("", "builtins") and hasattr(builtins, value.type_name):
-            return value.type_name
         return self.result.class_of(value, "the exception")
 
     def _kinds_by_contents(self, value: Value) -> set[str]:
