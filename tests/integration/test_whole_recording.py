@@ -132,10 +132,15 @@ def test_functions_are_counted_as_the_steps_count_them(rec: Recording) -> None:
     assert all(f.total_ns >= f.own_ns - 1 for f in found.values())
 
 
+def test_a_condition_on_what_is_nowhere_is_refused(rec: Recording) -> None:
+    with pytest.raises(NotFoundError, match="nowhere is no variable"):
+        rec.executions("bank.py", line_of("self.moves.append"), where="nowhere")
+
+
 @pytest.mark.parametrize("direction", [1, -1])
 @pytest.mark.parametrize(
     "where",
-    ["", "amount > 20", "self.number == 2 and not amount < 0", "len(self.moves) == 3", "nowhere"],
+    ["", "amount > 20", "self.number == 2 and not amount < 0", "len(self.moves) == 3"],
 )
 def test_executions_hold_what_evaluation_at_each_step_gives(
     rec: Recording, where: str, direction: int
