@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 import escope_tui as escope
-from escope_tui.errors import EscopeError, EvaluationError
+from escope_tui.errors import EscopeError, EvaluationError, NotFoundError
 from escope_tui.query.recording import Recording
 
 PROGRAM = """
