@@ -13,7 +13,7 @@ from ..errors import EscopeError
 from ..model.events import Call
 from ..model.text import one_line
 from ..model.values import Value
-from .rebuild import Builder, refusal
+from .rebuild import Builder, is_dotted, is_name, refusal
 
 if TYPE_CHECKING:
     from ..replay.recording import Replay
@@ -135,14 +135,16 @@ class Loading:
         folder, _, file = self.path.replace("\\", "/").rpartition("/")
         stem = file.removesuffix(".py")
         if self.modname in ("", "__main__"):
-            if not os.path.exists(f"{folder}/__init__.py"):
-                name = stem if stem.isidentifier() else "program"
-                return folder, f"{name}_" if name in sys.stdlib_module_names else name
-            name = stem
-            while os.path.exists(f"{folder}/__init__.py"):
-                folder, _, package = folder.rpartition("/")
+            top, name = folder, stem
+            while top and os.path.exists(f"{top}/__init__.py"):
+                top, _, package = top.rpartition("/")
                 name = f"{package}.{name}"
-            return folder, name.removesuffix(".__main__")
+            if top != folder and is_dotted(name):
+                return top or "/", name.removesuffix(".__main__")
+            name = stem if is_name(stem) else "program"
+            return folder, f"{name}_" if name in sys.stdlib_module_names else name
+        if not is_dotted(self.modname):
+            raise refusal(f"{one_line(self.modname)} is no name of a module to import")
         parts = self.modname.split(".")
         above = len(parts) - (file != "__init__.py")
         for _ in range(above):

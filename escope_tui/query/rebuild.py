@@ -31,7 +31,7 @@ _ABSTRACT = (
     *("Generic", "typing.Generic", "TypedDict"),
 )
 """Bases that give an instance no state of their own."""
-_WRITTEN: Final = {
+WRITTEN: Final = {
     "datetime": ("date", "time", "datetime", "timedelta", "timezone"),
     "decimal": ("Decimal",),
     "re": ("compile",),
@@ -39,7 +39,7 @@ _WRITTEN: Final = {
 """Modules whose values are recorded as the expression that makes them, and what it may call."""
 _PATHS = ("PurePath", "PurePosixPath", "PureWindowsPath", "Path", "PosixPath", "WindowsPath")
 _ADDRESSES = ("Address", "Network", "Interface")
-_FROM_TEXT: Final = {
+FROM_TEXT: Final = {
     "pathlib": _PATHS,
     "uuid": ("UUID",),
     "ipaddress": tuple(f"IPv{number}{each}" for number in (4, 6) for each in _ADDRESSES),
@@ -379,7 +379,7 @@ class Builder:
         module, name = value.module, value.type_name
         owner = module.partition(".")[0]
         text = value.raw_text if isinstance(value.raw_text, str) else known_text(value)
-        if name in _FROM_TEXT.get(owner, ()) and text is not None:
+        if name in FROM_TEXT.get(owner, ()) and text is not None:
             if isinstance(text, CutText):
                 raise refusal(f"only a part of {where} ({name}) is in the recording")
             self.imports.add(owner)
@@ -418,7 +418,7 @@ class Builder:
     def _value(self, value: Value, where: str) -> str:
         """A date, number, pattern or the like, or an instance of a class over str, int, ..."""
         text = value.raw_text
-        if isinstance(text, str) and not isinstance(text, CutText) and value.module in _WRITTEN:
+        if isinstance(text, str) and not isinstance(text, CutText) and value.module in WRITTEN:
             made = written(text, value.module)
             if made:
                 self.imports.add(value.module)
@@ -503,7 +503,7 @@ def _makes(node: ast.expr, module: str) -> bool:
     if isinstance(node, ast.Call):
         inner = [*node.args, *(each.value for each in node.keywords)]
         named = all(each.arg is not None for each in node.keywords)
-        called = ast.unparse(node.func) in [f"{module}.{each}" for each in _WRITTEN[module]]
+        called = ast.unparse(node.func) in [f"{module}.{each}" for each in WRITTEN[module]]
         return called and named and all(_makes(each, module) for each in inner)
     if not isinstance(node, ast.Attribute):
         return False

@@ -12,6 +12,7 @@ from ..errors import EscopeError
 from ..model.events import Call
 from ..model.text import one_line
 from ..model.values import Value
+from .fence import check_written
 from .loading import Loading, named
 from .rebuild import MAKE, Builder, class_node, is_dotted, refusal
 
@@ -87,6 +88,7 @@ class _Test:
         shared = [each.value for each in reset if each.value is not None]
         self.builder.count([value for _, value in given.arguments] + shared)
         left = self._left()
+        expected = None if expected is None else _checked(expected)
         for value in left.values():
             self.builder.name(value)
         texts = [
@@ -99,13 +101,15 @@ class _Test:
         if expected is None:
             body += self._checks(left)
         made = [*self.builder.lines, *settings, *self.result.lines, *body]
-        note = f'"""As recorded in {one_line(self.rec.path.rpartition("/")[2])}'
+        file = one_line(self.rec.path.replace("\\", "/").rpartition("/")[2])
+        note = '"""As recorded in ' + file.replace("\\", "\\\\").replace('"', '\\"')
         patches = any(each.value is not None for each in reset)
         head = [
             f"def {test}({'monkeypatch' if patches else ''}):",
             f'    {note} at step {self.call.enter}."""',
             *(f"    {line}" for line in made),
         ]
+        check_written("\n".join(head), expected)
         helpers = []
         if self.builder.makes or self.result.makes:
             helpers += ["", "", *MAKE.rstrip().split("\n")]
@@ -196,7 +200,7 @@ class _Test:
             self.imports.add("asyncio")
             source = f"asyncio.run({source})"
         if expected is not None:
-            return [f"assert {source} == ({_checked(expected)})"]
+            return [f"assert {source} == ({expected})"]
         if self.call.outcome == "raise":
             return [f"with pytest.raises({self._raised()}):", f"    {source}"]
         if self.call.outcome != "return":
@@ -368,10 +372,9 @@ def _alike(one: Value, other: Value) -> bool:
 
 def _checked(expected: str) -> str:
     try:
-        ast.parse(expected.strip(), "<expected>", "eval")
+        return ast.unparse(ast.parse(expected.strip(), "<expected>", "eval"))
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         raise EscopeError(
             f"the expected result is not an expression: {one_line(str(error))}",
             slug="bad-question",
         ) from error
-    return expected.strip()

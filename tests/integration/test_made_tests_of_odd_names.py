@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import ast
 import contextlib
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
+import escope_tui as escope
 from escope_tui.errors import EscopeError
+from escope_tui.query.fence import check_written
 from escope_tui.query.rebuild import written
 from tests.integration.test_made_tests import passes, recorded
 
@@ -93,3 +97,71 @@ def test_a_path_keeps_its_line_breaks_and_backslashes(tmp_path: Path) -> None:
         text = recording.test_case(recording.calls(function="same")[0])
     assert "pathlib.PurePosixPath('a\\nb\\\\x')" in text
     assert passes([text], tmp_path).startswith("1 passed")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "__import__('os').system('id')",
+        "assert module.f(os.system('id')) == 1",
+        "import os",
+        "assert module.f((lambda: 1)()) == 1",
+        "assert module.f(type(1).mro()) == 1",
+    ],
+)
+def test_a_written_test_that_calls_something_else_is_refused(line: str) -> None:
+    with pytest.raises(EscopeError) as caught:
+        check_written(f"def test_f():\n    {line}", None)
+    assert "which the recording may not ask for" in caught.value.message
+
+
+def test_what_the_user_expects_may_call_anything_and_have_a_comment(tmp_path: Path) -> None:
+    with recorded(f"{SAME}same(3)\n", tmp_path) as recording:
+        text = recording.test_case(recording.calls(function="same")[0], "sum([1, 2])  # both")
+    assert passes([text], tmp_path).startswith("1 passed")
+
+
+@pytest.mark.parametrize("name", ['q""".esr', "C:\\Users\\me.esr", 'q"'])
+def test_a_recording_may_have_quotes_and_backslashes_in_its_name(name: str, tmp_path: Path) -> None:
+    recorded(f"{SAME}same(3)\n", tmp_path).close()
+    (tmp_path / "trace.esr").rename(tmp_path / name)
+    with escope.open(str(tmp_path / name)) as recording:
+        text = recording.test_case(recording.calls(function="same")[0])
+    assert passes([text], tmp_path).startswith("1 passed")
+
+
+@pytest.mark.parametrize("place", ["pkg/my-script.py", "my-pkg/script.py", "pkg/class.py"])
+def test_a_script_in_a_package_that_no_import_can_name_is_loaded_by_its_path(
+    place: str, tmp_path: Path
+) -> None:
+    script = tmp_path / place
+    script.parent.mkdir()
+    (script.parent / "__init__.py").touch()
+    script.write_text(f"{SAME}if __name__ == '__main__':\n    same(3)\n")
+    trace = str(tmp_path / "trace.esr")
+    command = [sys.executable, "-m", "escope_tui", "record", "-q", "-o", trace, str(script)]
+    subprocess.run(command, check=True)
+    with escope.open(trace) as recording:
+        text = recording.test_case(recording.calls(function="same")[0])
+    assert passes([text], tmp_path).startswith("1 passed")
+
+
+def test_packages_are_looked_for_up_to_the_topmost_folder_and_no_further(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    def exists(path: str) -> bool:
+        asked.append(path)
+        assert len(asked) < 1000
+        return True
+
+    with recorded(f"{SAME}same(3)\n", tmp_path) as recording:
+        call = recording.calls(function="same")[0]
+        # given: every folder up to the topmost one is a package
+        monkeypatch.setattr("os.path.exists", exists)
+        text = recording.test_case(call)
+    # then: each was asked once
+    looked = [path for path in asked if path.endswith("__init__.py")]
+    assert len(looked) == len(tmp_path.parts) - 1
+    assert "load(" in text
