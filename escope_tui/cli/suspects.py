@@ -50,7 +50,12 @@ def run(args: Namespace) -> int:
         good = [stack.enter_context(common.opened(name))[0] for name in args.passing]
         bad = [stack.enter_context(common.opened(name))[0] for name in args.failing]
         limit = None if args.limit is None else args.limit + 1
-        common.write_all(rank_suspects(good, bad, limit), args, _line, "no statement ran")
+        found = rank_suspects(good, bad, limit)
+    common.write_all(found, args, _line, "no statement ran")
+    cut = sum(each.cut for each in found[: args.limit])
+    if cut:
+        what = "1 statement" if cut == 1 else f"{cut} statements"
+        common.narrate(f"not all small changes of {what} were tried: it would take too long")
     return 0
 
 
@@ -58,4 +63,5 @@ def _line(each: Suspect) -> str:
     place = f"{common.place(each.file, each.line)} in {one_line(each.function, 60)}"
     fact = f"  ({one_line(each.fact, 120)})" if each.fact else ""
     changed = f"  [would differ: {one_line(each.changed, 120)}]" if each.changed else ""
-    return f"{each.score:>8.3f}  {place}  {one_line(each.source, 100)}{fact}{changed}"
+    cut = "  [not all changes tried]" if each.cut else ""
+    return f"{each.score:>8.3f}  {place}  {one_line(each.source, 100)}{fact}{changed}{cut}"

@@ -30,6 +30,10 @@ class Suspect:
     """
     changed: str
     """That change: the expression that stands there, and what could."""
+    cut: bool
+    """Some of the small changes, or of the executions, were not looked at: they would have taken
+    too long.
+    """
     recency: float
     """How late the line last ran before the failure (0 to 1)."""
     sliced: float

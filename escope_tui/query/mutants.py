@@ -8,21 +8,26 @@ have given something else in the failing runs and in no passing one points at it
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from copy import copy
 from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..errors import EscopeError
 from ..model.values import Value
+from ..replay.evaluator import MAX_SOURCE
 from ..replay.functions import BUILTINS
-from ..replay.sampling import Sampler
+from ..replay.sampling import UNASKED, Sampler, compile_expression
 
 if TYPE_CHECKING:
+    from ..replay.evaluator import Effort
     from ..replay.recording import Replay
+    from ..replay.sampling import Compiled
 
 MAX_CHANGES = 40
 """Changes of one statement that are tried."""
+MAX_VARIANTS = 200
+"""Changes of one expression that are looked at, those that make no difference included."""
 MAX_HITS = 30
 """Executions of a statement that are looked at from either end of a run."""
 _COMPARISONS: dict[type[ast.cmpop], tuple[type[ast.cmpop], ...]] = {
@@ -88,33 +93,95 @@ def small_changes(node: ast.stmt | None) -> list[Change]:
     evaluated over a recording.
     """
     found: dict[Change, None] = {}
-    for tree in _expressions(node) if node is not None else ():
-        before = ast.unparse(tree)
-        for variant in _variants(tree):
-            after = ast.unparse(ast.fix_missing_locations(variant))
-            if after != before:
-                found[Change(before, after)] = None
+    try:
+        trees = list(_expressions(node)) if node is not None else []
+    except RecursionError:
+        return []
+    for tree in trees:
+        for change in _changes(tree):
+            found[change] = None
             if len(found) >= MAX_CHANGES:
                 return list(found)
     return list(found)
 
 
+def _changes(tree: ast.expr) -> Iterator[Change]:
+    try:
+        before = ast.unparse(tree)
+        if len(before) > MAX_SOURCE:
+            return
+        for variant in islice(_variants(tree), MAX_VARIANTS):
+            change = Change(before, ast.unparse(ast.fix_missing_locations(variant)))
+            if change.after != before and len(change.differs) <= MAX_SOURCE:
+                yield change
+    except (RecursionError, ValueError):
+        # Nested too deeply for Python's own functions; or, before 3.12, a backslash in an f-string.
+        return
+
+
+def compiled(changes: Sequence[Change]) -> dict[int, Compiled]:
+    """By their places, the changes as `differing` takes them; without those that it cannot."""
+    found: dict[int, Compiled] = {}
+    for place, change in enumerate(changes):
+        try:
+            found[place] = compile_expression(change.differs)
+        except (EscopeError, RecursionError):
+            continue
+    return found
+
+
+class Tried(NamedTuple):
+    """What became of the changes of a statement in one run, by their places."""
+
+    found: set[int]
+    """They would have given something else at an execution."""
+    missed: set[int]
+    """The effort did not suffice to try them at all."""
+    cut: bool
+    """It did not suffice to try all of them at all executions."""
+
+
 def differing(
-    rec: Replay, sites: Sequence[int], changes: Sequence[Change], stop: int
-) -> frozenset[int]:
+    rec: Replay, sites: Sequence[int], changes: Mapping[int, Compiled], stop: int, effort: Effort
+) -> Tried:
     """Which of the changes would have given something else at an execution before `stop`."""
+    places, asked = list(changes), list(changes.values())
     found: set[int] = set()
-    asked = [change.differs for change in changes]
-    for direction in (1, -1):
-        hits = Sampler(rec, rec.surveyor).hits(sites, asked, stop=stop, direction=direction)
+    tried: set[int] = set()
+    cut = False
+    for direction, share in ((1, 2), (-1, 1)):
+        own = effort.part(share)
+        done = set(found)
+        sampler = Sampler(rec, rec.surveyor, own)
+        hits = sampler.hits(sites, asked, stop=stop, direction=direction, done=done)
+        looked = 0
         try:
             for hit in islice(hits, MAX_HITS):
+                looked += 1
                 for place, answer in enumerate(hit.values):
-                    if isinstance(answer, Value) and answer.data is False:
-                        found.add(place)
+                    if answer is UNASKED:
+                        continue
+                    if isinstance(answer, Value):
+                        tried.add(place)
+                        if answer.data is False:
+                            found.add(place)
+                            done.add(place)
+                    elif answer.slug == "effort":
+                        cut = True
+                        done.add(place)
+                    else:
+                        tried.add(place)
+                if len(done) == len(asked):
+                    break
+                if own.left <= 0:
+                    cut = True
+                    break
         except EscopeError:
             continue
-    return frozenset(found)
+        if len(found) == len(asked) or (looked < MAX_HITS and not cut):
+            break
+    missed = set(range(len(asked))) - tried if cut else set()
+    return Tried({places[n] for n in found}, {places[n] for n in missed}, cut)
 
 
 def _expressions(node: ast.stmt) -> Iterator[ast.expr]:

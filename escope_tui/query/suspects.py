@@ -4,8 +4,8 @@ Spectrum-based fault localisation (Ochiai: Abreu et al. 2007; D*: Wong et al. 20
 coefficient over facts about values, branches and counts (after Liblit et al. 2005), the recency of
 a line before the failure, the dynamic slice of the failing result, small changes of the statement
 that would have made a difference in the failing runs, and how much there is in a statement that can
-be wrong. The slice counts by function: what a faulty condition left undone is in
-no slice, but the function where it was left undone is.
+be wrong. The slice counts by function: what a faulty condition left undone is in no slice, but the
+function where it was left undone is.
 """
 
 from __future__ import annotations
@@ -14,13 +14,14 @@ import math
 import os
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from ..errors import EscopeError
 from ..model.sites import STEP
 from ..model.suspects import Suspect
+from ..replay.evaluator import Effort
 from .coverage import find_first_failure
-from .mutants import differing, small_changes
+from .mutants import compiled, differing, small_changes
 from .observe import Line, Observed, observe, weight
 
 if TYPE_CHECKING:
@@ -43,6 +44,10 @@ CANDIDATES = 60
 """Statements, the most suspicious, of which small changes are tried."""
 MAX_RUNS = 30
 """Runs of either sort in which they are."""
+EFFORT = 4_000_000
+"""Units of `Effort` that all small changes may take together: some seconds of work."""
+SHARE = 8
+"""One statement has an eighth of what is left: the more suspicious, the more there is for it."""
 ENOUGH = 3.0
 """From this weight on a statement is as likely to be wrong as any."""
 
@@ -63,7 +68,7 @@ def rank_suspects(
     bad = [observe(rec, _root(rec)) for rec in failing]
     facts = _best_facts(good, bad)
     lines = {line for run in bad for line in run.lines if run.lines[line]}
-    weights, places = _weights(failing[0], lines)
+    weights, places = _weights(failing, lines)
     near = _near(bad, places)
     inner = any(places[line][0] != "<module>" for line in lines)
     found = []
@@ -97,6 +102,7 @@ def rank_suspects(
                 fact,
                 0.0,
                 "",
+                False,
                 recency,
                 sliced,
                 ran_bad,
@@ -117,24 +123,68 @@ def _with_changes(
     suspects: Sequence[Suspect], passing: Sequence[Replay], failing: Sequence[Replay]
 ) -> list[Suspect]:
     """The suspects with what small changes of them would have done."""
-    runs = [(rec, _sites(rec), find_first_failure(rec).step + 1) for rec in (*failing, *passing)]
-    rec, sites, _ = runs[0]
+    runs = [
+        _Run(rec, _sites(rec), find_first_failure(rec).step + 1, failed)
+        for group, failed in ((failing, True), (passing, False))
+        for rec in group
+    ]
+    effort = Effort(EFFORT)
+    return [_with_change(each, runs, effort.part(SHARE)) for each in suspects]
+
+
+class _Run(NamedTuple):
+    rec: Replay
+    sites: dict[Line, list[int]]
+    stop: int
+    failed: bool
+
+
+def _with_change(suspect: Suspect, runs: Sequence[_Run], effort: Effort) -> Suspect:
+    """A suspect with the small change that goes best with failing."""
+    line = (suspect.file, suspect.line)
+    knows = next((run for run in runs if line in run.sites), None)
+    if knows is None:
+        return suspect
+    rec = knows.rec
+    changes = small_changes(rec.syntax.statement(rec.program.site(knows.sites[line][0])))
+    asked = compiled(changes)
+    counts = dict.fromkeys(asked, (0, 0))
+    failing = sum(run.failed for run in runs)
+    cut = False
+    for number, run in enumerate(runs):
+        if not asked:
+            break
+        own = effort.part(len(runs) - number)
+        tried = differing(run.rec, run.sites.get(line, ()), asked, run.stop, own)
+        cut = cut or tried.cut
+        for place in tried.found:
+            bad, good = counts[place]
+            counts[place] = (bad + run.failed, good + (not run.failed))
+        rest = sum(each.failed for each in runs[number + 1 :])
+        hopeful = _hopeful(counts, suspect.ochiai, failing, rest, len(runs) - number - 1 - rest)
+        counts = {place: counts[place] for place in hopeful if place not in tried.missed}
+        asked = {place: asked[place] for place in counts}
+    best, chosen, exact = suspect.ochiai, "", False
+    for place, (bad, good) in counts.items():
+        score = _ochiai(bad, good, failing)
+        if score > best:
+            best, chosen = score, f"{changes[place].before} → {changes[place].after}"
+        exact = exact or (bad == failing and good == 0)
+    score = suspect.score + WEIGHTS["change"] * (best - suspect.ochiai) + WEIGHTS["exact"] * exact
+    return replace(suspect, score=score, change=best if chosen else 0.0, changed=chosen, cut=cut)
+
+
+def _hopeful(
+    counts: dict[int, tuple[int, int]], least: float, failing: int, bad_left: int, good_left: int
+) -> list[int]:
+    """The changes that can still turn out to be the best, whatever the runs to come give."""
+    sure = [_ochiai(bad, good + good_left, failing) for bad, good in counts.values()]
+    floor = max(sure, default=0.0)
     found = []
-    for each in suspects:
-        line = (each.file, each.line)
-        changes = small_changes(rec.syntax.statement(rec.program.site(sites[line][0])))
-        counts = [[0, 0] for _ in changes]
-        for place, (run, own, stop) in enumerate(runs if changes else ()):
-            for number in differing(run, own.get(line, ()), changes, stop):
-                counts[number][place >= len(failing)] += 1
-        best, chosen, exact = each.ochiai, "", False
-        for change, (bad, good) in zip(changes, counts, strict=True):
-            score = _ochiai(bad, good, len(failing))
-            if score > best:
-                best, chosen = score, f"{change.before} → {change.after}"
-            exact = exact or (bad == len(failing) and good == 0)
-        score = each.score + WEIGHTS["change"] * (best - each.ochiai) + WEIGHTS["exact"] * exact
-        found.append(replace(each, score=score, change=best if chosen else 0.0, changed=chosen))
+    for place, (bad, good) in counts.items():
+        top = _ochiai(bad + bad_left, good, failing)
+        if top == 1.0 or (top > least and top >= floor):
+            found.append(place)
     return found
 
 
@@ -188,18 +238,21 @@ def _best_facts(good: list[Observed], bad: list[Observed]) -> dict[Line, tuple[f
 
 
 def _weights(
-    rec: Replay, lines: set[Line]
+    runs: Sequence[Replay], lines: set[Line]
 ) -> tuple[dict[Line, float], dict[Line, tuple[str, str]]]:
     """How much can be wrong in each statement, and its function and source."""
-    root = _root(rec)
     weights = dict.fromkeys(lines, 0.0)
     places = dict.fromkeys(lines, ("", ""))
-    for module, path in enumerate(rec.program.paths):
-        for _, site in rec.program.module_sites(module):
-            line = (path.removeprefix(root), site.line)
-            if line not in weights or not site.flags & STEP:
+    missing = set(lines)
+    for rec in runs:
+        if not missing:
+            break
+        for line, numbers in _sites(rec).items():
+            if line not in missing:
                 continue
-            node = rec.syntax.statement(site)
-            weights[line] = max(weights[line], weight(node))
-            places[line] = (rec.program.function_of(site).qualname, rec.program.statement(site))
+            missing.discard(line)
+            for site in map(rec.program.site, numbers):
+                weights[line] = max(weights[line], weight(rec.syntax.statement(site)))
+                function = rec.program.function_of(site).qualname
+                places[line] = (function, rec.program.statement(site))
     return weights, places

@@ -30,8 +30,7 @@ class Breakpoint:
     """Stop only at this hit, counted from the recording's start; 0: at each."""
     exception: str = ""
     """The end of the name of an exception's type or of one that this is derived from, or "*" for
-    any: stops at the statement that raised, or
-    where it was caught."""
+    any: stops at the statement that raised, or where it was caught."""
     fate: str = ""
     """Of exceptions: "" or "raised" all, "caught" (stops at the handler), "uncaught", "left",
     "swallowed"."""

@@ -67,17 +67,41 @@ def parse(expression: str) -> ast.expr:
 Holder = Callable[[Value, str], Value | None]
 
 
+class Effort:
+    """How much several evaluations may do: a count, not a clock, so that answers repeat. The unit
+    is a node of an expression or a member of a container that is read.
+    """
+
+    __slots__ = ("_whole", "left")
+
+    def __init__(self, left: int, whole: Effort | None = None) -> None:
+        self.left = left
+        self._whole = whole
+
+    def part(self, share: int) -> Effort:
+        """One of `share` parts of what is left; what it spends is spent here too."""
+        return Effort(max(self.left, 0) // share, self)
+
+    def spend(self, units: int) -> None:
+        """Takes from what is left; below 0 nothing more may be done."""
+        self.left -= units
+        if self._whole is not None:
+            self._whole.spend(units)
+
+
 def evaluate(
     expression: str | ast.expr,
     scopes: list[Mapping[str, Value]],
     seconds: float = MAX_SECONDS,
     holder: Holder | None = None,
+    effort: Effort | None = None,
 ) -> Value:
     """The value of an expression; `scopes` are asked for names one after the other, `holder` for
-    the class from which an instance has an attribute.
+    the class from which an instance has an attribute. EvaluationError where there is none; its slug
+    is "effort" where it would need more than is left of `effort`.
     """
     tree = parse(expression) if isinstance(expression, str) else expression
-    evaluator = Evaluator(scopes, seconds, holder)
+    evaluator = Evaluator(scopes, seconds, holder, effort)
     try:
         result = evaluator.visit(tree)
         ops.check_shown(result)
@@ -90,6 +114,9 @@ def evaluate(
         raise EvaluationError("the expression needs too much memory") from error
     except Exception as error:
         raise EvaluationError(f"{type(error).__name__}: {one_line(str(error))}") from error
+    finally:
+        if effort is not None:
+            effort.spend(evaluator.nodes + evaluator.doubt.members)
     if evaluator.doubt.step is not None and not value.uncertain:
         return value.seen_at(evaluator.doubt.step)
     return value
@@ -99,17 +126,24 @@ class Evaluator:
     """One evaluation with its budget."""
 
     def __init__(
-        self, scopes: list[Mapping[str, Value]], seconds: float, holder: Holder | None = None
+        self,
+        scopes: list[Mapping[str, Value]],
+        seconds: float,
+        holder: Holder | None = None,
+        effort: Effort | None = None,
     ) -> None:
         self.holder = holder
         self.scopes: list[Mapping[str, Any]] = list(scopes)
         self.nodes = 0
+        self.most = MAX_NODES if effort is None else effort.left
         self.deadline = monotonic() + seconds
         self.doubt = ops.Doubt()
 
     def visit(self, node: ast.expr) -> Any:
         """The domain value of a node."""
         self.nodes += 1
+        if self.nodes > self.most and self.most < MAX_NODES:
+            raise EvaluationError("the expression takes too long", slug="effort")
         if self.nodes > MAX_NODES or (self.nodes % 64 == 0 and monotonic() > self.deadline):
             raise EvaluationError("the expression takes too long")
         method = getattr(self, f"visit_{type(node).__name__}", None)

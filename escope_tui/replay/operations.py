@@ -51,15 +51,19 @@ TYPE_NAMES = frozenset(
 
 
 class Doubt:
-    """Remembers the oldest step that an uncertain part of an answer was last seen at."""
+    """Remembers the oldest step that an uncertain part of an answer was last seen at, and how many
+    members of containers were read.
+    """
 
-    __slots__ = ("step",)
+    __slots__ = ("members", "step")
 
     def __init__(self) -> None:
         self.step: int | None = None
+        self.members = 0
 
     def note(self, value: Value) -> None:
         """Take note of a value whose contents are used."""
+        self.members += value.size or 0
         if value.uncertain:
             seen = value.as_of if value.as_of is not None else -1
             self.step = seen if self.step is None else min(self.step, seen)

@@ -5,7 +5,7 @@ values; everything else, and each case of doubt, goes to the evaluator, one mome
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from copy import copy
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -14,7 +14,7 @@ from .._speedups.unpack import ELSEWHERE, Condition, Text
 from ..errors import EvaluationError
 from ..model.values import Value, value_of
 from .conditions import Program, program_of
-from .evaluator import evaluate, parse
+from .evaluator import Effort, evaluate, parse
 from .functions import BUILTINS
 from .tables import Function, Site
 from .values import SETTLED_MODULES
@@ -41,6 +41,11 @@ _PLAIN = (
 )
 MAX_NODES = 60
 LARGE = 1 << 32
+SETUP = 30
+"""What one evaluation takes besides its nodes, in units of `Effort`."""
+READ = 200
+"""What it takes to read the hits in one chunk."""
+UNASKED = EvaluationError("the expression is no longer asked for", slug="unasked")
 
 
 class Hit(NamedTuple):
@@ -161,26 +166,33 @@ def _read(node: ast.expr) -> _Read | None:
 
 
 class Sampler:
-    """Walks over the hits of some sites and computes expressions at each."""
+    """Walks over the hits of some sites and computes expressions at each. `effort` bounds what is
+    computed; beyond it the expressions have errors of the slug "effort".
+    """
 
-    def __init__(self, rec: Replay, surveyor: Surveyor) -> None:
+    def __init__(self, rec: Replay, surveyor: Surveyor, effort: Effort | None = None) -> None:
         self._rec = rec
+        self._effort = effort
         self._surveyor = surveyor
 
     def hits(
         self,
         sites: Iterable[int],
-        expressions: Iterable[str] = (),
+        expressions: Iterable[str | Compiled] = (),
         where: str = "",
         start: int = 0,
         stop: int | None = None,
         direction: int = 1,
+        done: Collection[int] = (),
     ) -> Iterator[Hit]:
         """The hits of a stretch of steps, in order (backward: from its end). Those for which
-        `where` is false, or reads a name that is not bound, are left out.
+        `where` is false, or reads a name that is not bound, are left out. `done` has the places of
+        expressions that need no more answers, and may grow meanwhile: they have `UNASKED`.
         """
         rec, survey = self._rec, self._surveyor.survey
-        asked = [compile_expression(each) for each in expressions]
+        asked = [
+            compile_expression(each) if isinstance(each, str) else each for each in expressions
+        ]
         condition = compile_expression(where) if where.strip() else None
         wanted = frozenset(sites)
         every = [*asked, condition] if condition is not None else asked
@@ -207,6 +219,8 @@ class Sampler:
         else:
             found = self._surveyor.over_some(numbers, look, read)
         for _, rows in found:
+            if self._effort is not None:
+                self._effort.spend(READ + len(rows))
             for row in rows if direction > 0 else reversed(rows):
                 holds: bool | EvaluationError = True
                 if condition is not None:
@@ -215,8 +229,8 @@ class Sampler:
                         continue
                     holds = answer
                 values = tuple(
-                    self._value(each, row, places)
-                    for each, places in zip(asked, arguments, strict=True)
+                    UNASKED if place in done else self._value(each, row, arguments[place])
+                    for place, each in enumerate(asked)
                 )
                 yield Hit(row[0], row[1], row[2], row[3], row[4], values, holds)
 
@@ -331,6 +345,8 @@ class Sampler:
             return False if error.slug == "unbound" else error
 
     def _value(self, each: Compiled, row: list[Any], places: list[int]) -> Value | EvaluationError:
+        if self._effort is not None:
+            self._effort.spend(1)
         found = self._fast(each, row, places)
         if found is not ELSEWHERE:
             return value_of(found)
@@ -340,7 +356,11 @@ class Sampler:
             return error
 
     def _slow(self, each: Compiled, row: list[Any]) -> Value:
-        return self._rec.evaluated(each.tree, row[0], row[3])
+        if self._effort is None:
+            return self._rec.evaluated(each.tree, row[0], row[3])
+        self._effort.spend(SETUP)
+        # Half of what is left at the most, so that one dear expression leaves some for the others.
+        return self._rec.evaluated(each.tree, row[0], row[3], self._effort.part(2))
 
 
 def _slots(function: Function, name: str, hidden: frozenset[int]) -> list[int]:

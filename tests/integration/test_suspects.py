@@ -17,7 +17,8 @@ from escope_tui.errors import EscopeError
 from escope_tui.query.compare import compare_recordings
 from escope_tui.query.mutants import small_changes
 from escope_tui.query.recording import Recording
-from escope_tui.query.suspects import rank_suspects
+from escope_tui.query.suspects import EFFORT, rank_suspects
+from escope_tui.replay.evaluator import Evaluator
 
 BUGS = Path(__file__).parents[1] / "programs" / "bugs"
 INPUTS: dict[str, list[str]] = json.loads((BUGS / "inputs.json").read_text())
@@ -118,6 +119,126 @@ def test_changes_are_of_what_a_statement_computes_without_the_programs_code() ->
         *("range(2, n)", "range(0, n)"),
         *("range(1 + 1, n)", "range(1 + -1, n)", "range(1, n + 1)", "range(1, n + -1)"),
     }
+
+
+def opened(
+    record: Callable[..., Any], script: Path, *given: str
+) -> tuple[list[Recording], list[bool]]:
+    """The recordings of a script's runs with each argument, and which of them failed."""
+    done = [record(str(script), each) for each in given]
+    return [escope.open(str(each.trace)) for each in done], [each.code != 0 for each in done]
+
+
+def test_a_module_that_only_a_later_failing_run_loaded_has_its_place(
+    record: Callable[..., Any], tmp_path: Path
+) -> None:
+    # given: the first failing run does not import the helper, the second does
+    (tmp_path / "helper.py").write_text("def twice(n):\n    m = n + 1\n    return m * 2\n")
+    script = tmp_path / "main.py"
+    script.write_text(
+        "import sys\nn = int(sys.argv[1])\nif n > 1:\n    import helper\n    n = helper.twice(n)\n"
+        "assert n == 0, n\n"
+    )
+    runs, failed = opened(record, script, "0", "1", "2")
+    assert failed == [False, True, True]
+    # when
+    found = rank_suspects(runs[:1], runs[1:])
+    # then
+    inner = next(each for each in found if (each.file, each.line) == ("helper.py", 3))
+    assert (inner.function, inner.source, inner.failing) == ("twice", "return m * 2", 1)
+    close(runs)
+
+
+def test_a_sum_of_hundreds_of_terms_is_ranked_without_changes_of_it(
+    record: Callable[..., Any], tmp_path: Path
+) -> None:
+    script = tmp_path / "long.py"
+    terms = "+".join(["a"] * 400)
+    script.write_text(f"import sys\na = int(sys.argv[1])\nx = {terms}\nassert x < 800, x\n")
+    runs, failed = opened(record, script, "1", "2")
+    assert failed == [False, True]
+    found = {each.line: each for each in rank_suspects(runs[:1], runs[1:])}
+    assert found[3].changed == ""
+    assert found[4].changed == "x < 800 → x <= 800"
+    close(runs)
+
+
+def test_an_expression_of_thousands_of_characters_does_not_hide_the_changes_beside_it(
+    record: Callable[..., Any], tmp_path: Path
+) -> None:
+    keys = ", ".join(f"'key of the table {n}': {n}" for n in range(200))
+    script = tmp_path / "wide.py"
+    script.write_text(
+        "import sys\n\n\ndef g(small, table):\n    return small\n\n\na = int(sys.argv[1])\n"
+        f"r = g(a < 6, {{{keys}}})\nassert not r or a < 5, a\n"
+    )
+    runs, failed = opened(record, script, "4", "7", "5")
+    assert failed == [False, False, True]
+    found = {each.line: each for each in rank_suspects(runs[:2], runs[2:])}
+    assert found[9].changed == "a < 6 → a < 5"
+    close(runs)
+
+
+DEAR = """\
+import sys
+
+
+def count(data, low, most):
+    found = 0
+    for k in range(most):
+        found = sum(x * 2 + 1 for x in data if low < x and x <= 70 + k)
+    return found
+
+
+n = int(sys.argv[1])
+total = count(list(range(200)), n, 40)
+assert n < 5, total
+"""
+
+
+def test_what_a_ranking_computes_is_bounded_and_the_answer_says_so(
+    record: Callable[..., Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # given: a statement in a loop, each evaluation of which takes thousands of nodes
+    script = tmp_path / "dear.py"
+    script.write_text(DEAR)
+    runs, failed = opened(record, script, "0", "1", "9")
+    assert failed == [False, False, True]
+    nodes = 0
+    visit = Evaluator.visit
+
+    def counted(self: Evaluator, node: ast.expr) -> Any:
+        nonlocal nodes
+        nodes += 1
+        return visit(self, node)
+
+    monkeypatch.setattr(Evaluator, "visit", counted)
+    # when
+    found = {each.line: each for each in rank_suspects(runs[:2], runs[2:])}
+    # then: only the dear statement is cut short, the others have all of their changes
+    assert 0 < nodes < EFFORT
+    assert [line for line, each in found.items() if each.cut] == [7]
+    assert found[13].changed == "n < 5 → n != 5"
+    # and: what is left out depends on the recordings alone
+    assert {each.line: each for each in rank_suspects(runs[:2], runs[2:])} == found
+    close(runs)
+
+
+def test_the_command_says_which_statements_it_did_not_try_all_changes_of(
+    record: Callable[..., Any], tmp_path: Path
+) -> None:
+    script = tmp_path / "dear.py"
+    script.write_text(DEAR)
+    none, good, bad = (str(record(str(script), given).trace) for given in ("0", "1", "9"))
+    given = ["--failing", bad, "--passing", none, "--passing", good]
+    command = [sys.executable, "-m", "escope_tui", "suspects", *given]
+    text = subprocess.run(command, capture_output=True, check=True, text=True)
+    marked = [line for line in text.stdout.splitlines() if "[not all changes tried]" in line]
+    assert len(marked) == 1
+    assert "dear.py:7" in marked[0]
+    assert "not all small changes of 1 statement were tried" in text.stderr
+    rows = subprocess.run([*command, "--json"], capture_output=True, check=True, text=True).stdout
+    assert [row["line"] for row in map(json.loads, rows.splitlines()) if row["cut"]] == [7]
 
 
 def test_two_runs_differ_first_in_what_they_were_given_and_then_in_what_they_do(

@@ -21,7 +21,10 @@ if TYPE_CHECKING:
 
 AROUND = 100
 """Rows that are read above and below those on the screen."""
-FOLLOW = ROOT = -1
+FOLLOW = -1
+"""Instead of a row: the one of the present call."""
+ROOT = -1
+"""Instead of a call: the outermost one."""
 SEARCHED = 5000
 """So many rows are looked through for a text."""
 KEPT = 20_000
