@@ -20,19 +20,23 @@ if TYPE_CHECKING:
     from ..replay.tables import Function
 
 MAX_STEPS = 20_000
-"""Steps of a call that are looked through for the functions that ran in it."""
+"""Steps of a call that are looked through one by one for the functions that ran in it."""
 _FIXED = ("function", "class", "module", "method", "iterator")
 """Kinds of variables that a test leaves as the module makes them."""
 
 LOADER = '''\
-def load(path, name, stop):
-    """The program's module, up to the statement that led to the recorded call."""
+def load(path, name, stop, nth=0):
+    """The program's module, up to the statement that led to the recorded call: it starts in the
+    line `stop`, as `nth` of those that do.
+    """
     module = sys.modules[name] = types.ModuleType(name)
     module.__file__ = path
-    with open(path, "rb") as file:
-        tree = ast.parse(file.read())
-    statements = [ast.unparse(node).partition("\\n")[0] for node in tree.body]
-    tree.body = tree.body[: statements.index(stop)] if stop in statements else tree.body
+    with tokenize.open(path) as file:
+        lines = file.readlines()
+    tree = ast.parse("".join(lines))
+    starts = [lines[node.lineno - 1].strip() for node in tree.body]
+    found = [index for index, line in enumerate(starts) if line == stop]
+    tree.body = tree.body[: found[min(nth, len(found) - 1)]] if found else tree.body
     exec(compile(tree, path, "exec"), vars(module))
     return module
 '''
@@ -89,7 +93,7 @@ class Loading:
         stop = self._stop()
         needed = {*needed, "sys"}
         if stop is not None:
-            needed |= {"ast", "types"}
+            needed |= {"ast", "tokenize", "types"}
         elif self.modname in ("", "__main__") and "." not in name:
             needed |= {"importlib.util"}
         arguments = self._arguments()
@@ -104,7 +108,9 @@ class Loading:
         lines += [f"import {each}  # noqa: E402" for each in others]
         if stop is not None:
             lines += ["", "", *LOADER.rstrip().split("\n"), "", ""]
-            lines += self._with(arguments, f"module = load({self.path!r}, {name!r}, {stop!r})")
+            line, nth = stop
+            given = f"{self.path!r}, {name!r}, {line!r}{f', {nth}' if nth else ''}"
+            lines += self._with(arguments, f"module = load({given})")
         elif self.modname in ("", "__main__") and "." not in name:
             lines += [
                 f"_spec = importlib.util.spec_from_file_location({name!r}, {self.path!r})",
@@ -170,14 +176,19 @@ class Loading:
                 return node
         return None
 
-    def _stop(self) -> str | None:
+    def _stop(self) -> tuple[str, int] | None:
         """Where loading has to end: before the statement that led to the call, if the module's code
-        would run it.
+        would run it. The line that it starts in, and how many statements before it start alike.
         """
         node = self._statement()
-        if node is None or self._is_guard(node) or self.modname not in ("", "__main__"):
+        if node is None or self.tree is None or self._is_guard(node):
             return None
-        return ast.unparse(node).partition("\n")[0]
+        if self.modname not in ("", "__main__"):
+            return None
+        lines = self.rec.program.lines(self.function.module)
+        starts = [lines[each.lineno - 1].strip() for each in self.tree.body]
+        number = self.tree.body.index(node)
+        return starts[number], starts[:number].count(starts[number])
 
     def _is_guard(self, node: ast.stmt) -> bool:
         return isinstance(node, ast.If) and "__name__" in {
@@ -266,9 +277,25 @@ class Loading:
         yield self.function
         program, end = self.rec.program, self.call.exit
         stop = len(self.rec) if end is None else end + 1
+        if stop - self.call.enter > MAX_STEPS:
+            yield from self._ran_near(stop)
+            return
         seen = set()
-        for step in range(self.call.enter, min(stop, self.call.enter + MAX_STEPS)):
+        for step in range(self.call.enter, stop):
             site = program.site(self.rec.site_of(step))
             if site.module == self.function.module and site.function not in seen:
                 seen.add(site.function)
                 yield program.function_of(site)
+
+    def _ran_near(self, stop: int) -> Iterator[Function]:
+        """The functions of the module that ran in the chunks of a long call, before `stop`: a few
+        that ran only before or after it may be among them, which does no harm.
+        """
+        file, program = self.rec.file, self.rec.program
+        seen = set()
+        for number in range(file.chunk_of(self.call.enter), file.chunk_of(stop - 1) + 1):
+            for each in self.rec.surveyor.site_hits(number):
+                site = program.site(each)
+                if site.module == self.function.module and site.function not in seen:
+                    seen.add(site.function)
+                    yield program.function_of(site)
