@@ -121,7 +121,10 @@ def compile_expression(expression: str) -> Compiled:
             setattr(made, field, value)
         return made
 
-    converted = convert(tree)
+    try:
+        converted = convert(tree)
+    except RecursionError:
+        converted = None  # the evaluator says so, wherever it is asked
     code = program = None
     if converted is not None and nodes <= MAX_NODES:
         program = program_of(converted)

@@ -184,6 +184,16 @@ def test_the_executions_of_a_line_are_its_steps_with_the_values_there(ask: Run, 
     assert [row["step"] for row in back] == [row["step"] for row in rows[:-3:-1]]
 
 
+def test_an_expression_that_is_nested_too_deeply_is_told_at_each_execution(
+    ask: Run, trace: str
+) -> None:
+    line, deep = line_of("total = total + key"), "+".join(["key"] * 990)
+    rows = ask("hits", trace, f"trees.py:{line}", deep, "key")
+    assert rows
+    assert {row["values"][deep]["error"] for row in rows} == {"the expression is nested too deeply"}
+    assert all(isinstance(row["values"]["key"], str) for row in rows)
+
+
 def test_the_executions_of_a_function_are_its_calls(ask: Run, trace: str) -> None:
     calls = ask("calls", trace, "checked")
     rows = ask("hits", trace, "checked", "value * 2")
