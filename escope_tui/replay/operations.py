@@ -63,7 +63,6 @@ class Doubt:
 
     def note(self, value: Value) -> None:
         """Take note of a value whose contents are used."""
-        self.members += value.size or 0
         if value.uncertain:
             seen = value.as_of if value.as_of is not None else -1
             self.step = seen if self.step is None else min(self.step, seen)
@@ -232,6 +231,7 @@ def iterate(item: Any, doubt: Doubt, *, any_order: bool = False) -> list[Any]:
     if kind not in ("tuple", "namedtuple") and not _builtin(item):
         raise refuse(f"iterating over {item.type_name}")
     _complete(item, doubt)
+    doubt.members += item.size or 0
     if kind == "bytearray":
         return list(item.raw_text or b"")
     if kind in MAPPING_KINDS:
@@ -250,6 +250,7 @@ def pairs(item: Any, doubt: Doubt) -> list[tuple[Any, Any]]:
         return list(item.items())
     if isinstance(item, Value) and item.kind in MAPPING_KINDS and _builtin(item):
         _complete(item, doubt)
+        doubt.members += item.size or 0
         return [(lift(k), lift(v)) for role, k, v in item.entries() if role == "pair"]
     raise EvaluationError("this is not a dictionary whose contents are known")
 

@@ -224,6 +224,22 @@ def test_what_a_ranking_computes_is_bounded_and_the_answer_says_so(
     close(runs)
 
 
+def test_looking_up_in_a_large_dict_or_text_does_not_count_as_reading_all_of_it(
+    record: Callable[..., Any], tmp_path: Path
+) -> None:
+    script = tmp_path / "lookup.py"
+    script.write_text(
+        "import sys\nn = int(sys.argv[1])\ntable = dict.fromkeys(range(100_000), 1)\n"
+        "text = 'ab' * 500_000\nfound = 0\nfor i in range(40):\n"
+        "    found += i in table and text[i] == 'a' and i < n\nassert found < 5, found\n"
+    )
+    runs, failed = opened(record, script, "1", "2", "20")
+    assert failed == [False, False, True]
+    found = {each.line: each for each in rank_suspects(runs[:2], runs[2:])}
+    assert [line for line, each in found.items() if each.cut] == []
+    close(runs)
+
+
 def test_the_command_says_which_statements_it_did_not_try_all_changes_of(
     record: Callable[..., Any], tmp_path: Path
 ) -> None:
