@@ -37,7 +37,10 @@ cdef extern from *:
     static inline PyObject *es_memory_base(PyObject *o) { return PyMemoryView_GET_BASE(o); }
     static inline int es_line_at(PyObject *code, int at) { return PyCode_Addr2Line((PyCodeObject *)code, at); }
     static inline Py_ssize_t es_code_locals(PyObject *code) { return ((PyCodeObject *)code)->co_nlocalsplus; }
-    static inline int es_code_arguments(PyObject *code) { return ((PyCodeObject *)code)->co_argcount; }
+    static inline int es_code_arguments(PyObject *code) {
+        PyCodeObject *c = (PyCodeObject *)code;
+        return c->co_argcount + c->co_kwonlyargcount + ((c->co_flags & CO_VARARGS) != 0);
+    }
     """
     bint FREE_LISTS_314
     PyObject *Py_None_ptr

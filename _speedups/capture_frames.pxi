@@ -603,13 +603,21 @@ cdef inline void exit_frame() noexcept:
 
 
 cdef void returned_outside(Frame *f) noexcept:
-    """A method's caller, which is not recorded, may go on to change the object before recorded code runs again."""
+    """A function's caller, which is not recorded, may go on to change its arguments before recorded code runs again."""
     cdef PyObject *code = es_frame_code(f.fp)
     cdef PyObject *o
-    if code == NULL or es_code_arguments(code) < 1:
+    cdef Py_ssize_t i, j
+    if code == NULL:
         return
-    o = es_frame_local(f.fp, 0)
-    if o != NULL and es_local_is_cell(code, 0) and Py_TYPE(o) == &PyCell_Type:
-        o = (<PyCellObject *>o).ob_ref
-    if o != NULL and is_heap(Py_TYPE(o)):
-        note_for(caller_of(f), o)
+    for i in range(min(es_code_arguments(code), 6)):
+        o = es_frame_local(f.fp, <int>i)
+        if o != NULL and es_local_is_cell(code, <int>i) and Py_TYPE(o) == &PyCell_Type:
+            o = (<PyCellObject *>o).ob_ref
+        if o == NULL:
+            continue
+        if Py_TYPE(o) == &PyTuple_Type:
+            for j in range(min(PyTuple_GET_SIZE(o), 6)):
+                if is_heap(Py_TYPE(PyTuple_GET_ITEM(o, j))):
+                    note_for(caller_of(f), PyTuple_GET_ITEM(o, j))
+        elif is_heap(Py_TYPE(o)):
+            note_for(caller_of(f), o)

@@ -62,10 +62,14 @@ cdef bint tell_values(SiteData *d, void *fp, PyObject **args, Py_ssize_t n, bint
         if es_unlikely(end == NULL):
             first_new = next_oid
             write_event(d, args, n, NULL)
-            break
+            if d.leaves:
+                if d.flags & F_RETURN:
+                    keep_in_mind(args[0])
+                exit_frame()
+            counted()
+            return True
         p = end
-    else:
-        commit(start, p)
+    commit(start, p)
     if d.leaves:
         leave(d, start, args[0] if n else NULL)
     counted()
@@ -536,11 +540,6 @@ cdef inline bint entered(SiteData *d, void *fp) noexcept:
     open_fp = fp
     believed = f.id
     return True
-
-
-cdef inline PyObject *none() noexcept:
-    Py_INCREF(Py_None_ptr)
-    return Py_None_ptr
 
 
 cdef PyObject *tell_gathering(SiteData *d, void *fp, PyObject *given, bint enters) noexcept:

@@ -5,9 +5,9 @@ cdef struct Shadowed:
     PyObject *name           # held
 
 cdef enum:
-    MAX_SHADOWED = 64
+    MAX_SHADOWED = 512
 
-cdef Shadowed shadowed[64]
+cdef Shadowed shadowed[512]
 cdef int shadowed_count = 0
 
 
@@ -21,7 +21,12 @@ cdef void look_for_shadow(PyTypeObject *tp, PyObject *name) noexcept:
     """An instance of tp has something that can be called under this name."""
     global shadowed_count
     cdef PyObject *found
-    if not is_heap(tp) or is_shadowed(tp, name):
+    if not is_heap(tp):
+        return
+    if shadowed_count > MAX_SHADOWED:
+        PyType_Modified(tp)
+        return
+    if is_shadowed(tp, name):
         return
     found = _PyType_Lookup(tp, name)
     if found == NULL or Py_TYPE(found).tp_descr_set != NULL:

@@ -288,6 +288,11 @@ cdef inline SiteData *data_of(PyObject *self) noexcept:
     return (<Site>self).data
 
 
+cdef inline PyObject *none() noexcept:
+    Py_INCREF(Py_None_ptr)
+    return Py_None_ptr
+
+
 cdef void tell_any(SiteData *d, PyObject **args, Py_ssize_t n) noexcept:
     """Any site."""
     global time_countdown, first_new
@@ -345,7 +350,10 @@ cdef void tell_any(SiteData *d, PyObject **args, Py_ssize_t n) noexcept:
     if es_unlikely(death_calls):
         look_after_death()
     if current != NULL and current.wants and not flags & MID_STATEMENT and (not flags & F_PASS or flags & F_RETURN):
-        take_notes(current)
+        if flags & F_YIELD and not flags & BEGINS:
+            look_at_notes(current, False)
+        else:
+            take_notes(current)
     if flags & (F_CAUGHT | F_UNWIND):
         exception = handled_exception()
         if flags & F_CAUGHT:

@@ -193,7 +193,10 @@ class Compound(Simple):
         leaving: list[Effect] = []
         self._enter(item.context_expr, waits, leaving)
         handed = self.from_elsewhere(item.context_expr)
+        known = len(here.after)
         item.context_expr = self.expr(item.context_expr)
+        if item.optional_vars is None:
+            self._left_by_call(here.after[known:], leaving)
         header = header_of(node, item.optional_vars or item.context_expr)
         flags = (flag.AWAIT if waits else 0) | (0 if nested else flag.STEP)
         if nested:
@@ -256,6 +259,15 @@ class Compound(Simple):
         gone = self.here.facts.deleted | self.survey.shared_deleted
         if name not in gone:
             leaving.append(Effect(("m", prefix + "exit__", path, 0, ()), name))
+
+    def _left_by_call(self, made: list[Effect], leaving: list[Effect]) -> None:
+        """What made a context manager may have kept its arguments, and change them on leaving."""
+        gone = self.here.facts.deleted | self.survey.shared_deleted
+        for effect in made:
+            names = [each for each in effect.arguments if isinstance(each, str)]
+            alone = len(names) == len(effect.arguments) > 1 and gone.isdisjoint(names)
+            if alone and effect.spec[:1] in (("c",), ("m",)):
+                leaving.append(Effect(effect.spec, *names))
 
     # try
 
