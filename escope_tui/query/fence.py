@@ -8,7 +8,7 @@ import re
 from typing import Final
 
 from ..errors import EscopeError
-from .rebuild import FROM_TEXT, WRITTEN, refusal
+from .rebuild import FROM_TEXT, SEQUENCES, WRITTEN, refusal
 
 _TYPES = (
     *("list", "dict", "set", "frozenset", "tuple", "collections.deque", "object", "BaseException"),
@@ -24,6 +24,7 @@ _FIXED: Final = frozenset(
         *("collections.defaultdict", "collections.OrderedDict", "collections.Counter"),
         *("array.array", "types.SimpleNamespace", "argparse.Namespace", "functools.partial"),
         *("fractions.Fraction", "asyncio.run", "math.isnan", "itertools.islice", "inspect.unwrap"),
+        *SEQUENCES,
         *(f"{module}.{each}" for module, names in FROM_TEXT.items() for each in names),
         *(f"{module}.{each}" for module, names in WRITTEN.items() for each in names),
     }

@@ -45,6 +45,8 @@ FROM_TEXT: Final = {
     "ipaddress": tuple(f"IPv{number}{each}" for number in (4, 6) for each in _ADDRESSES),
 }
 """Modules and their classes whose instances are made again from what they show as."""
+SEQUENCES = ("time.struct_time", "os.terminal_size")
+"""Named tuples of the interpreter, which are made from a sequence."""
 _FRACTION = re.compile(r"-?[0-9]+(/[0-9]+)?")
 _NAMESPACES = {
     ("types", "SimpleNamespace"): "types.SimpleNamespace",
@@ -232,8 +234,11 @@ class Builder:
         if kind == "namedtuple":
             inner = [self.source(e, f"{where}[{k}]") for r, k, e in value.entries() if r == "item"]
             made = self.class_of(value, where)
-            if made.startswith("module."):
+            node = class_node(self.rec.syntax.tree(self.module), name)
+            if made.startswith("module.") and node is None:
                 return f"{made}({', '.join(inner)})"
+            if made in SEQUENCES:
+                return f"{made}([{', '.join(inner)}])"
             return f"tuple.__new__({made}, [{', '.join(inner)}])"
         if kind == "exception":
             return self._filled(value, where, "BaseException")

@@ -165,3 +165,18 @@ def test_packages_are_looked_for_up_to_the_topmost_folder_and_no_further(
     looked = [path for path in asked if path.endswith("__init__.py")]
     assert len(looked) == len(tmp_path.parts) - 1
     assert "load(" in text
+
+
+def test_tuples_of_every_sort_are_made_without_a_call_of_their_class(tmp_path: Path) -> None:
+    # given: tuples of the interpreter, of the standard library, and of a class of the program
+    program = SAME + (
+        "import os, time, urllib.parse\n"
+        "class Row(tuple):\n    pass\n"
+        "same(time.gmtime(0))\n"
+        "same(os.terminal_size((80, 24)))\n"
+        'same(urllib.parse.urlparse("http://a/b"))\n'
+        "same(Row([1, 2]))\n"
+    )
+    with recorded(program, tmp_path) as recording:
+        texts = [recording.test_case(call) for call in recording.calls(function="same")]
+    assert passes(texts, tmp_path).startswith("4 passed")
