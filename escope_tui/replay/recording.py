@@ -14,7 +14,7 @@ from ..model.sites import ENTER
 from ..model.text import safe_text
 from ..model.values import Value
 from .classes import class_with
-from .evaluator import Effort, evaluate
+from .evaluator import evaluate
 from .state import ScannerLike, Source, State, guarded
 from .survey import Surveyor
 from .syntax import Syntax
@@ -324,11 +324,9 @@ class Replay:
         step = self.index(at)
         return self.evaluated(expression, step, self._frame_id(step, frame))
 
-    def evaluated(
-        self, tree: str | ast.expr, step: int, frame: int | None, effort: Effort | None = None
-    ) -> Value:
+    def evaluated(self, tree: str | ast.expr, step: int, frame: int | None) -> Value:
         """As `evaluate`, of an expression that may be parsed already."""
-        return evaluate(tree, self.scopes(step, frame), holder=self.class_with, effort=effort)
+        return evaluate(tree, self.scopes(step, frame), holder=self.class_with)
 
     def class_with(self, value: Value, name: str) -> Value | None:
         """The class from which an instance has an attribute; None where that is not known."""

@@ -5,7 +5,7 @@ values; everything else, and each case of doubt, goes to the evaluator, one mome
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from copy import copy
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -41,8 +41,10 @@ _PLAIN = (
 )
 MAX_NODES = 60
 LARGE = 1 << 32
-SETUP = 30
+SETUP = 60
 """What one evaluation takes besides its nodes, in units of `Effort`."""
+SCOPES = 400
+"""What it takes to read the variables of a moment."""
 READ = 200
 """What it takes to read the hits in one chunk."""
 UNASKED = EvaluationError("the expression is no longer asked for", slug="unasked")
@@ -176,6 +178,8 @@ class Sampler:
     def __init__(self, rec: Replay, surveyor: Surveyor, effort: Effort | None = None) -> None:
         self._rec = rec
         self._effort = effort
+        self._moment: tuple[int, int | None] | None = None
+        self._scopes: list[Mapping[str, Value]] = []
         self._surveyor = surveyor
 
     def hits(
@@ -361,9 +365,14 @@ class Sampler:
     def _slow(self, each: Compiled, row: list[Any]) -> Value:
         if self._effort is None:
             return self._rec.evaluated(each.tree, row[0], row[3])
+        if self._moment != (row[0], row[3]):
+            self._effort.spend(SCOPES)
+            self._moment = (row[0], row[3])
+            self._scopes = self._rec.scopes(row[0], row[3])
         self._effort.spend(SETUP)
         # Half of what is left at the most, so that one dear expression leaves some for the others.
-        return self._rec.evaluated(each.tree, row[0], row[3], self._effort.part(2))
+        part = self._effort.part(2)
+        return evaluate(each.tree, self._scopes, holder=self._rec.class_with, effort=part)
 
 
 def _slots(function: Function, name: str, hidden: frozenset[int]) -> list[int]:
