@@ -198,7 +198,6 @@ cdef inline Frame *new_frame(void *fp, Frame *parent) noexcept:
     f.changed_globals = NULL
     f.thread = thread_now
     f.callbacks = 0
-    f.comprehends = 0
     f.wants = 0
     memset(&f.state, 0, 9)
     return f

@@ -332,7 +332,6 @@ cdef void settle_note(Note *n) noexcept:
     elif n.deep:
         examine_deep(n.object)
         watch_given(n.object)
-        watch_given(n.object)
     elif n.grows:
         appended(n.object)
     else:

@@ -446,14 +446,18 @@ class _Endings:
         return found
 
 
+def _last_step(rec: Replay, thread: object) -> int:
+    """The last step of a thread; of an unknown one, that of the recording."""
+    last = len(rec) - 1
+    near = rec.next_thread_step(last, -1, thread) if isinstance(thread, int) else -1
+    return near if near >= 0 else last
+
+
 def last_statement(rec: Replay, thread: object) -> int:
     """The step of the statement that a thread was in at its end: the calls that this statement had
     made and that were over are passed by. Of an unknown thread, the last step.
     """
-    last = len(rec) - 1
-    if isinstance(thread, int):
-        near = rec.next_thread_step(last, -1, thread)
-        last = near if near >= 0 else last
+    last = _last_step(rec, thread)
     over = EV_RETURN | EV_END | EV_YIELD | EV_UNWIND
     ended = {raw[3] for raw in rec.raw_events(last, last + 1, over)}
     left = (each for each in reversed(rec.stack(last)) if each.frame_id not in ended)
@@ -474,10 +478,7 @@ def _find_unseen_end(rec: Replay) -> ExceptionEvent | None:
         return None
     name = safe_text(str(facts.get("type", "?")))
     # The frames that it ended did so behind the last step of its thread.
-    last, thread = len(rec) - 1, facts.get("thread", 0)
-    if isinstance(thread, int):
-        near = rec.next_thread_step(last, -1, thread)
-        last = near if near >= 0 else last
+    last = _last_step(rec, facts.get("thread", 0))
     number = next(iter(rec.surveyor.numbers(last, last + 1, 1)))
     near_by = range(max(number - 1, 0), min(number + 2, len(rec.file.chunks)))
     found = read_exceptions(rec, near_by, (0, len(rec)), seen_only=True)
