@@ -157,20 +157,23 @@ BEHAVIOURS = {
     """,
     "alarms": """
         import os, pathlib, signal, traceback
+        class Late(Exception):  # not an OSError: writing bytecode swallows those
+            pass
         def late(number, frame):
-            raise TimeoutError("too late")
+            raise Late("too late")
         signal.signal(signal.SIGALRM, late)
         body = "def f{0}(a):\\n    b = [a, {0}]\\n    return b\\n"
         text = "".join(body.format(i) for i in range(60))
         for number in range(8):
             name = f"imported{number}"
             pathlib.Path(f"{name}.py").write_text(text + f"# {os.getpid()}")
-            signal.setitimer(signal.ITIMER_REAL, 0.002 * (number + 1))
+            signal.setitimer(signal.ITIMER_REAL, 0.002 * (number + 1), 0.2)
             try:
                 __import__(name)
                 while True:
                     pass
-            except TimeoutError:
+            except Late:
+                signal.setitimer(signal.ITIMER_REAL, 0)
                 print("escope" in traceback.format_exc(), end=" ")
     """,
     "forks": """
