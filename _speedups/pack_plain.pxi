@@ -92,7 +92,7 @@ cdef void run_quick(Packer self, Src *s) noexcept nogil:
         if q == NULL:
             break
         kind = K_SLOT
-        if st.quick == Q_ENTER:
+        if st.quick & Q_ENTER:
             kind = K_ARGUMENT
             c.callee = st.func
             if frame_find(m, m.next_frame) != NULL or c.n_values > MAX_VALUES // 4:
@@ -115,7 +115,7 @@ cdef void run_quick(Packer self, Src *s) noexcept nogil:
             k = &c.cols[i]
             for i in range(n):
                 put(c, k + i, tags[i], vals[i], wants(kind, spec[i].slot) if spec[i].kind == S_W else wants(K_RESULT, 0))
-        if st.quick == Q_ENTER:
+        if st.quick & Q_ENTER:
             g = frame_new(m, m.next_frame, <int32_t> st.func)
             m.next_frame += 1
             c.n_values += g.n_slots
@@ -147,7 +147,7 @@ cdef void run_quick(Packer self, Src *s) noexcept nogil:
         if st.flags & (F_STEP | F_ITER):
             m.step += 1
             f.last_step = m.step
-        if st.quick == Q_LEAVE:
+        if st.quick & Q_LEAVE:
             f.state = FS_ENDED
             site_left(c, site, f)
             f = m.cur

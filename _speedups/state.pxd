@@ -35,7 +35,7 @@ cdef struct Site:
 cdef enum Quick:
     Q_PLAIN = 1
     Q_ENTER = 2
-    Q_LEAVE = 3
+    Q_LEAVE = 4             # both: a function of one statement
     QUICK_VALUES = 16       # a site with more is none of them
 
 cdef struct Func:

@@ -184,11 +184,13 @@ cdef inline uint8_t quick_sort(Site *s, bint only_w, bint own, uint32_t module) 
         return 0
     if way == 0:
         return Q_PLAIN if only_w else 0
-    if way == F_ENTER:
-        return Q_ENTER if only_w and s.func != module else 0
-    if way & ~<uint32_t> (F_RETURN | F_END) == 0:
-        return Q_LEAVE if own else 0
-    return 0
+    if way & ~<uint32_t> (F_ENTER | F_RETURN | F_END) or not own:
+        return 0
+    if way & F_ENTER == 0:
+        return Q_LEAVE
+    if s.func == module:
+        return 0
+    return Q_ENTER if way == F_ENTER else Q_ENTER | Q_LEAVE
 
 cdef inline object add_module(Tables *t, object table):
     """Appends a module's functions and sites. ValueError or the like: the table is no good, and nothing was added."""
