@@ -179,29 +179,47 @@ class Simple(Expressions):
             names = [alias.asname or alias.name for alias in node.names]
             self.here.pending += [self.wrote(name) for name in names]
             return
-        self.begin()
+        position = position_of(node)
         if getattr(node, "is_lazy", False):  # reading the name would import the module (3.15)
+            self.begin()
             self.finish(node, out)
             return
+        if isinstance(node, ast.ImportFrom):
+            self.begin()
+            for alias in node.names:
+                self.imports(node, alias)
+            self.finish(node, out)
+            return
+        for index, alias in enumerate(
+            node.names
+        ):  # a later module can look at what is bound by then
+            self.begin()
+            self.imports(node, alias)
+            if index:
+                self.flush(position, out)
+            else:
+                self.step(position, out)
+            out.append(place(ast.Import([alias]), position))
+            self.settle()
+
+    def imports(self, node: ast.Import | ast.ImportFrom, alias: ast.alias) -> None:
+        """Owe what binding one imported name writes."""
+        here = self.here
         if self.options.package:
             self.owe(Effect(("star",)))
-        for alias in node.names:
-            if alias.name == "*":
-                self.owe(Effect(("star",)))
-                continue
-            name = alias.asname
-            if name is None:
-                name = alias.name
-                if isinstance(node, ast.Import):
-                    name = name.partition(".")[0]
-            effect = self.wrote(name)
-            self.owe(effect)
-            if isinstance(node, ast.ImportFrom) and not node.level:
-                self.owe(Effect(("h",)))
-            self.bind(name)
-            if len(node.names) > 1 and not self.here.inline:
-                self.here.guards[-1].setdefault(("w", name), effect)
-        self.finish(node, out)
+        if alias.name == "*":
+            self.owe(Effect(("star",)))
+            return
+        name = alias.asname or alias.name
+        if alias.asname is None and isinstance(node, ast.Import):
+            name = name.partition(".")[0]
+        effect = self.wrote(name)
+        self.owe(effect)
+        if isinstance(node, ast.ImportFrom) and not node.level:
+            self.owe(Effect(("h",)))
+        self.bind(name)
+        if isinstance(node, ast.ImportFrom) and len(node.names) > 1 and not here.inline:
+            here.guards[-1].setdefault(("w", name), effect)
 
     def returned(self, node: ast.Return, out: list[ast.stmt]) -> None:
         here = self.here

@@ -15,6 +15,12 @@ def inside():
     return json.dumps([1]), sep, ending == "\n"
 
 
+def several():
+    import json, heap_globals_other as other, math as maths
+
+    return json.dumps(other.__name__), maths.floor(1.5)
+
+
 def failing():
     try:
         from math import sqrt, missing_name
@@ -25,3 +31,4 @@ def failing():
 print(path.join("a", "b"), math.floor(2.5), Ordered, deque([1]), ascii_lowercase[:3], sys is not None)
 print(collections.abc.Sized, inside(), failing())
 print(importlib.reload(math) is math)
+print(several())
