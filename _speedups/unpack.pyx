@@ -46,6 +46,13 @@ EV_TASK = 16384
 EV_EXIT = 32768
 EV_OBJECT = 65536
 
+cdef enum:                  # the same without an object behind each
+    EV_RETURN_ = 2
+    EV_UNWIND_ = 64
+    EV_CAUGHT_ = 128
+    EV_END_ = 256
+    EV_LOST_ = 512
+
 cdef enum:
     EVENT_SITE_FLAGS = F_ENTER | F_RETURN | F_YIELD | F_RESUME | F_AWAIT | F_AWAITED | F_UNWIND | F_CAUGHT | F_END
 
@@ -69,3 +76,4 @@ include "unpack_dump.pxi"
 include "unpack_match.pxi"
 include "unpack_survey.pxi"
 include "unpack_sift.pxi"
+include "unpack_gather.pxi"

@@ -10,6 +10,9 @@ cdef enum Look:
     LOOK_ROWS = 6           # the steps at some sites
     LOOK_TURNS = 7          # where a condition, as a frame sees it, is not what it was
     LOOK_RETURNS = 8        # whether a value is returned at some sites
+    LOOK_CALLS = 9          # the calls of some functions
+    LOOK_RAISES = 10        # what exceptions ended or what caught them
+    LOOK_SAMPLES = 11       # the steps at some sites, with what is read there
 
 cdef enum:
     MAX_CODE = 512
@@ -48,6 +51,56 @@ cdef struct Clock:          # how the time that passes is shared among functions
     double now
     uint64_t time           # of the last step
     bint begun
+
+
+cdef struct Argument:
+    uint32_t slot
+    Val value
+
+cdef struct Called:         # one call
+    uint64_t frame
+    uint32_t site
+    uint32_t thread
+    uint32_t depth
+    uint64_t parent
+    int64_t caller          # -1: none
+    int64_t step
+    uint64_t ns
+    uint32_t first          # place of its arguments
+    uint32_t n              # how many; NO_ARGUMENTS: they must be looked up
+    int kind                # how it ended, an EV_; 0: not in this chunk
+    int held                # the flags of a site that told a result too early, or 0
+    int64_t end
+    uint64_t end_ns
+    bint valued
+    Val value
+
+cdef struct Raised:         # a frame that an exception ended or that caught it
+    int64_t step
+    int kind
+    uint32_t thread
+    uint64_t frame
+    uint32_t site
+    uint32_t newest_site
+    int64_t newest          # -1: not in this chunk
+    int64_t handler         # likewise
+    uint32_t handler_site
+    int type                # -1: that takes a closer look
+    int n
+    bint valued
+    Val value
+    Val argument
+
+cdef struct Gather:         # rows as they come
+    Buf rows
+    Buf more                # Argument each, or Val
+    Map open                # frame -> 1 + place of its row
+    uint32_t late           # rows from here on lack a time
+    Buf lacking             # places of rows whose end lacks its time
+    const uint8_t *funcs    # by global function number
+
+cdef enum:
+    NO_ARGUMENTS = 0xFFFFFFFF
 
 
 @cython.final
@@ -145,6 +198,7 @@ cdef struct Probe:
     const uint8_t *wanted   # by site
     uint64_t n_wanted
     Buf rows                # Row each; in the place of the log position the step's place in the chunk
+    Gather *gather
 
 
 cdef bint record_matches(Chunk chunk, Rec *r, Match match) noexcept nogil:
@@ -467,6 +521,13 @@ cdef void sift(Chunk chunk, Probe *p, Match match, Condition x) noexcept nogil:
                     return
                 elif p.what == LOOK_TURNS and p.start <= m.step < p.stop:
                     look_at_turn(chunk, x, p)
+                elif p.what == LOOK_SAMPLES and site < x.n_sites and x.places[site] and p.start <= m.step < p.stop:
+                    gather_sample(chunk, x, p, site)
+            if p.gather != NULL:
+                if p.what == LOOK_CALLS:
+                    gather_call(chunk, p, site, m.step != before)
+                elif p.what == LOOK_RAISES:
+                    gather_raise(chunk, p.gather, site, m.step != before)
             if logs:
                 look_at_log(chunk, p, match)
             elif p.what == LOOK_RETURNS and site < p.n_wanted and p.wanted[site]:
@@ -485,6 +546,8 @@ cdef void sift(Chunk chunk, Probe *p, Match match, Condition x) noexcept nogil:
                 if c.err:
                     break
                 apply_event(c, sym, &e)
+                if sym == OP_LOST and p.what == LOOK_CALLS:
+                    gather_lost(chunk, p.gather, e.oid)
             if logs:
                 look_at_log(chunk, p, match)
         if p.found:

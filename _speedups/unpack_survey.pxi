@@ -32,16 +32,18 @@ cdef class Survey:
     """Reads chunks from one end to the other, each alone; decoded chunks are shared with the file's cursors."""
     cdef object file
     cdef Chunks chunks
-    cdef dict names             # string number -> attribute name
 
     def __init__(self, file):
         self.file = file
         self.chunks = chunks_of(file)
-        self.names = {}
 
     @property
     def count(self):
         return self.chunks.n
+
+    @property
+    def n_functions(self):
+        return self.chunks.tables.t.n_funcs
 
     def prepare(self, int number):
         """Decodes a chunk for `take`: to be called on a thread of its own, the decoding runs beside other threads."""
@@ -70,6 +72,11 @@ cdef class Survey:
         """How often each site was hit in a chunk, from its index."""
         return self.chunks.index(number).site_hits()
 
+    def highest(self, int number):
+        """The highest identity of an object that a chunk names or touches."""
+        cdef Index index = self.chunks.index(number)
+        return index.highest
+
     # ---- calls ----------------------------------------------------------------------------------
 
     def entered(self, int number, parent=None, int64_t after=0):
@@ -94,156 +101,49 @@ cdef class Survey:
             found.append((f.id, r.new.p, fn.module, fn.index, chunk.visible(j), r.a, r.size, r.old.p if r.old.tag else -1))
         return found
 
-    def calls(self, int number, wanted, int64_t start, int64_t stop):
+    def calls(self, int number, bytes functions, int64_t start, int64_t stop):
         """The calls of some functions that a chunk enters: [(frame, site, thread, caller's step, first step, first ns, arguments,
-        end, end step, end ns, value)]. `wanted`: {(module, function): number of parameters}. Arguments are raw values, or None when
-        they must be looked up; end: an EV_ kind, or 0 when it is not in this chunk."""
-        cdef Chunk chunk = self.whole(number)
-        cdef uint32_t j
-        cdef Rec *r
-        cdef Frame *f
-        cdef Func *fn
-        cdef uint32_t flags
-        cdef int kind
-        cdef int64_t step
-        cdef dict open_ = {}
-        cdef list found = []
-        cdef list row
-        cdef object last = self.file.chunks[number].last_ns
-        if self.file.chunks[number].first_step > stop:
-            return found
-        for j in range(chunk.log.n):
-            r = &chunk.log.r[j]
-            if r.kind == R_ENTER:
-                f = <Frame *> r.ptr
-                if f.func < 0:
-                    continue
-                fn = &chunk.c.m.t.funcs[f.func]
-                count = wanted.get((fn.module, fn.index))
-                if count is None:
-                    continue
-                step = chunk.visible(j)
-                if not start <= step < stop:
-                    continue
-                row = [f.id, r.a, r.size, r.old.p if r.old.tag else -1, step, row_time(chunk, step, last), {}, 0, -1, 0, None]
-                open_[f.id] = row
-                found.append(row)
-            elif r.kind == R_SLOT and open_:
-                row = open_.get((<Frame *> r.ptr).id)
-                if row is not None and type(row[6]) is dict:
-                    if r.new.tag == T_CELL:
-                        row[6] = None
-                    else:
-                        row[6][r.a] = chunk.raw(r.new)
-            elif r.kind == R_SITE and open_:
-                row = open_.get((<Frame *> r.ptr).id)
-                if row is None:
-                    continue
-                if type(row[6]) is dict:
-                    row[6] = tuple(row[6].items())
-                flags = chunk.c.m.t.sites[r.a].flags
-                if flags & (F_RETURN | F_END | F_UNWIND):
-                    if flags & F_LATE:
-                        row[10] = (flags, value_before(chunk, j, flags & F_UNWIND != 0))
-                        continue
-                    if flags & F_RETURN:
-                        kind = 2
-                    elif flags & F_UNWIND:
-                        kind = 64
-                    else:
-                        kind = 256
-                    if kind == 256 and row[10] is not None:
-                        kind = 2 if row[10][0] & F_RETURN else 64
-                        row[10] = row[10][1]
-                    else:
-                        row[10] = value_before(chunk, j, kind == 64)
-                    step = chunk.visible(j) - 1 + is_step(chunk, r)
-                    row[7] = kind
-                    row[8] = step
-                    row[9] = row_time(chunk, step + 1, last)
-                    del open_[(<Frame *> r.ptr).id]
-            elif r.kind == R_STATE and open_:
-                row = open_.pop((<Frame *> r.ptr).id, None)
-                if row is not None:
-                    step = chunk.visible(j) - 1
-                    row[7], row[8], row[9], row[10] = 512, step, row_time(chunk, step + 1, last), None
-        for row in open_.values():
-            row[10] = None
-            if type(row[6]) is dict:
-                row[6] = tuple(row[6].items())
-        return found
+        end, end step, end ns, value, parent, depth)]. `functions`: a byte each, by global function number. Arguments are pairs of slot and raw
+        value, or None when they must be looked up; end: an EV_ kind, or 0 when it is not in this chunk."""
+        cdef Gather g
+        cdef Probe p
+        cdef Chunk chunk
+        cdef object info = self.file.chunks[number]
+        if info.first_step > stop:
+            return []
+        memset(&g, 0, sizeof(Gather))
+        memset(&p, 0, sizeof(Probe))
+        if len(functions) < self.chunks.tables.t.n_funcs:
+            raise ValueError("a byte for each function")
+        chunk = self.chunks.load(number, True)
+        p.what = LOOK_CALLS
+        p.start = start
+        p.stop = stop
+        p.gather = &g
+        g.funcs = <const uint8_t *> <char *> functions
+        try:
+            sifted(chunk, &p, None, None)
+            stamp(&g, info.last_ns)
+            return called_rows(chunk, &g)
+        finally:
+            gather_free(&g)
 
     def raises(self, int number):
         """The frames that exceptions ended or that caught them in a chunk, [(step, EV_ kind, thread, frame, site, value, newest step
         of the frame, its site, first step of the handler, its site, type, arguments, the first of them)]; -1 for what is not in this chunk, and as the type of what
         takes a closer look: a dead object, an argument that is an object itself."""
-        cdef Chunk chunk = self.whole(number)
-        cdef uint32_t j
-        cdef Rec *r
-        cdef Frame *f
-        cdef uint32_t flags
-        cdef bint caught
-        cdef int64_t step, newest, handler, place
-        cdef list found = []
-        for j in range(chunk.log.n):
-            r = &chunk.log.r[j]
-            if r.kind != R_SITE:
-                continue
-            flags = chunk.c.m.t.sites[r.a].flags
-            if not flags & (F_UNWIND | F_CAUGHT):
-                continue
-            f = <Frame *> r.ptr
-            caught = flags & F_CAUGHT != 0
-            step = chunk.visible(j) - 1 + is_step(chunk, r)
-            handler = -1
-            place = step - chunk.first_step + (0 if is_step(chunk, r) else 1)
-            if caught:  # the frame's next step, mostly the very next one
-                while 0 <= place < min(chunk.n_rows, step - chunk.first_step + 1000):
-                    if chunk.rows[place].frame == f.id:
-                        handler = place
-                        break
-                    place += 1
-            newest = step - chunk.first_step - is_step(chunk, r)
-            newest = min(newest, chunk.n_rows - 1)
-            place = newest
-            while place >= 0 and place > newest - 1000 and chunk.rows[place].frame != f.id:
-                place -= 1
-            newest = place if place >= 0 and chunk.rows[place].frame == f.id else -1
-            found.append((
-                step, 128 if caught else 64, r.old.p, f.id, r.a, value_before(chunk, j, True),
-                -1 if newest < 0 else chunk.first_step + newest, -1 if newest < 0 else chunk.rows[newest].site,
-                -1 if handler < 0 else chunk.first_step + handler, -1 if handler < 0 else chunk.rows[handler].site,
-                *self.raised(chunk, j, step + 1),
-            ))
-        return found
-
-    cdef tuple raised(self, Chunk chunk, uint32_t j, int64_t step):
-        """Type, number of arguments and the first of them of the exception at a log position, as it is at a step."""
-        cdef Val v
-        cdef Obj *o
-        cdef Body *b
-        v.tag = T_UNBOUND
-        while j > 0 and chunk.log.r[j - 1].kind != R_SITE:
-            j -= 1
-            if chunk.log.r[j].kind == R_VALUE and chunk.log.r[j].a == 1:
-                v = chunk.log.r[j].new
-                break
-        if v.tag != T_OBJ:
-            return (-1, 0, None)
-        step -= chunk.first_step
-        chunk.move(chunk.rows[step].rec_end if 0 <= step < chunk.n_rows else chunk.log.n)
-        o = chunk.obj_at(v.p)
-        if o == NULL or o.b == NULL or o.known_from > chunk.pos or o.uncertain or o.dead or o.b.shape != 8:
-            return (-1, 0, None)
-        b = o.b
-        if b.n_items != b.size or b.n_items > 1:
-            return (-1, 0, None)
-        if b.n_items == 0:
-            return (<object> b.type_id, 0, None)
-        v = b.items[0]
-        if v.tag == T_STR or v.tag == T_INT or v.tag == T_NONE or v.tag == T_FLOAT:
-            return (<object> b.type_id, 1, chunk.raw(v))
-        return (-1, 0, None)
+        cdef Gather g
+        cdef Probe p
+        cdef Chunk chunk = self.chunks.load(number, True)
+        memset(&g, 0, sizeof(Gather))
+        memset(&p, 0, sizeof(Probe))
+        p.what = LOOK_RAISES
+        p.gather = &g
+        try:
+            sifted(chunk, &p, None, None)
+            return raised_rows(chunk, &g)
+        finally:
+            gather_free(&g)
 
     def returns(self, int number, bytes sites, int64_t start, int64_t stop, wanted):
         """The values that some sites return and that are wanted (see `Match`): [(step, frame, site, value)]. A frame that ends without
@@ -306,75 +206,23 @@ cdef class Survey:
                 found.append((chunk.first_step + j, r.site, r.thread, r.frame, r.time))
         return found
 
-    def samples(self, int number, bytes wanted, int64_t start, int64_t stop, plans, sure):
-        """Hits with values: [(step, site, thread, frame, ns, value ...)]. `plans`: {site: [(role, slot or variable, module, attribute
-        names)]}, role 0 a slot of the frame, 1 a variable of the module. A value that takes a closer look is ELSEWHERE, one that is
-        not bound UNBOUND. `sure`: types whose instances do not change unseen."""
-        cdef Chunk chunk = self.whole(number)
-        cdef const uint8_t *w = <const uint8_t *> <char *> wanted
-        cdef uint32_t n = <uint32_t> len(wanted)
-        cdef int64_t lo = max(start - chunk.first_step, 0)
-        cdef int64_t hi = min(stop - chunk.first_step, <int64_t> chunk.n_rows)
-        cdef int64_t j
-        cdef Row *r
-        cdef Frame *f
-        cdef list found = []
-        cdef list row
-        for j in range(lo, hi):
-            r = &chunk.rows[j]
-            if r.site >= n or not w[r.site]:
-                continue
-            chunk.move(r.rec_end)
-            row = [chunk.first_step + j, r.site, r.thread, r.frame, r.time]
-            f = chunk.frame_at(r.frame)
-            for role, slot, module, path in plans[r.site]:
-                row.append(self.sample(chunk, f, role, slot, module, path, sure))
-            found.append(row)
-        return found
-
-    cdef object sample(self, Chunk chunk, Frame *f, int role, uint32_t slot, uint32_t module, tuple path, sure):
-        cdef Machine *m = &chunk.c.m
-        cdef Val v
-        cdef Obj *o
-        cdef uint32_t i
-        cdef bint there
-        if role == 0:
-            if f == NULL or slot >= f.n_slots:
-                return ELSEWHERE
-            v = f.slots[slot]
-        else:
-            if module >= m.n_ns or m.ns[module] == NULL or slot >= m.t.mods[module].n_slots:
-                return UNBOUND
-            v = m.ns[module][slot]
-        if v.tag == T_CELL:
-            o = chunk.obj_at(v.p)
-            if o == NULL or o.b == NULL or o.uncertain:
-                return ELSEWHERE
-            if not o.b.n_items:
-                return UNBOUND
-            v = o.b.items[0]
-        for name in path:
-            if v.tag != T_OBJ:
-                return ELSEWHERE
-            o = chunk.obj_at(v.p)
-            if o == NULL or o.b == NULL or o.known_from > chunk.pos or o.uncertain or o.dead or o.b.shape != 7:
-                return ELSEWHERE
-            if o.b.type_id not in sure:
-                return ELSEWHERE
-            there = False
-            for i in range(o.b.n_attrs):
-                known = self.names.get(o.b.attrs[2 * i].p)
-                if known is None:
-                    known = self.names[o.b.attrs[2 * i].p] = chunk.name(o.b.attrs[2 * i].p)
-                if known == name:
-                    v = o.b.attrs[2 * i + 1]
-                    there = True
-                    break
-            if not there:
-                return ELSEWHERE
-        if v.tag == T_OBJ or v.tag == T_POOL or v.tag == T_DEEP or v.tag == T_UNKNOWN or v.tag == T_CELL:
-            return ELSEWHERE
-        return chunk.raw(v)
+    def samples(self, int number, Condition reads, int64_t start, int64_t stop):
+        """Hits with what the reads of a condition give: [[step, site, thread, frame, ns, value ...]]. A value that takes a closer
+        look is ELSEWHERE, one that is not bound UNBOUND."""
+        cdef Gather g
+        cdef Probe p
+        memset(&g, 0, sizeof(Gather))
+        memset(&p, 0, sizeof(Probe))
+        p.what = LOOK_SAMPLES
+        p.start = start
+        p.stop = stop
+        p.gather = &g
+        try:
+            chunk = self.compute(number, reads, &p)
+            return sample_rows(chunk, &p, reads.n_reads, self.file.chunks[number].first_step)
+        finally:
+            free(p.rows.p)
+            gather_free(&g)
 
     # ---- writes by value ------------------------------------------------------------------------
 
@@ -551,7 +399,7 @@ cdef class Survey:
         self.compute(number, condition, &p)
         return p.count
 
-    cdef object compute(self, int number, Condition condition, Probe *p):
+    cdef Chunk compute(self, int number, Condition condition, Probe *p):
         cdef Chunk chunk = self.chunks.load(number, True)
         cdef uint32_t i
         p.sure = <const uint8_t *> <char *> condition.sure
@@ -559,7 +407,7 @@ cdef class Survey:
         p.names = <uint32_t *> xcalloc(len(condition.names), 4)
         p.consts = <Val *> xcalloc(condition.n_consts, sizeof(Val))
         try:
-            p.cut = has_cut(chunk)
+            p.cut = p.what != LOOK_SAMPLES and has_cut(chunk)   # a sample tells itself
             for i in range(<uint32_t> len(condition.names)):
                 p.names[i] = text_number(chunk, condition.names[i])
             for i in range(condition.n_consts):
@@ -570,6 +418,7 @@ cdef class Survey:
         finally:
             free(p.names)
             free(p.consts)
+        return chunk
 
     def steps_at(self, int number, bytes wanted, int64_t start, int64_t stop):
         """As `hits`, for those who ask nothing else about the chunk."""

@@ -34,13 +34,15 @@ def configure(parser: ArgumentParser) -> None:
 
 def run(args: Namespace) -> int:
     """Prints the exceptions in the order in which they were raised."""
+    from escope_tui.query.exceptions import iter_exceptions
+
     trace, words = common.take_words(args, 0, 1, "[TYPE]")
     with common.opened(trace) as (rec, step):
+        first = -1 if step is None else step - 1
         found = (
             each
-            for each in rec.exceptions()
-            if each.step >= (step or 0)
-            and (not words or words[0] in (each.type_name, each.type_name.rpartition(".")[2]))
+            for each in iter_exceptions(rec, first, 1)
+            if (not words or words[0] in (each.type_name, each.type_name.rpartition(".")[2]))
             and args.fate in (None, each.fate)
         )
         line = _long if args.frames else _line

@@ -352,6 +352,16 @@ class ExceptionEvent:
         """The statement that raised."""
         return self.raised.step
 
+    @property
+    def object_id(self) -> int | None:
+        """Its identity."""
+        return None if self.value is None else self.value.object_id
+
+    @property
+    def handler_frame(self) -> int | None:
+        """The frame whose handler caught it."""
+        return None if self.caught is None else self.caught.frame_id
+
 
 @dataclass(frozen=True, slots=True)
 class Gap:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import chain, takewhile
 from types import MappingProxyType
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import EscopeError, NotFoundError
 from ..model.events import Call, CallEnd
+from ..model.rows import Rows
 from ..model.sites import BEGINS_STEP, ENTER, LATE
 from ..model.text import one_line
 from ..model.values import Value
@@ -25,8 +26,6 @@ if TYPE_CHECKING:
 
 _OUTCOMES = {EV_RETURN: "return", EV_UNWIND: "raise", EV_END: "end", EV_LOST: "lost"}
 KEPT = 10_000
-FIRST = 20
-"""Calls that are looked up one by one before chunks are read whole for them."""
 HELD = 50_000
 """Calls of the tree that are kept made."""
 
@@ -53,22 +52,27 @@ def iter_calls(
 ) -> Iterator[Call]:
     """Calls from a step on, in either direction, in the order of their first steps."""
     found = functions_called(rec, function, file)
-    sites = frozenset(rec.program.enter_sites(found))
-    step = rec.next_site(start, direction, sites)
-    view = CallView(rec)
-    asked = 0
-    while step >= 0:
-        asked += 1
-        if asked > FIRST:  # whoever wants so many may want them all
-            start, stop = (step, len(rec)) if direction > 0 else (0, step + 1)
-            for call, _ in each_call(rec, found, start, stop, direction, sites, stepping=True):
-                yield call
-            return
-        info = rec.step_info(step)
-        entry = rec.program.site(info.site).flags & ENTER
-        if entry or rec.next_frame_step(step - 1, -1, info.frame) < 0:
-            yield view.call(step)
-        step = rec.next_site(step + direction, direction, sites)
+    span = (start, len(rec)) if direction > 0 else (0, start + 1)
+    for call, _ in each_call(rec, found, *span, direction, stepping=True):
+        yield call
+
+
+def all_calls(rec: Replay, function: str | None = None, file: str | None = None) -> Rows[Call]:
+    """As `iter_calls`, all of them; how many there are is told by the index where it knows."""
+    found = functions_called(rec, function, file)
+    sites = rec.program.enter_sites(found)
+
+    def walk(direction: int) -> Iterator[Call]:
+        rows = each_call(rec, found, 0, len(rec), direction, stepping=True)
+        return (call for call, _ in rows)
+
+    def read(number: int) -> list[Call]:
+        first, stop = rec.surveyor.span(number)
+        return [call for call, _ in each_call(rec, found, first, stop, stepping=True)]
+
+    flags = [rec.program.site(each).flags for each in sites]
+    exact = all(each & ENTER and each & BEGINS_STEP for each in flags)
+    return Rows(walk, rec.surveyor.counted(sites) if exact else None, read)
 
 
 def each_call(
@@ -86,13 +90,13 @@ def each_call(
     """
     view = CallView(rec)
     survey = rec.surveyor.survey
-    wanted = {(each.module, each.place): each.parameters for each in functions}
+    wanted = rec.surveyor.function_set(functions)
     by_key = {(each.module, each.place): each for each in functions}
     end = len(rec) if stop is None else stop
     if sites is None:
         sites = frozenset(rec.program.enter_sites(functions))
     numbers = rec.surveyor.numbers(start, end, direction, sites)
-    read = rec.surveyor.over(numbers, lambda number: survey.calls(number, wanted, start, end))
+    read = rec.surveyor.beside(numbers, lambda number: survey.calls(number, wanted, start, end))
     for _, rows in read:
         for row in rows if direction > 0 else reversed(rows):
             site = rec.program.site(row[1])
@@ -118,7 +122,7 @@ class CallView:
     def __init__(self, rec: Replay) -> None:
         self._rec = rec
         self._ends: dict[int, CallEnd] = {}
-        self._rows: dict[int, tuple[Function, list[Any]]] = {}
+        self._rows: dict[int, tuple[Function, Sequence[Any]]] = {}
         self._children: dict[tuple[int, int], list[Call]] = {}
         self._held = 0
         self._counts: dict[tuple[int, int], int] = {}
@@ -151,7 +155,7 @@ class CallView:
             self,
         )
 
-    def learn(self, call: Call, function: Function, row: list[Any]) -> None:
+    def learn(self, call: Call, function: Function, row: Sequence[Any]) -> None:
         """Keep what a chunk said of a call, for the questions that follow."""
         if len(self._rows) > KEPT:
             self._rows.clear()
@@ -190,7 +194,7 @@ class CallView:
             self._ends[call.frame_id] = found
         return found
 
-    def _known_end(self, function: Function, row: list[Any]) -> CallEnd:
+    def _known_end(self, function: Function, row: Sequence[Any]) -> CallEnd:
         return self._end(row[7], row[8], row[10], row[2], function.kind)
 
     def _end(self, kind: int, step: int, raw: Any, frame: int, scope: str) -> CallEnd:

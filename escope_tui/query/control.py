@@ -14,9 +14,10 @@ from ..model.causes import Condition, WhyNot
 from ..model.sites import STEP
 from ..model.text import one_line
 from ..model.values import Value
+from ..replay.state import guarded
 from ..replay.syntax import reads
 from .calls import caller_step
-from .exceptions import all_exceptions
+from .exceptions import iter_exceptions
 from .moments import place_of
 from .sources import DEFINITIONS, header
 from .writes import statement_step
@@ -338,13 +339,18 @@ def _tried(
         return None
     first, last = tried.body[0].lineno, tried.body[-1].end_lineno or tried.body[-1].lineno
     found = None
-    for each in all_exceptions(rec):
+    with rec.state.lock:
+        began = guarded(lambda: rec.scanner.frame_range(frame)[0])
+    for each in iter_exceptions(rec, end + 1, -1):
+        if found is not None or each.step < began:
+            break
         places = [each.raised, *each.propagated]
         if each.caught is not None and each.caught.frame_id == frame:
             before = rec.next_frame_step(each.caught.step - 1, -1, frame)
             places += [place_of(rec, before)] if before >= 0 else []
         for place in places:
-            if place.frame_id == frame and first <= place.line <= last and place.step < end:
+            inside = place.frame_id == frame and first <= place.line <= last
+            if found is None and inside and place.step < end:
                 found = (each, place)
     handler = isinstance(inner, ast.ExceptHandler)
     if found is None:

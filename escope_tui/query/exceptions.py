@@ -7,9 +7,12 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
+from .._speedups.unpack import Ref
 from ..model.events import ExceptionEvent, Place
+from ..model.rows import Rows
 from ..model.text import one_line, safe_text
 from ..model.values import Value
 from ..replay.recording import EV_CAUGHT, EV_END, EV_RETURN, EV_UNWIND, EV_YIELD
@@ -25,8 +28,14 @@ MESSAGE_WIDTH = 300
 STDERR = 2
 WINDOW = 4
 """Chunks that are read beyond one for what was raised in it."""
+BLOCK = 32
+"""So many chunks are read at once for what was raised in them, at the most."""
 REPORT = "Exception in thread "
 """How Python's own report about a thread begins."""
+
+
+Spot = tuple[int, int, int, int]
+"""A place on an exception's way: step, site, frame and moment."""
 
 
 @dataclass(slots=True)
@@ -37,14 +46,16 @@ class _Way:
     raw: Any
     seen: int
     """The step of the newest event."""
-    raised: Place
+    raised: Spot
     site: int
     told: tuple[int, int, Any]
     """Type, number of arguments and the first of them at the newest event; no type where only a
     closer look can tell."""
-    propagated: list[Place] = field(default_factory=list)
-    sites: list[int] = field(default_factory=list)
-    caught: Place | None = None
+    propagated: list[Spot] = field(default_factory=list)
+    caught: Spot | None = None
+    """Where its handler begins; step -1: in a later chunk, after the moment."""
+    cleaned: bool = False
+    """A `finally` clause may have run on its way."""
 
 
 def all_exceptions(rec: Replay) -> list[ExceptionEvent]:
@@ -56,6 +67,15 @@ def all_exceptions(rec: Replay) -> list[ExceptionEvent]:
     return kept
 
 
+def exception_rows(rec: Replay) -> Rows[ExceptionEvent]:
+    """All exceptions, as a sequence that is read as far as it is looked at."""
+
+    def walk(direction: int) -> Iterator[ExceptionEvent]:
+        return iter_exceptions(rec, -1 if direction > 0 else len(rec), direction)
+
+    return Rows(walk, whole=lambda: all_exceptions(rec))
+
+
 def may_fail(rec: Replay) -> bool:
     """Whether anything tells of an exception that ended a thread, or of a failed assert."""
     if not rec.complete or isinstance(rec.file.meta.get("exception"), dict):
@@ -65,37 +85,41 @@ def may_fail(rec: Replay) -> bool:
 
 
 def iter_exceptions(rec: Replay, step: int, direction: int) -> Iterator[ExceptionEvent]:
-    """The exceptions that were raised after (before) a step, the nearest first, chunk by chunk."""
+    """The exceptions that were raised after (before) a step, the nearest first: of one chunk, then
+    of more and more at once.
+    """
     kept: list[ExceptionEvent] | None = rec.kept.get("exceptions")
     if kept is not None:
         found = kept if direction > 0 else reversed(kept)
         yield from (each for each in found if (each.step - step) * direction > 0)
         return
-    chunks = rec.file.chunks
     span = (step + 1, len(rec)) if direction > 0 else (0, step)
     spots = _Spots(rec)
-    for number in rec.surveyor.numbers(*span, direction):
-        info = chunks[number]
-        start, stop = info.first_step, info.first_step + info.n_steps
-        own = (max(start, span[0]), min(stop, span[1]))
-        near = _window(rec, number, spots)
-        if near is None:
-            here = [e for e in all_exceptions(rec) if own[0] <= e.step < own[1]]
+    numbers = rec.surveyor.numbers(*span, direction)
+    size = 1
+    while block := sorted(islice(numbers, size)):
+        own = range(block[0], block[-1] + 1)
+        first, stop = rec.surveyor.span(own[0])[0], rec.surveyor.span(own[-1])[1]
+        inside = (max(first, span[0]), min(stop, span[1]))
+        near = _window(rec, own, spots)
+        if near is None or len(near) == len(rec.file.chunks):
+            here = [e for e in all_exceptions(rec) if inside[0] <= e.step < inside[1]]
         else:
-            here = read_exceptions(rec, near, own)
+            here = read_exceptions(rec, near, inside, own)
         yield from here if direction > 0 else reversed(here)
+        size = min(2 * size, BLOCK)
 
 
-def _window(rec: Replay, number: int, spots: _Spots) -> range | None:
-    """The chunks to read for the exceptions that were raised in one: one that was raised here may
+def _window(rec: Replay, own: range, spots: _Spots) -> range | None:
+    """The chunks to read for the exceptions that were raised in some: one that was raised here may
     be seen in the next only, one from before still fly, and a `finally` may run for many. None: for
     too many.
     """
     chunks = rec.file.chunks
-    first, last = max(number - 1, 0), min(number + 1, len(chunks) - 1)
+    first, last = max(own[0] - 1, 0), min(own[-1] + 1, len(chunks) - 1)
     while last + 1 < len(chunks) and _cleans_up(rec, chunks[last].first_step, spots):
         last += 1
-        if last - number > WINDOW:
+        if last - own[-1] > WINDOW:
             return None
     return range(first, last + 1)
 
@@ -115,32 +139,42 @@ def _cleans_up(rec: Replay, step: int, spots: _Spots) -> bool:
 
 
 def read_exceptions(
-    rec: Replay, numbers: range, span: tuple[int, int], *, seen_only: bool = False
+    rec: Replay,
+    numbers: range,
+    span: tuple[int, int],
+    own: range | None = None,
+    *,
+    seen_only: bool = False,
 ) -> list[ExceptionEvent]:
     """The exceptions that recorded code saw in some chunks, in the order in which they were raised,
-    those that were raised within some steps; and the one that ended the program without being seen,
-    unless `seen_only`.
+    those that were raised within some steps, which lie in the chunks `own` (default: all of these);
+    and the one that ended the program without being seen, unless `seen_only`.
     """
+    own = numbers if own is None else own
     done: list[_Way] = []
     flying: dict[tuple[int, Any], _Way] = {}
     seen: dict[int, list[int]] = {}
     chunks, survey = rec.file.chunks, rec.surveyor.survey
     some = [number for number in numbers if chunks[number].n_exceptions]
     spots = _Spots(rec)
-    for _, rows in rec.surveyor.over(some, survey.raises):
+    for _, rows in rec.surveyor.beside(some, survey.raises):
         for row in rows:
             seen.setdefault(row[3], []).append(row[0])
             _follow(spots, row, flying, done)
     endings = _endings(rec)
     done.extend(flying.values())
-    found: list[ExceptionEvent] = [_event(rec, way, endings, spots) for way in done]
+    found: list[ExceptionEvent] = [_event(way, endings, spots) for way in done]
     ending = None if seen_only else _unseen_end(rec)
     if ending is not None and span[0] <= ending.step < span[1]:
         found.append(ending)
-    found += swallowed(rec, found, seen, span, Counter(way.site for way in done))
-    found = [each for each in found if span[0] <= each.raised.step < span[1]]
-    found.sort(key=lambda each: (each.raised.step, each.thread))
-    chains = Chains(rec, found)
+    begun = rec.surveyor.span(own[0])[0] if own else 0
+    over = rec.surveyor.span(own[-1])[1] if own else 0
+    known = Counter(way.site for way in done if begun <= way.raised[0] < over)
+    found += swallowed(rec, found, seen, own, known)
+    found = [each for each in found if span[0] <= each.step < span[1]]
+    found.sort(key=lambda each: (each.step, each.thread))
+    whole = len(numbers) == len(rec.file.chunks) and span == (0, len(rec))
+    chains = Chains(rec, found, None if whole else lambda: all_exceptions(rec))
     for place, each in enumerate(found):
         if isinstance(each, Seen):
             each.join(chains, place)
@@ -155,8 +189,9 @@ class _Spots:
         self._known: dict[int, tuple[str, str, int]] = {}
         self._final: dict[int, bool] = {}
 
-    def place(self, step: int, site: int, frame: int, moment: int) -> Place:
+    def place(self, spot: Spot) -> Place:
         """A place on an exception's way."""
+        step, site, frame, moment = spot
         known = self._known.get(site)
         if known is None:
             info = self.rec.program.site(site)
@@ -182,82 +217,142 @@ def _follow(spots: _Spots, row: Any, flying: dict[tuple[int, Any], _Way], done: 
         newest = rec.next_frame_step(step - 1 if caught_here else step, -1, frame)
         newest = newest if newest >= 0 else max(step, 0)
         newest_site = rec.site_of(newest)
-    place = spots.place(newest, newest_site, frame, max(step, 0))
+    place = (newest, newest_site, frame, max(step, 0))
     way = flying.get(key)
     if way is None:
         way = flying[key] = _Way(thread, value, step, place, newest_site, row[10:])
+        way.cleaned = spots.in_finally(newest_site)
     way.seen, way.told = step, row[10:]
     if kind == EV_UNWIND:
         way.propagated.append(place)
-        way.sites.append(newest_site)
+        way.cleaned = way.cleaned or spots.in_finally(newest_site)
         return
-    if handler < 0:
-        handler = rec.next_frame_step(step + 1, 1, frame)
-        handler_site = rec.site_of(handler) if handler >= 0 else -1
-    way.caught = place if handler < 0 else spots.place(handler, handler_site, frame, handler)
+    way.caught = (handler, handler_site, frame, handler if handler >= 0 else step)
     done.append(flying.pop(key))
 
 
 class Seen(ExceptionEvent):
-    """An exception whose value, and those behind it, are looked up when they are asked for."""
+    """An exception of which the places, the value and those behind it are looked up when they are
+    asked for.
+    """
 
     __slots__ = (
         "_chains",
         "_links",
-        "_place",
+        "_number",
+        "_places",
         "_said",
-        "_seen",
-        "_state",
-        "_told",
+        "_spots",
         "_value",
+        "_way",
         "raw",
+        "uncaught",
     )
     _chains: Chains | None
     _links: tuple[ExceptionEvent | None, ExceptionEvent | None, ExceptionEvent | None] | None
-    _place: int
+    _number: int
+    _places: tuple[Place, tuple[Place, ...], Place | None] | None
     _said: str | None
-    _seen: int
-    _state: State
-    _told: tuple[int, int, Any]
+    _spots: _Spots
     _value: Value | None
+    _way: _Way
     raw: Any
+    swallowed = None
 
-    def __init__(
-        self,
-        rec: Replay,
-        way: _Way,
-        raised: Place,
-        propagated: tuple[Place, ...],
-        *,
-        uncaught: bool,
-    ) -> None:
-        for name, value in (
-            ("raised", raised),
-            ("propagated", propagated),
-            ("caught", way.caught),
-            ("uncaught", uncaught),
-            ("thread", way.thread),
-            ("swallowed", None),
-            ("raw", way.raw),
-            ("_state", rec.state),
-            ("_seen", way.seen),
-            ("_told", way.told),
-            ("_value", None),
-            ("_said", None),
-            ("_links", None),
-            ("_chains", None),
-        ):
-            object.__setattr__(self, name, value)
+    def __init__(self, spots: _Spots, way: _Way, *, uncaught: bool) -> None:
+        give = object.__setattr__
+        give(self, "_spots", spots)
+        give(self, "_way", way)
+        give(self, "raw", way.raw)
+        give(self, "uncaught", uncaught)
+        give(self, "_value", None)
+        give(self, "_said", None)
+        give(self, "_links", None)
+        give(self, "_chains", None)
+        give(self, "_places", None)
+
+    @property
+    def _state(self) -> State:
+        return self._spots.rec.state
+
+    @property
+    def _told(self) -> tuple[int, int, Any]:
+        return self._way.told
+
+    @property
+    def _seen(self) -> int:
+        return self._way.seen
+
+    @property
+    def thread(self) -> int:
+        return self._way.thread
+
+    def _looked_up(self) -> tuple[Place, tuple[Place, ...], Place | None]:
+        if self._places is None:
+            way, spots = self._way, self._spots
+            raised = spots.place(way.raised)
+            propagated = tuple(map(spots.place, way.propagated))
+            if way.cleaned:
+                raised = _from(spots.rec, raised, self.value)
+                propagated = tuple(_from(spots.rec, each, self.value) for each in propagated)
+            caught = None if way.caught is None else spots.place(self._handler(way.caught))
+            object.__setattr__(self, "_places", (raised, propagated, caught))
+        assert self._places is not None
+        return self._places
+
+    def _handler(self, spot: Spot) -> Spot:
+        step, _, frame, moment = spot
+        if step >= 0:
+            return spot
+        rec = self._spots.rec
+        step = rec.next_frame_step(moment + 1, 1, frame)
+        if step >= 0:
+            return step, rec.site_of(step), frame, step
+        last = rec.next_frame_step(moment, -1, frame)
+        last = last if last >= 0 else max(moment, 0)
+        return last, rec.site_of(last), frame, max(moment, 0)
+
+    @property
+    def raised(self) -> Place:
+        return self._looked_up()[0]
+
+    @property
+    def propagated(self) -> tuple[Place, ...]:
+        return self._looked_up()[1]
+
+    @property
+    def caught(self) -> Place | None:
+        return self._looked_up()[2]
+
+    @property
+    def step(self) -> int:
+        return self.raised.step if self._way.cleaned else self._way.raised[0]
+
+    @property
+    def fate(self) -> str:
+        if self._way.caught is not None:
+            return "caught"
+        return "uncaught" if self.uncaught else "left"
+
+    @property
+    def object_id(self) -> int | None:
+        """Its identity."""
+        return self.raw.oid if isinstance(self.raw, Ref) else super().object_id
+
+    @property
+    def handler_frame(self) -> int | None:
+        """The frame that caught it."""
+        return None if self._way.caught is None else self._way.caught[2]
 
     def join(self, chains: Chains, place: int) -> None:
         """Learn which exceptions there are beside it, and its place among them."""
         object.__setattr__(self, "_chains", chains)
-        object.__setattr__(self, "_place", place)
+        object.__setattr__(self, "_number", place)
 
     def _link(self, which: int) -> Any:
         if self._links is None:
             chains = self._chains
-            found = (None, None, None) if chains is None else chains.links(self, self._place)
+            found = (None, None, None) if chains is None else chains.links(self, self._number)
             object.__setattr__(self, "_links", found)
         assert self._links is not None
         return self._links[which]
@@ -305,16 +400,11 @@ class Seen(ExceptionEvent):
         return found
 
 
-def _event(rec: Replay, way: _Way, endings: _Endings, spots: _Spots) -> ExceptionEvent:
-    raised, propagated = way.raised, tuple(way.propagated)
+def _event(way: _Way, endings: _Endings, spots: _Spots) -> ExceptionEvent:
     uncaught = False
-    if spots.in_finally(way.site) or any(map(spots.in_finally, way.sites)):
-        value = rec.state.passed_value(way.raw, way.seen)
-        raised = _from(rec, raised, value)
-        propagated = tuple(_from(rec, each, value) for each in propagated)
-    if way.caught is None and _was_last(rec, way):
-        uncaught = endings.ended(way, rec.state.passed_value(way.raw, way.seen))
-    return Seen(rec, way, raised, propagated, uncaught=uncaught)
+    if way.caught is None and _was_last(spots.rec, way):
+        uncaught = endings.ended(way, spots.rec.state.passed_value(way.raw, way.seen))
+    return Seen(spots, way, uncaught=uncaught)
 
 
 def _from(rec: Replay, place: Place, value: Value | None) -> Place:
@@ -361,7 +451,7 @@ def _was_last(rec: Replay, way: _Way) -> bool:
         return False
     last = way.propagated[-1]
     with rec.state.lock:
-        parent = rec.scanner.frame_info(last.frame_id)[2]
+        parent = rec.scanner.frame_info(last[2])[2]
     while parent:
         if rec.next_frame_step(way.seen + 1, 1, parent) >= 0:
             return False

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from ..errors import EscopeError, NotFoundError
 from ..model.answers import Execution
+from ..model.rows import Rows
 from ..model.text import safe_text
 from ..replay.reach import check_condition
 from ..replay.sampling import Hit, Sampler
@@ -50,6 +51,38 @@ def iter_executions(
         found = Sampler(rec, rec.surveyor).hits(sites, expressions, where, start, stop, direction)
         rows = (_execution(rec, hit) for hit in found)
     return rows if limit is None else islice(rows, max(limit, 0))
+
+
+def execution_rows(
+    rec: Replay,
+    file: str | None,
+    line: int | None,
+    function: str | None,
+    expressions: Sequence[str],
+    where: str,
+    span: tuple[int, int],
+    direction: int = 1,
+    limit: int | None = None,
+) -> Rows[Execution]:
+    """As `iter_executions`, as a sequence; how many executions of a line there are is told by the
+    index where all of them are wanted.
+    """
+
+    def ask(span: tuple[int, int], way: int, most: int | None = None) -> Iterator[Execution]:
+        return iter_executions(rec, file, line, function, expressions, where, *span, way, most)
+
+    ask(span, direction, 0)  # what is wrong with the question is told now
+    every = not where.strip() and limit is None and direction > 0 and span == (0, len(rec))
+    parts = None
+    if line is not None and every:
+        parts = rec.surveyor.counted(line_sites(rec, file, line))
+
+    def walk(way: int) -> Iterator[Execution]:
+        if limit is not None and way < 0:
+            return reversed(list(ask(span, direction, limit)))
+        return ask(span, direction * way, limit)
+
+    return Rows(walk, parts, lambda number: list(ask(rec.surveyor.span(number), 1)))
 
 
 def line_sites(rec: Replay, file: str | None, line: int) -> list[int]:

@@ -61,11 +61,11 @@ def read_functions(
 def _count_expressions(rec: Replay, calls: dict[tuple[int, int], int]) -> None:
     """Generator expressions: the index tells their iterations, not how many there were."""
     found = [each for each in rec.program.functions() if each.kind == "genexp"]
-    wanted = {(each.module, each.place): 0 for each in found}
+    wanted = rec.surveyor.function_set(found)
     sites = frozenset(rec.program.enter_sites(found))
     survey = rec.surveyor.survey
     numbers = rec.surveyor.numbers(sites=sites)
-    read = rec.surveyor.over(numbers, lambda n: survey.calls(n, wanted, 0, len(rec) + 1))
+    read = rec.surveyor.beside(numbers, lambda n: survey.calls(n, wanted, 0, len(rec) + 1))
     for _, rows in read:
         for row in rows:
             site = rec.program.site(row[1])

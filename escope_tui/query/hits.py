@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from ..model.events import Hit
+from ..model.rows import Rows
 from ..model.sites import BEGINS_STEP, STEP
 
 if TYPE_CHECKING:
@@ -16,13 +17,28 @@ def iter_hits(
     rec: Replay, file: str, line: int, start: int = 0, direction: int = 1
 ) -> Iterator[Hit]:
     """The executions of a line from a step on, in either direction."""
+    span = (start, len(rec)) if direction > 0 else (0, start + 1)
+    return _hits(rec, frozenset(rec.program.sites_at(file, line)), span, direction)
+
+
+def all_hits(rec: Replay, file: str, line: int) -> Rows[Hit]:
+    """The executions of a line; the index tells how many."""
     sites = frozenset(rec.program.sites_at(file, line))
+    return Rows(
+        lambda direction: _hits(rec, sites, (0, len(rec)), direction),
+        rec.surveyor.counted(sites),
+        lambda number: list(_hits(rec, sites, rec.surveyor.span(number))),
+    )
+
+
+def _hits(
+    rec: Replay, sites: frozenset[int], span: tuple[int, int], direction: int = 1
+) -> Iterator[Hit]:
     places = {}
     for number in sites:
         site = rec.program.site(number)
         function = rec.program.function_of(site)
         places[number] = (rec.program.paths[site.module], site.line, function.qualname)
-    span = (start, len(rec)) if direction > 0 else (0, start + 1)
     survey = rec.surveyor.survey
     marked = rec.surveyor.site_set(sites)
     numbers = rec.surveyor.numbers(*span, direction, sites)

@@ -6,8 +6,14 @@ import ast
 import builtins
 from typing import TYPE_CHECKING
 
+from ..model.text import safe_text
+from .exceptions import all_exceptions
+
 if TYPE_CHECKING:
     from ..replay.recording import Replay
+
+FEW = 2_000
+"""So many exceptions are read to learn of which types there are."""
 
 
 def is_kind(rec: Replay, name: str, wanted: str) -> bool:
@@ -28,6 +34,14 @@ def is_kind(rec: Replay, name: str, wanted: str) -> bool:
             todo += [base.__name__ for base in known.__mro__[1:]]
         todo += _bases(rec).get(each, ())
     return last in seen
+
+
+def exception_types(rec: Replay) -> set[str]:
+    """The names of the types of exceptions that are recorded."""
+    if sum(chunk.n_exceptions for chunk in rec.file.chunks) <= FEW:
+        return {each.type_name for each in all_exceptions(rec)}
+    names = {safe_text(name) for _, name in rec.file.types.values()}
+    return {name for name in names if is_kind(rec, name, "BaseException")}
 
 
 def _bases(rec: Replay) -> dict[str, list[str]]:

@@ -7,14 +7,14 @@ from __future__ import annotations
 import ast
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from .._speedups.unpack import Ref
 from ..errors import EscopeError
 from ..model import events
 from ..model.events import ExceptionEvent
+from ..model.sites import STEP
 from ..model.text import one_line, safe_text
 from ..model.values import Value
 from .moments import place_of
@@ -104,31 +104,37 @@ def swallowed(
     rec: Replay,
     found: Sequence[ExceptionEvent],
     seen: Mapping[int, Sequence[int]],
-    span: tuple[int, int],
+    numbers: range,
     known: Counter[int],
 ) -> Iterator[ExceptionEvent]:
-    """The `raise` statements within some steps that neither a handler nor the end of a frame
-    followed: a `finally` that left, or a `with`, let the exception drop. `seen`: the steps at which
-    a frame caught or let pass something; `known`: how often something was raised at each site.
+    """The `raise` statements in some chunks that neither a handler nor the end of a frame followed:
+    a `finally` that left, or a `with`, let the exception drop. `seen`: the steps at which a frame
+    caught or let pass something; `known`: how often something was raised at each site there.
     """
-    raised: set[int] | None = None
-    whole = span == (0, len(rec))
-    for number, count in rec.file.site_hits().items():
-        if rec.program.step_kind(number) != events.RAISE or not rec.program.site(number).flags & 1:
-            continue
-        if whole and count <= known[number]:
-            continue
-        sites = frozenset((number,))
-        raised = {each.raised.step for each in found} if raised is None else raised
-        step = rec.next_site(span[0], 1, sites)
-        while 0 <= step < span[1]:
-            frame = rec.step_info(step).frame
+    counts: Counter[int] = Counter()
+    for number in numbers:
+        counts.update(rec.surveyor.site_hits(number))
+    sites = [
+        number
+        for number, count in counts.items()
+        if count > known[number]
+        and rec.program.site(number).flags & STEP
+        and rec.program.step_kind(number) == events.RAISE
+    ]
+    if not sites:
+        return
+    raised = {each.step for each in found}
+    marked, survey = rec.surveyor.site_set(sites), rec.surveyor.survey
+    some = [n for n in numbers if not rec.surveyor.site_hits(n).keys().isdisjoint(sites)]
+    for _, rows in rec.surveyor.beside(some, lambda n: survey.steps_at(n, marked, 0, len(rec))):
+        for step, _, _, frame, _ in rows:
+            if step in raised:
+                continue
             later = rec.next_frame_step(step + 1, 1, frame)
             told = seen.get(frame, ())
             at = bisect_left(told, step)
-            if step not in raised and later >= 0 and not (at < len(told) and told[at] <= later):
+            if later >= 0 and not (at < len(told) and told[at] <= later):
                 yield _dropped(rec, found, step, later)
-            step = rec.next_site(step + 1, 1, sites)
 
 
 def _dropped(rec: Replay, found: Sequence[ExceptionEvent], step: int, later: int) -> ExceptionEvent:
@@ -179,18 +185,33 @@ def _said(rec: Replay, node: ast.expr, step: int) -> str:
 
 
 class Chains:
-    """Exceptions in order, each with those that it came from."""
+    """Exceptions in order, each with those that it came from. `whole` gives all of the recording's,
+    where these are only some: it is asked when one of the others may be behind one of these.
+    """
 
-    def __init__(self, rec: Replay, found: Sequence[ExceptionEvent]) -> None:
+    def __init__(
+        self,
+        rec: Replay,
+        found: Sequence[ExceptionEvent],
+        whole: Callable[[], Sequence[ExceptionEvent]] | None = None,
+    ) -> None:
         self._rec = rec
         self._found = found
+        self._whole = whole
+
+    @cached_property
+    def _highest(self) -> int:
+        """The highest identity of an object before the first of these was raised."""
+        step = self._found[0].step if self._found else 0
+        number = self._rec.file.chunk_of(step) if 0 <= step < len(self._rec) else 0
+        return max(map(self._rec.surveyor.survey.highest, range(number)), default=0)
 
     @cached_property
     def _by_object(self) -> dict[int, list[int]]:
         """The places of the exceptions that are one object."""
         places: dict[int, list[int]] = {}
         for place, each in enumerate(self._found):
-            identity = _identity(each)
+            identity = each.object_id
             if identity is not None:
                 places.setdefault(identity, []).append(place)
         return places
@@ -200,14 +221,17 @@ class Chains:
         """The places of the exceptions that a frame caught."""
         places: dict[int, list[int]] = {}
         for place, each in enumerate(self._found):
-            if each.caught is not None:
-                places.setdefault(each.caught.frame_id, []).append(place)
+            frame = each.handler_frame
+            if frame is not None:
+                places.setdefault(frame, []).append(place)
         return places
 
     def links(
         self, each: ExceptionEvent, place: int
     ) -> tuple[ExceptionEvent | None, ExceptionEvent | None, ExceptionEvent | None]:
         """Its cause, what was being handled, and the same one before."""
+        if self._whole is not None and self._reaches_back(each, place):
+            return _same(self._whole(), each)
         rec = self._rec
         cause = self._object(each, "__cause__", place)
         context = self._object(each, "__context__", place)
@@ -220,8 +244,28 @@ class Chains:
             context = None
         elif context is None and _from_value(each, "__context__") is None:
             context = self._being_handled(each, place)
-        earlier = self._newest(_identity(each), place)
+        earlier = self._newest(each.object_id, place)
         return cause, None if context is not None and context is earlier else context, earlier
+
+    def _reaches_back(self, each: ExceptionEvent, place: int) -> bool:
+        """Whether an exception from before these may be behind one of them."""
+        behind = [each.object_id]
+        behind += [
+            other.object_id
+            for other in (_from_value(each, "__cause__"), _from_value(each, "__context__"))
+            if other is not None
+        ]
+        if any(identity is not None and identity <= self._highest for identity in behind):
+            return True
+        if _from_value(each, "__context__") is not None:
+            return False
+        for frame in self._rec.stack(each.raised.step):
+            if frame.last_step < 0 or not _handler_around(self._rec, frame.last_step):
+                continue
+            places = self._handled.get(frame.frame_id, ())
+            if not bisect_left(places, place):
+                return True
+        return False
 
     def _newest(self, identity: int | None, place: int) -> ExceptionEvent | None:
         """The newest one before a place that is this object."""
@@ -263,13 +307,6 @@ class Chains:
         return None
 
 
-def _identity(each: ExceptionEvent) -> int | None:
-    raw = getattr(each, "raw", None)
-    if isinstance(raw, Ref):
-        return raw.oid
-    return None if each.value is None else each.value.object_id
-
-
 def _from_value(each: ExceptionEvent, name: str) -> Value | None:
     return None if each.value is None else each.value.attr(name)
 
@@ -279,15 +316,32 @@ def _raise(rec: Replay, each: ExceptionEvent) -> ast.Raise | None:
     return node if isinstance(node, ast.Raise) else None
 
 
+def _same(
+    found: Sequence[ExceptionEvent], each: ExceptionEvent
+) -> tuple[ExceptionEvent | None, ExceptionEvent | None, ExceptionEvent | None]:
+    """What is behind an exception, by the whole list that it is in too."""
+    at = bisect_left(found, (each.step, each.thread), key=lambda one: (one.step, one.thread))
+    for one in found[at : at + 20]:
+        if (one.step, one.thread, one.object_id) == (each.step, each.thread, each.object_id):
+            return one.cause, one.context, one.earlier
+    return None, None, None
+
+
 def _in_handler(rec: Replay, step: int, event: ExceptionEvent) -> bool:
     assert event.caught is not None
+    node = _handler_around(rec, step)
+    return node is not None and node.lineno <= event.caught.line <= (node.end_lineno or node.lineno)
+
+
+def _handler_around(rec: Replay, step: int) -> ast.ExceptHandler | None:
+    """The innermost `except` clause that a step's statement is in."""
     site = rec.program.site(rec.site_of(step))
     node: ast.AST | None = rec.syntax.statement(site)
     parents = rec.syntax.parents(site.module)
     while node is not None:
         if isinstance(node, ast.ExceptHandler):
-            return node.lineno <= event.caught.line <= (node.end_lineno or node.lineno)
+            return node
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-            return False
+            return None
         node = parents.get(node)
-    return False
+    return None

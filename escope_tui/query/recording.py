@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from ..errors import NotFoundError
+from ..model.rows import Rows
 from ..model.text import safe_text
 from ..replay.recording import Replay
 from . import (
@@ -43,9 +44,11 @@ class Recording(Replay):
     def __init__(self, *parts: object) -> None:
         super().__init__(*parts)  # type: ignore[arg-type]
 
-    def calls(self, function: str | None = None, file: str | None = None) -> list[Call]:
-        """The calls of a function (by name, or by the end of its qualified name), or of all."""
-        return list(calls.iter_calls(self, function, file))
+    def calls(self, function: str | None = None, file: str | None = None) -> Rows[Call]:
+        """The calls of a function (by name, or by the end of its qualified name), or of all: a
+        sequence that is read as far as it is looked at.
+        """
+        return calls.all_calls(self, function, file)
 
     def iter_calls(
         self,
@@ -84,15 +87,17 @@ class Recording(Replay):
         stop: int | None = None,
         direction: int = 1,
         limit: int | None = None,
-    ) -> list[Execution]:
+    ) -> Rows[Execution]:
         """The executions of a line, or the calls of a function, with the values of expressions
-        there. Rows for which `where` is false are left out. `iter_executions` gives them one by
-        one.
+        there: a sequence that is read as far as it is looked at. Rows for which `where` is false
+        are left out.
         """
-        rows = self.iter_executions(
-            file, line, function, expressions, where, start, stop, direction, limit
+        from . import executions
+
+        span = self._span(start, stop)
+        return executions.execution_rows(
+            self, file, line, function, expressions, where, span, direction, limit
         )
-        return list(rows)
 
     def iter_executions(
         self,
@@ -122,9 +127,11 @@ class Recording(Replay):
         stop: int | None = None,
         limit: int | None = None,
         in_place: bool = True,
-    ) -> list[HistoryPoint]:
-        """The values that a name, a part or an object (a value, or its identity) took."""
-        return list(self.iter_history(target, at, start, stop, limit, in_place))
+    ) -> Rows[HistoryPoint]:
+        """The values that a name, a part or an object (a value, or its identity) took: a sequence
+        that is read as far as it is looked at.
+        """
+        return Rows.of(lambda: self.iter_history(target, at, start, stop, limit, in_place))
 
     def iter_history(
         self,
@@ -159,9 +166,13 @@ class Recording(Replay):
         limit: int | None = None,
         stop: int | None = None,
         function: str | None = None,
-    ) -> list[Found]:
-        """Where a text is found, in the order of time, from a step on or (`direction` -1) back."""
-        return list(self.iter_search(text, kinds, start, direction, limit, stop, function))
+    ) -> Rows[Found]:
+        """Where a text is found, in the order of time, from a step on or (`direction` -1) back: a
+        sequence that is read as far as it is looked at.
+        """
+        return Rows.of(
+            lambda: self.iter_search(text, kinds, start, direction, limit, stop, function)
+        )
 
     def iter_search(
         self,
@@ -183,9 +194,11 @@ class Recording(Replay):
     def _span(self, start: int, stop: int | None) -> tuple[int, int]:
         return self.index(start), len(self) if stop is None else self.index(stop)
 
-    def hits(self, file: str, line: int) -> list[Hit]:
-        """The executions of a line. The file may be given by the end of its path."""
-        return list(hits.iter_hits(self, file, line))
+    def hits(self, file: str, line: int) -> Rows[Hit]:
+        """The executions of a line, a sequence that is read as far as it is looked at. The file may
+        be given by the end of its path.
+        """
+        return hits.all_hits(self, file, line)
 
     def iter_hits(self, file: str, line: int, start: int = 0, direction: int = 1) -> Iterator[Hit]:
         """As `hits`, one by one from a step on (`direction` -1: backward)."""
@@ -197,9 +210,11 @@ class Recording(Replay):
         """
         return hits.line_counts(self, file)
 
-    def exceptions(self) -> list[ExceptionEvent]:
-        """The exceptions that recorded code raised, let pass or caught."""
-        return list(exceptions.all_exceptions(self))
+    def exceptions(self) -> Rows[ExceptionEvent]:
+        """The exceptions that recorded code raised, let pass or caught, in the order in which they
+        were raised: a sequence that is read as far as it is looked at.
+        """
+        return exceptions.exception_rows(self)
 
     def next_exception(self, i: int, direction: int = 1) -> ExceptionEvent | None:
         """The next (or previous) exception by the statement that raised it."""

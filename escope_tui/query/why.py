@@ -594,14 +594,12 @@ class Search:
         return Read(text, change.value, change.step, cause, "before")
 
     def _caught(self, text: str, write: Write, value: Value | None, depth: int) -> Cause | None:
-        from .exceptions import all_exceptions
+        from .exceptions import iter_exceptions
 
         if value is None or value.object_id is None:
             return None
-        for each in all_exceptions(self.rec):
-            if each.value is None or each.value.object_id != value.object_id:
-                continue
-            if each.caught is None or each.raised.step > write.visible:
+        for each in iter_exceptions(self.rec, write.visible + 1, -1):
+            if each.handler_frame is None or each.object_id != value.object_id:
                 continue
             step, frame = each.raised.step, each.raised.frame_id
             node = self.rec.syntax.statement(self.rec.program.site(self.rec.site_of(step)))

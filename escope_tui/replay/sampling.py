@@ -210,9 +210,10 @@ class Sampler:
         end = len(rec) if stop is None else stop
         sure = self._sure() if any(read.path for read in reads) else frozenset()
         numbers = self._surveyor.numbers(start, end, direction, wanted)
+        codec = Condition((), (), plans, len(marked), sure)
 
         def read(number: int) -> list[Any]:
-            return survey.samples(number, marked, start, end, plans, sure)
+            return survey.samples(number, codec, start, end)
 
         arguments = [[places[r] for r in each.reads] for each in asked]
         needed = [places[r] for r in condition.reads] if condition is not None else []
@@ -222,9 +223,9 @@ class Sampler:
                 numbers, lambda n: [list(row) for row in survey.steps_at(n, marked, start, end)]
             )
         elif look is None:
-            found = self._surveyor.over(numbers, read)
+            found = self._surveyor.beside(numbers, read)
         else:
-            found = self._surveyor.over_some(numbers, look, read)
+            found = self._surveyor.beside(self._surveyor.sift(numbers, look), read)
         for _, rows in found:
             if self._effort is not None:
                 self._effort.spend(READ + len(rows))

@@ -6,7 +6,7 @@ import os
 from collections import deque
 from collections.abc import Callable, Collection, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from .._speedups.unpack import Survey
@@ -14,10 +14,13 @@ from .state import guarded
 
 if TYPE_CHECKING:
     from .recording import Replay
+    from .tables import Function
 
 T = TypeVar("T")
 AHEAD = max(2, min(4, os.cpu_count() or 1))
 """Chunks that are decoded beside the one that is looked at."""
+GAP = 4
+"""Flag of a chunk in which events are missing."""
 
 
 class Surveyor:
@@ -140,11 +143,17 @@ class Surveyor:
             yield number, self._ask(read, number)
 
     def beside(self, numbers: Iterable[int], read: Callable[[int], T]) -> Iterator[tuple[int, T]]:
-        """What a quick look at each chunk says, several at a time on threads of their own."""
+        """What a quick look at each chunk says, several at a time on threads of their own; at the
+        first one alone, for who wants no more.
+        """
+        waiting = iter(numbers)
+        for number in waiting:
+            yield number, guarded(partial(read, number))
+            break
         with ThreadPoolExecutor(AHEAD) as pool:
             queue: deque[tuple[int, Future[T]]] = deque()
             try:
-                for number in numbers:
+                for number in waiting:
                     queue.append((number, pool.submit(read, number)))
                     if len(queue) > AHEAD:
                         first, future = queue.popleft()
@@ -159,6 +168,32 @@ class Surveyor:
     def _ask(self, read: Callable[[int], T], number: int) -> T:
         with self._rec.state.lock:
             return guarded(lambda: read(number))
+
+    def span(self, number: int) -> tuple[int, int]:
+        """The first step of a chunk, and the one behind its last."""
+        info = self._rec.file.chunks[number]
+        return info.first_step, info.first_step + info.n_steps
+
+    def counted(self, sites: Collection[int]) -> list[tuple[int, int]] | None:
+        """The chunks that hit some sites, with how often; None where events are missing, so that
+        the counts may not be those of the steps that can be read.
+        """
+        if not self._rec.complete or any(each.flags & GAP for each in self._rec.file.chunks):
+            return None
+        found = []
+        for info in self._rec.file.chunks:
+            hits = self.site_hits(info.number)
+            count = sum(hits.get(each, 0) for each in sites)
+            if count:
+                found.append((info.number, count))
+        return found
+
+    def function_set(self, functions: Iterable[Function]) -> bytes:
+        """Functions as the codec takes them."""
+        found = bytearray(self.survey.n_functions)
+        for each in functions:
+            found[self.survey.function_number(each.module, each.place)] = 1
+        return bytes(found)
 
     def site_set(self, sites: Collection[int]) -> bytes:
         """Sites as the codec takes them."""

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from ..errors import EscopeError
+from ..query.kinds import exception_types
 from . import commands
 from .commands import Talk, words
 from .commands.keep import bookmarks
@@ -112,7 +113,7 @@ class Choices:
             engine = self._talk.engine
             yield from self._named((*engine.threads().values(), *engine.tasks().values()), word)
         elif kind == "exception":
-            yield from self._named({e.type_name for e in self._talk.rec.exceptions()}, word)
+            yield from self._named(exception_types(self._talk.rec), word)
 
     def _named(self, names: Iterable[str], word: str) -> Iterator[Choice]:
         for name in sorted({n for n in names if n.startswith(word)})[:MAX_FOUND]:

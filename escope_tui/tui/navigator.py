@@ -76,10 +76,12 @@ class Navigator(Thread):
             self._wake.notify_all()
 
     def abandon(self) -> bool:
-        """Forgets what waits and ignores the result of what runs; whether there was anything."""
+        """Forgets what waits, but for what is to be kept, and ignores the result of what runs;
+        whether there was anything.
+        """
         with self._wake:
             busy = self._working or bool(self._moves)
-            self._moves.clear()
+            self._moves = deque(each for each in self._moves if each[2])
             self._generation += 1
             return busy
 

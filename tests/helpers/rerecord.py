@@ -25,3 +25,10 @@ def rerecorded(script: Path, folder: Path, **packing: int) -> Path:
     command = [sys.executable, "-c", LAUNCH, str(script), str(trace), json.dumps(packing)]
     subprocess.run(command, check=True, timeout=120, stdin=subprocess.DEVNULL, capture_output=True)
     return trace
+
+
+def chunked(source: str, folder: Path, name: str = "program", steps: int = 20) -> str:
+    """The path of a recording of a program's source, in chunks of so many steps."""
+    script = folder / f"{name}.py"
+    script.write_text(source)
+    return str(rerecorded(script, folder, chunk_steps=steps))

@@ -12,7 +12,7 @@ from escope_tui.query.exceptions import message
 from escope_tui.query.recording import Recording
 from escope_tui.replay.breakpoints import Breakpoint
 from escope_tui.session.stops import LINE, Stop, nearest
-from tests.helpers.rerecord import rerecorded
+from tests.helpers.rerecord import chunked
 
 TURNING = """
 import threading
@@ -60,10 +60,7 @@ work(40)
 
 @pytest.fixture(scope="module")
 def turning(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Recording]:
-    folder = tmp_path_factory.mktemp("turning")
-    script = folder / "turning.py"
-    script.write_text(TURNING)
-    with escope.open(str(rerecorded(script, folder, chunk_steps=20))) as rec:
+    with escope.open(chunked(TURNING, tmp_path_factory.mktemp("turning"))) as rec:
         assert len(rec.file.chunks) > 40
         yield rec
 

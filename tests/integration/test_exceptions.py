@@ -14,7 +14,7 @@ from escope_tui.cli import main
 from escope_tui.query.recording import Recording
 from escope_tui.replay.breakpoints import Breakpoint
 from escope_tui.session.tail import uncaught
-from tests.helpers.rerecord import rerecorded
+from tests.helpers.rerecord import chunked
 
 PROGRAM = """
 class AppError(Exception):
@@ -256,9 +256,7 @@ x = falls() + int("q")
 
 
 def test_the_end_of_the_main_thread_is_found_though_others_run_on_for_long(tmp_path: Path) -> None:
-    script = tmp_path / "left.py"
-    script.write_text(LEFT_BEHIND)
-    trace = str(rerecorded(script, tmp_path, chunk_steps=20))
+    trace = chunked(LEFT_BEHIND, tmp_path)
     with escope.open(trace) as whole:
         every = [(each.step, each.type_name) for each in whole.exceptions()]
     assert [name for _, name in every] == ["ValueError", "KeyError"]
@@ -311,9 +309,7 @@ for n in (0, 1, 0):
 
 def test_the_next_exception_is_that_of_the_whole_list_wherever_chunks_end(tmp_path: Path) -> None:
     """Also of one that flies through clean-up over many chunks."""
-    script = tmp_path / "flying.py"
-    script.write_text(FLYING)
-    trace = str(rerecorded(script, tmp_path, chunk_steps=20))
+    trace = chunked(FLYING, tmp_path)
     with escope.open(trace) as whole:
         every = [each.step for each in whole.exceptions()]
         assert [each.type_name for each in whole.exceptions()] == [

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from ...errors import EscopeError, UsageError
 from ...model.text import one_line
+from ...query.exceptions import iter_exceptions
 from ...query.executions import iter_executions
 from ...query.history import iter_history
 from ...replay.evaluator import parse
@@ -335,11 +337,15 @@ def exceptions(talk: Talk, text: str) -> Reply:
     Of one step's: the frames that it went through, with their variables.
     """
     wanted = words.step(text) if text else None
-    found = [
-        e
-        for e in talk.rec.exceptions()
-        if not text or e.step == wanted or e.type_name == text or e.type_name.endswith(f".{text}")
-    ]
+    if wanted is None:
+        found: Iterator[ExceptionEvent] = (
+            each
+            for each in talk.rec.exceptions()
+            if not text or each.type_name == text or each.type_name.endswith(f".{text}")
+        )
+    else:
+        near = iter_exceptions(talk.rec, wanted - 1, 1)
+        found = takewhile(lambda each: each.step == wanted, near)
     rows = (line for e in found for line in _exception(talk, e, whole=wanted is not None))
     return Reply(words.up_to(rows, None, "no exception"))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from ...errors import UsageError
+from ...errors import NotFoundError, UsageError
 from ...model.text import one_line
 from .. import goto
 from ..session import Arrival
@@ -178,7 +178,10 @@ def jump(talk: Talk, text: str) -> Reply:
     for mark in bookmarks(talk):
         if mark.name == text:
             return Reply(arrival=talk.session.goto(mark.step, f"bookmark {mark.name}"))
-    return Reply(arrival=goto.go(talk.session, text, talk.frame.file))
+    arrival = goto.go(talk.session, text, talk.frame.file)
+    if arrival.moment is None:
+        raise NotFoundError(arrival.note)
+    return Reply(arrival=arrival)
 
 
 @command("start")
