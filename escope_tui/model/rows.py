@@ -110,8 +110,8 @@ class Rows(Sequence[T], Generic[T]):
 
     @classmethod
     def of(cls, make: Callable[[], Iterator[T]]) -> Rows[T]:
-        """Rows that can only be made from the first on. The first one is looked for at once: what is
-        wrong with the question is told here.
+        """Rows that can only be made from the first on. The first one is looked for at once: what
+        is wrong with the question is told here.
         """
         begun = make()
         head = list(islice(begun, 1))

@@ -103,17 +103,7 @@ def each_call(
             if stepping and not site.flags & BEGINS_STEP and rec.step_info(row[4]).frame != row[0]:
                 continue
             function = by_key[site.module, site.function]
-            call = Call(
-                function.qualname,
-                rec.program.paths[function.module],
-                function.line,
-                row[0],
-                row[2],
-                row[4],
-                view,
-            )
-            view.learn(call, function, row)
-            yield call, row[5]
+            yield view.call_of_row(function, row), row[5]
 
 
 class CallView:
@@ -154,6 +144,13 @@ class CallView:
             step,
             self,
         )
+
+    def call_of_row(self, function: Function, row: Sequence[Any]) -> Call:
+        """The call that a chunk told of."""
+        path = self._rec.program.paths[function.module]
+        call = Call(function.qualname, path, function.line, row[0], row[2], row[4], self)
+        self.learn(call, function, row)
+        return call
 
     def learn(self, call: Call, function: Function, row: Sequence[Any]) -> None:
         """Keep what a chunk said of a call, for the questions that follow."""
@@ -198,17 +195,15 @@ class CallView:
         return self._end(row[7], row[8], row[10], row[2], function.kind)
 
     def _end(self, kind: int, step: int, raw: Any, frame: int, scope: str) -> CallEnd:
-        state = self._rec.state
-        if kind == EV_LOST and scope == "genexp":  # nothing is recorded of how one ends
-            return CallEnd(step, "end")
-        if kind == EV_END and scope != "class":
-            return CallEnd(step, "return", state.value(None, step))
+        outcome = outcome_of(kind, scope)
+        if kind == EV_END and outcome == "return":
+            return CallEnd(step, outcome, self._rec.state.value(None, step))
         passed = None
         if kind in (EV_RETURN, EV_UNWIND):
             passed = self._rec.passed(raw, step, frame, kind)
         return CallEnd(
             step,
-            _OUTCOMES[kind],
+            outcome,
             passed if kind == EV_RETURN else None,
             passed if kind == EV_UNWIND else None,
         )
@@ -402,6 +397,13 @@ class CallView:
                 return None
             first = guarded(lambda: rec.scanner.frame_range(parent)[0])
         return self.call(first)
+
+
+def outcome_of(kind: int, scope: str) -> str:
+    """What `Call.outcome` is for an event that ended a call of a function of some kind."""
+    if kind == EV_LOST and scope == "genexp":  # nothing is recorded of how one ends
+        return "end"
+    return "return" if kind == EV_END and scope != "class" else _OUTCOMES[kind]
 
 
 def holding_back(rec: Replay) -> frozenset[tuple[int, int]]:

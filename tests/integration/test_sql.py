@@ -153,7 +153,10 @@ def test_the_samples_have_all_tables(sample: Path, tmp_path: Path) -> None:
         ("select 1", []),
         ("select count(*) from calls", ["calls"]),
         ("with x as (select * from output) select * from x", ["output"]),
-        ("select value from writes", ["sites", "writes"]),
+        ("select step, name, number, line from writes", ["sites", "writes"]),
+        ("select value from writes", ["sites", "writes", "written values"]),
+        ("select function, outcome, depth from calls", ["calls"]),
+        ("select * from calls where args like '%x%'", ["calls", "call values"]),
         ("select * from steps join lines using (file, line)", ["sites", "steps", "lines"]),
     ],
 )

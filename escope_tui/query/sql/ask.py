@@ -56,7 +56,8 @@ def parts_of(query: str) -> list[str]:
         raise QueryError("the query is empty", hint=_hint())
     if len(query) > MAX_QUERY:
         raise QueryError(f"the query is longer than {MAX_QUERY:,} characters")
-    read: dict[str, None] = {}
+    read: set[tuple[str, str]] = set()
+    tables: set[str] = set()
     connection = sqlite3.connect(":memory:")
     try:
         for part in PARTS.values():
@@ -65,8 +66,9 @@ def parts_of(query: str) -> list[str]:
         for view in VIEWS.values():
             connection.execute(f"CREATE VIEW {view.name} AS {view.select}")
 
-        def noted(name: str) -> None:
-            read[name] = None
+        def noted(table: str, column: str) -> None:
+            tables.add(table)
+            read.add((table, column))
 
         with_guard(connection, noted)
         # As a part of a SELECT it can be nothing but one itself.
@@ -78,11 +80,15 @@ def parts_of(query: str) -> list[str]:
             raise
     finally:
         connection.close()
-    return [part.name for part in PARTS.values() if part.table in read]
+    return [
+        part.name
+        for part in PARTS.values()
+        if (part.table in tables if not part.joined else not read.isdisjoint(part.joined))
+    ]
 
 
-def with_guard(connection: sqlite3.Connection, noted: Callable[[str], None]) -> None:
-    """Lets a connection only read; tells which tables and views are read."""
+def with_guard(connection: sqlite3.Connection, noted: Callable[[str, str], None]) -> None:
+    """Lets a connection only read; tells which columns of which tables and views are read."""
 
     def guard(action: int, first: str | None, second: str | None, *_: object) -> int:
         if action not in _ALLOWED:
@@ -90,7 +96,7 @@ def with_guard(connection: sqlite3.Connection, noted: Callable[[str], None]) -> 
         if action == sqlite3.SQLITE_FUNCTION and second in _NEVER:
             return sqlite3.SQLITE_DENY
         if action == sqlite3.SQLITE_READ and first:
-            noted(first)
+            noted(first, second or "")
         return sqlite3.SQLITE_OK
 
     connection.set_authorizer(guard)
@@ -103,7 +109,7 @@ def ask(rec: Recording, query: str, told: Told | None = None) -> Answer:
         index.build(parts)
         path = index.path
     connection = sqlite3.connect(f"file:{_quoted(path)}?mode=ro", uri=True)
-    with_guard(connection, lambda name: None)
+    with_guard(connection, lambda table, column: None)
     connection.set_progress_handler(lambda: 0, STEPS_BETWEEN_LOOKS)
     try:
         cursor = _run(connection, query)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from ..recording import Recording
 
 SUFFIX = ".sqlite"
-LAYOUT = 2
+LAYOUT = 3
 """Of the tables; another one is built anew."""
 PATIENCE = 600.0
 """Seconds to wait while another process builds."""

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from . import tables
+from . import calls, tables, writes
 from .tables import Column, Part, View
 
-_VALUE = {"value": str, "type": str, "number": "ANY", "object": int}
 _WHERE = {"file": str, "line": int, "function": str}
 
 PARTS: dict[str, Part] = {
@@ -40,23 +39,37 @@ PARTS: dict[str, Part] = {
             "calls",
             "_calls",
             {"frame": int, "function": str, "file": str, "line": int, "enter": int, "exit": int}
-            | {"outcome": str, "args": str, "returned": str, "returned_number": "ANY"}
-            | {"exception": str, "caller": int, "parent": int, "thread": int, "depth": int}
-            | {"time_ns": int},
+            | {"outcome": str, "returned_number": "ANY", "caller": int, "parent": int}
+            | {"thread": int, "depth": int, "time_ns": int},
             "frame",
-            tables.call_rows,
+            calls.call_rows,
             ("function", "parent"),
+        ),
+        Part(
+            "call values",
+            "_call_values",
+            {"frame": int, "args": str, "returned": str, "exception": str},
+            "frame",
+            calls.call_value_rows,
+            joined=frozenset(("calls", each) for each in ("args", "returned", "exception")),
         ),
         Part(
             "writes",
             "_writes",
-            {"step": int, "visible": int, "site": int, "name": str, "scope": str}
-            | {"owner": str, "frame": int, "kind": str}
-            | _VALUE
+            {"id": int, "step": int, "visible": int, "site": int, "name": str, "scope": str}
+            | {"owner": str, "frame": int, "kind": str, "number": "ANY", "object": int}
             | {"container": int},
-            None,
-            tables.write_rows,
+            "id",
+            writes.write_rows,
             ("name", "step"),
+        ),
+        Part(
+            "written values",
+            "_write_values",
+            {"id": int, "value": str, "type": str},
+            "id",
+            writes.write_value_rows,
+            joined=frozenset(("writes", each) for each in ("value", "type")),
         ),
         Part(
             "exceptions",
@@ -127,7 +140,9 @@ VIEWS: dict[str, View] = {
         View(
             "calls",
             "one row for each call of a recorded function",
-            "SELECT * FROM _calls",
+            "SELECT c.frame, c.function, c.file, c.line, c.enter, c.exit, c.outcome, v.args, "
+            "v.returned, c.returned_number, v.exception, c.caller, c.parent, c.thread, c.depth, "
+            "c.time_ns FROM _calls c LEFT JOIN _call_values v ON v.frame = c.frame",
             (
                 Column("frame", "integer", "identity of the call"),
                 Column("function", "text", "qualified name"),
@@ -151,9 +166,9 @@ VIEWS: dict[str, View] = {
             "writes",
             "one row for each time that a variable was bound or unbound, or that an attribute or "
             "item of an object that was there before was given a value",
-            "SELECT w.step, w.visible, w.name, w.scope, w.owner, w.frame, w.kind, w.value, w.type, "
-            "w.number, w.object, w.container, p.file, p.line, p.function "
-            "FROM _writes w LEFT JOIN _sites p ON p.site = w.site",
+            "SELECT w.step, w.visible, w.name, w.scope, w.owner, w.frame, w.kind, v.value, v.type, "
+            "w.number, w.object, w.container, p.file, p.line, p.function FROM _writes w "
+            "LEFT JOIN _sites p ON p.site = w.site LEFT JOIN _write_values v ON v.id = w.id",
             (
                 Column("step", "integer", "the statement that wrote; -1: before the first"),
                 Column("visible", "integer", "the first step that shows the value"),
