@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from escope_tui.model.differences import MomentDifference, RunDifference
 
 EPILOG = """\
-Of two moments, the variables that differ, the most telling first. Of two recordings of one program
-(a run that went well and one that did not), the first differences: their calls are aligned by the
-call tree, not statement by statement, and what fed a value is told.
+Of two moments, the variables that differ and what differs inside them, the most telling first. Of
+two recordings of one program (a run that went well and one that did not), the first differences:
+their calls are aligned by the call tree, not statement by statement, and what fed a value is told.
 
 examples:
   escope diff trace.esr@100 @250
@@ -55,6 +55,8 @@ def run(args: Namespace) -> int:
     with common.opened(path) as (rec, _):
         found = rec.compare(common.moment(rec, first), common.moment(rec, second))
         common.write_all(found, args, _line, "nothing differs")
+        if found.cut:
+            common.narrate("the variables hold too much: not all that lies in them was compared")
     return 0
 
 
@@ -74,7 +76,7 @@ def _line(each: MomentDifference) -> str:
     new = "unbound" if each.after is None else each.after.summary(100)
     inside = " (the same object)" if each.in_place else ""
     where = f"{each.scope} of {one_line(each.function, 60)}"
-    return f"{one_line(each.name, 60)}: {old} → {new}{inside}  {where}"
+    return f"{one_line(each.name, 120)}: {old} → {new}{inside}  {where}"
 
 
 def _run_line(each: RunDifference) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -12,9 +13,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class MomentDifference:
-    """One variable that differs between two moments of a recording."""
+    """A variable that differs between two moments of a recording, or what lies in one."""
 
     name: str
+    """The variable, and the way from it to what differs: `orders[2].paid`."""
     scope: str
     """"local" or "global"."""
     function: str
@@ -23,7 +25,16 @@ class MomentDifference:
     """None: it was not bound."""
     after: Value | None
     in_place: bool
-    """The name means the same object, whose contents differ."""
+    """It is the same object, whose contents differ."""
+
+
+class MomentDifferences(list[MomentDifference]):
+    """The differences of two moments, the most telling first."""
+
+    def __init__(self, found: Iterable[MomentDifference] = (), cut: bool = False) -> None:
+        super().__init__(found)
+        self.cut = cut
+        """Not all that the variables hold was looked at: it is too much."""
 
 
 @dataclass(frozen=True, slots=True)

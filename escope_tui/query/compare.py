@@ -1,4 +1,4 @@
-"""Comparing: two moments of a recording, or two recordings of one program."""
+"""Comparing two recordings of one program."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from ..errors import EscopeError
-from ..model.differences import MomentDifference, RunDifference
+from ..model.differences import RunDifference
 from ..model.events import Call
 from ..model.text import one_line
 from ..model.values import Value
+from .apart import WHOLE
 from .calls import CallView
 from .control import values_read
 from .flow import Child, Flow
 from .sources import header
 from .why import explain
-from .writes import contents_differ, same_value
 
 if TYPE_CHECKING:
     from ..model.causes import Cause
@@ -28,72 +28,6 @@ if TYPE_CHECKING:
 MAX_STEPS = 50_000
 """Pairs of steps that are looked at before a comparison gives up."""
 DEPTH = 4
-WHOLE = ("function", "class", "module", "method")
-
-
-def compare_moments(rec: Replay, a: int, b: int) -> list[MomentDifference]:
-    """The variables that differ between two moments: those of the frames that live at both, the
-    innermost first, then those of their modules. What became something else altogether stands
-    before what only grew.
-    """
-    frames = [each.frame for each in rec.state.stack(a)]
-    later = {each.frame: each for each in rec.state.stack(b)}
-    found: list[tuple[tuple[int, int], MomentDifference]] = []
-    modules: dict[int, int] = {}
-    shared = [frame for frame in reversed(frames) if frame in later]
-    for rank, frame in enumerate(shared):
-        function = later[frame].function
-        modules.setdefault(function.module, frame)
-        if function.kind == "module":
-            continue
-        old = rec.state.frame_locals(a, frame)
-        new = rec.state.frame_locals(b, frame)
-        for each in _differences(rec, old, new, "local", function.qualname, frame, (a, b)):
-            found.append(((rank, _weight(each)), each))
-    for state in reversed(rec.state.stack(b)):
-        modules.setdefault(state.function.module, state.frame)
-    for module, frame in modules.items():
-        before = rec.state.module_bindings(a, module)
-        after = rec.state.module_bindings(b, module)
-        old = {name: rec.state.value(raw, a) for name, raw in before.items()}
-        new = {name: rec.state.value(raw, b) for name, raw in after.items()}
-        for each_one in _differences(rec, old, new, "global", "<module>", frame, (a, b)):
-            found.append(((len(shared), _weight(each_one)), each_one))
-    return [each for _, each in sorted(found, key=lambda pair: (*pair[0], pair[1].name))]
-
-
-def _differences(
-    rec: Replay,
-    old: Any,
-    new: Any,
-    scope: str,
-    function: str,
-    frame: int,
-    steps: tuple[int, int],
-) -> Iterator[MomentDifference]:
-    for name in dict.fromkeys([*new, *old]):
-        before, after = old.get(name), new.get(name)
-        if same_value(before, after):
-            identity = after.object_id if after is not None else None
-            if identity is None or after.kind in WHOLE:
-                continue
-            first, last = min(steps), max(steps)
-            if not contents_differ(rec, identity, first, last):
-                continue
-            yield MomentDifference(name, scope, function, frame, before, after, True)
-        else:
-            yield MomentDifference(name, scope, function, frame, before, after, False)
-
-
-def _weight(each: MomentDifference) -> int:
-    if each.before is None or each.after is None:
-        return 2
-    if each.before.kind != each.after.kind:
-        return 0
-    return 3 if each.after.kind in WHOLE else 1
-
-
-# -- two recordings
 
 
 def compare_recordings(

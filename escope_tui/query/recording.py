@@ -31,7 +31,7 @@ if TYPE_CHECKING:
         Printed,
     )
     from ..model.causes import Condition, WhyNot
-    from ..model.differences import MomentDifference
+    from ..model.differences import MomentDifferences
     from ..model.events import Call, Change, ExceptionEvent, Gap, Hit, Write
     from ..model.values import Value
     from ..replay.breakpoints import Breakpoint
@@ -302,9 +302,9 @@ class Recording(Replay):
 
         return control.why_not(self, file, line, None if at is None else self.index(at))
 
-    def compare(self, a: int, b: int) -> list[MomentDifference]:
+    def compare(self, a: int, b: int) -> MomentDifferences:
         """The variables that differ between two moments, the most telling first."""
-        from .compare import compare_moments
+        from .apart import compare_moments
 
         return compare_moments(self, self.index(a), self.index(b))
 

@@ -398,17 +398,20 @@ def coverage(talk: Talk, text: str) -> Reply:
 
 @command("cmp", "STEP", "mark")
 def compare(talk: Talk, text: str) -> Reply:
-    """Show which variables differ between another moment and this one."""
+    """Show what differs between another moment and this one, in the variables and inside them."""
     from .keep import marked
 
     step = marked(talk, words.needed(text, "a step or a bookmark"))
     rows = []
-    for each in talk.rec.compare(step, talk.step):
+    found = talk.rec.compare(step, talk.step)
+    for each in found:
         old = "unbound" if each.before is None else each.before.summary(WIDTH)
         new = "unbound" if each.after is None else each.after.summary(WIDTH)
         more = f"  {one_line(each.function, 40)}" + (" (the same object)" if each.in_place else "")
-        shown = (one_line(each.name, 60), "name"), ": ", (old, "note"), " → ", (new, "value")
+        shown = (one_line(each.name, 120), "name"), ": ", (old, "note"), " → ", (new, "value")
         rows.append(row(*shown, (more, "note")))
+    if found.cut:
+        rows.append(row(("they hold too much: not all that lies in them was compared", "note")))
     return Reply(words.up_to(rows, None, "no variable differs"))
 
 
