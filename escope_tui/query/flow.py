@@ -17,6 +17,8 @@ from ..replay.recording import EV_ENTER
 from ..replay.state import guarded
 from ..replay.syntax import reads
 from .generators import given_by
+from .sources import header
+from .waiting import logical_stacks
 
 if TYPE_CHECKING:
     from ..replay.recording import Replay
@@ -121,6 +123,7 @@ def outside(dotted: str) -> str:
     return MODULES.get(head, "") if rest else ""
 
 
+COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 PROTOCOLS = ("__enter__", "__aenter__", "__iter__", "__next__", "__aiter__", "__anext__")
 """Methods that a statement calls although no operator is written in it."""
 
@@ -161,6 +164,18 @@ class Flow:
         return max(last + 1, step + 1)
 
     def _find_children(self, step: int, frame: int) -> Iterator[Child]:
+        tasks, home = self._tasks(step, frame)
+        every = list(self._entered(step, frame, home, frozenset(tasks)))
+        for name, calls in tasks.items():
+            mine = [c for c, parent in every if parent == home != frame and c.function.name == name]
+            if len(mine) != calls:  # others of that name, from earlier statements, are among them
+                every = [each for each in every if each[0] not in mine]
+        yield from (child for child, _ in every)
+
+    def _entered(
+        self, step: int, frame: int, home: int, tasks: frozenset[str]
+    ) -> Iterator[tuple[Child, int]]:
+        """The calls that a statement may have made, each with the frame that it was made under."""
         rec = self.rec
         end = self.end_of(step, frame)
         if end - step <= NEAR:
@@ -170,8 +185,12 @@ class Flow:
                     continue
                 with rec.state.lock:
                     info = guarded(lambda c=child: rec.scanner.frame_info(c))  # type: ignore[misc]
-                if info[0] >= 0 and (info[2] == frame or self._outside(info[2]) == frame):
-                    yield Child(child, enter, rec.program.function(info[0], info[1]))
+                if info[0] < 0:
+                    continue
+                function = rec.program.function(info[0], info[1])
+                own = info[2] == frame or self._outside(info[2]) == frame
+                if own or (info[2] == home and _is_task(function, tasks)):
+                    yield Child(child, enter, function), info[2]
             return
         count = 0
         chunks = rec.file.chunks
@@ -182,13 +201,69 @@ class Flow:
             at = number
             with rec.state.lock:
                 rows = guarded(lambda at=at: rec.surveyor.survey.entered(at, frame))  # type: ignore[misc]
+                if tasks:
+                    others = guarded(lambda at=at: rec.surveyor.survey.entered(at, home))  # type: ignore[misc]
+                    rows += [r for r in others if _is_task(rec.program.function(r[2], r[3]), tasks)]
                 number = guarded(
                     lambda at=at: rec.scanner.next_chunk_of(frame, at)  # type: ignore[misc]
                 )
-            for child, _, module, place, enter, *_ in rows:
+            for child, parent, module, place, enter, *_ in rows:
                 if step < enter <= end:
                     count += 1
-                    yield Child(child, enter, rec.program.function(module, place))
+                    yield Child(child, enter, rec.program.function(module, place)), parent
+
+    def _tasks(self, step: int, frame: int) -> tuple[dict[str, int], int]:
+        """The coroutines that a statement calls inside an `await`, which an event loop may run as
+        tasks (`await asyncio.gather(work(1), work(2))`), with how often, and the frame that the
+        loop runs under.
+        """
+        rec = self.rec
+        node = header(rec.syntax.statement(rec.program.site(rec.site_of(step))))
+        names: dict[str, int] = {}
+        for waits in ast.walk(node) if node is not None else ():
+            if isinstance(waits, ast.Await) and isinstance(waits.value, ast.Call):
+                for name, times in self._inner_calls(waits.value, step, frame):
+                    names[name] = names.get(name, 0) + times
+        home = frame
+        for _ in range(MAX_CALLS if names else 0):
+            with rec.state.lock:
+                info = guarded(lambda at=home: rec.scanner.frame_info(at))  # type: ignore[misc]
+            if info[0] < 0 or rec.program.function(info[0], info[1]).kind != "coroutine":
+                break
+            home = info[2]
+        return names, home
+
+    def _inner_calls(self, node: ast.Call, step: int, frame: int) -> Iterator[tuple[str, int]]:
+        """The names of the calls inside the arguments of a call, with how often each is made."""
+        rec = self.rec
+        for each in ast.walk(node):
+            if isinstance(each, ast.Call) and each is not node:
+                name = ast.unparse(each.func).rpartition(".")[2]
+                around = [
+                    one
+                    for one in ast.walk(node)
+                    if isinstance(one, COMPREHENSIONS) and any(x is each for x in ast.walk(one))
+                ]
+                times = 1
+                if around:
+                    end = self.end_of(step, frame)
+                    at, times = rec.next_frame_step(step + 1, 1, frame), 0
+                    while 0 <= at < end:
+                        times += bool(rec.program.site(rec.site_of(at)).flags & ITER)
+                        at = rec.next_frame_step(at + 1, 1, frame)
+                yield name, times
+
+    def task_maker(self, child: int, function: Function, step: int) -> tuple[int, int] | None:
+        """Step and frame of the statement that waits at a step for a coroutine that an event loop
+        runs as a task; None where the task was made by an earlier one.
+        """
+        for stack in logical_stacks(self.rec, min(step, len(self.rec))):
+            for waiting in stack:
+                if function.name not in self._tasks(waiting.step, waiting.frame)[0]:
+                    continue
+                if any(each.frame == child for each in self.children(waiting.step, waiting.frame)):
+                    return waiting.step, waiting.frame
+        return None
 
     def _outside(self, frame: int) -> int:
         """The frame in whose statement a generator expression runs; 0 where none called it."""
@@ -533,6 +608,10 @@ class Flow:
         inside = ast.unparse(ast.Compare(node.args[0], [ast.In()], [func.value]))
         found = self.value(inside, step, frame)
         return "" if found is not None and found.data is False else None
+
+
+def _is_task(function: Function, names: frozenset[str]) -> bool:
+    return function.kind == "coroutine" and function.name in names
 
 
 def _element(node: ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp) -> ast.expr:

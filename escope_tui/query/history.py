@@ -7,16 +7,16 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from ..errors import EscopeError, EvaluationError, NotFoundError
+from ..errors import EscopeError, NotFoundError
 from ..model.answers import HistoryPoint
 from ..model.events import Write
 from ..model.values import UNKNOWN, Value
-from ..replay.names import Part, Target, Variable, find_targets
-from ..replay.near import suggestion
+from ..replay.names import Part, Target, Variable
 from ..replay.state import guarded
 from .inside import WHOLE, objects_held, objects_in
 from .writes import (
     contents_differ,
+    meant,
     old_value,
     retold,
     same_value,
@@ -49,7 +49,7 @@ def iter_history(
     """
     end = len(rec) + 1 if stop is None else stop
     if isinstance(target, str):
-        writes = _merged(rec, _targets(rec, target, at, frame), start, end, in_place)
+        writes = _merged(rec, meant(rec, target, at, frame), start, end, in_place)
     else:
         identity = target.object_id if isinstance(target, Value) else target
         if identity is None:
@@ -61,22 +61,6 @@ def iter_history(
         writes = _object(rec, f"#{identity}", identity, start, end)
     points = (_point(each) for each in writes)
     return points if limit is None else islice(points, max(limit, 0))
-
-
-def _targets(rec: Replay, text: str, at: int | None, frame: int | None) -> list[Target]:
-    try:
-        return find_targets(rec, text, at, frame)
-    except NotFoundError as error:
-        names = [name for each in rec.program.functions() for name in each.variables]
-        raise NotFoundError(error.message, hint=suggestion(text, names)) from error
-    except EvaluationError as error:
-        if at is None and not error.hint:
-            raise EvaluationError(
-                error.message,
-                hint="a part of an object is meant as a frame sees it: name the step too",
-                slug=error.slug,
-            ) from error
-        raise
 
 
 def _point(write: Write) -> HistoryPoint:

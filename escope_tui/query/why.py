@@ -23,23 +23,20 @@ from .chosen import chosen_by, not_written
 from .flow import Child, Flow, Operand
 from .generators import spent_by
 from .loops import find_loop
+from .parameters import NO_DATA, of_task, parameter
 from .sources import (
-    argument_of,
     assigned,
     container_part,
     field_default,
-    has_default,
     header,
-    is_bound,
     is_literal,
     kind_of,
     loop_member,
     member_operands,
     moved_member,
     mutation,
-    rest_arguments,
 )
-from .writes import object_change, same_value, statement_step, step_to
+from .writes import object_change, step_to
 
 if TYPE_CHECKING:
     from ..replay.recording import Replay
@@ -48,7 +45,7 @@ __all__ = ["KINDS", "Cause", "Read", "explain"]
 
 MAX_CAUSES = 60
 MAX_READS = 12
-NO_DATA = ("module", "function", "class", "method")
+
 STILL = (*NO_DATA, "iterator")
 """Kinds of which a change in place tells nothing about where they came from."""
 
@@ -95,9 +92,11 @@ class Search:
         if write is None:
             note = "it is not bound here" if value is None else "no write of it is in the recording"
             return Cause(text, "unknown", value, None, note=note)
+        if write.kind == "parameter":
+            write = of_task(self, write)
         key = (text, write.step, write.visible)
         if key in self.seen:
-            return self._finish(text, write, value, self.seen[key], (), "shown above")
+            return self.finish(text, write, value, self.seen[key], (), "shown above")
         if depth > 0:
             self.seen[key] = "change" if changed else "computed"
         if changed:
@@ -131,18 +130,18 @@ class Search:
         step = max(min(write.step, len(rec) - 1), 0)
         node = rec.syntax.statement(rec.program.site(rec.site_of(step)))
         if write.kind == "parameter":
-            return self._parameter(text, write, value, depth, node)
+            return parameter(self, text, write, value, depth, node)
         if write.kind == "delete":
-            return self._finish(text, write, value, "delete", (), "")
+            return self.finish(text, write, value, "delete", (), "")
         inside = self._inside(text, node)
         if inside is not None:
             return self._from(text, write, value, inside[1], inside[0], depth)
         if isinstance(node, ast.For | ast.AsyncFor) and not _in_body(rec, step, node):
             return self._iteration(text, write, value, node, depth)
         if isinstance(node, ast.Import | ast.ImportFrom):
-            return self._finish(text, write, value, "import", (), "")
+            return self.finish(text, write, value, "import", (), "")
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-            return self._finish(text, write, value, "definition", (), "")
+            return self.finish(text, write, value, "definition", (), "")
         if isinstance(node, ast.Try) or (value is not None and value.kind == "exception"):
             caught = self._caught(text, write, value, depth)
             if caught is not None:
@@ -164,7 +163,7 @@ class Search:
         if isinstance(target, Part) and tree is not None:
             default = field_default(rec, target, tree)
             if default:
-                return self._finish(text, write, value, "default", (), default)
+                return self.finish(text, write, value, "default", (), default)
             place = moved_member(rec, target, write, node)
             if place is not None:
                 return self._shifted(text, target, write, value, place, depth)
@@ -181,11 +180,11 @@ class Search:
         before = Part(name, part.owner, "item", place)
         made = step_to(self.rec, before, write.visible - 1, -1)
         if made is None or depth <= 0 or self.left <= 0:
-            return self._finish(text, write, value, "change", (), f"it was at [{place}] before")
+            return self.finish(text, write, value, "change", (), f"it was at [{place}] before")
         self.left -= 1
         cause = self._follow(name, before, made, value, depth - 1)
         read = Read(name, value, write.step, cause, "before")
-        return self._finish(text, write, value, "change", (read,), f"it was at [{place}] before")
+        return self.finish(text, write, value, "change", (read,), f"it was at [{place}] before")
 
     def _inside(self, text: str, node: ast.AST | None) -> tuple[str, ast.AST] | None:
         """A name that an expression of the statement binds: in a comprehension, by a walrus."""
@@ -216,7 +215,7 @@ class Search:
         if isinstance(tree, ast.Name) and kind is None and depth > 0 and self.left > 0:
             copied = self.flow.value(tree.id, step, frame)
             if copied is not None and copied.kind not in NO_DATA:
-                return self._folded(text, write, value, self.cause(tree.id, step, frame, depth))
+                return self.folded(text, write, value, self.cause(tree.id, step, frame, depth))
         name = kind or kind_of(tree)
         operands = self.flow.operands(tree, step, frame, write.visible)
         if part is not None:
@@ -234,12 +233,12 @@ class Search:
         if name == "literal":
             reads += not_written(self, text, write, depth)
             reads += chosen_by(self, write.step, write.frame_id, depth)
-        return self._finish(text, write, value, name, tuple(reads), note)
+        return self.finish(text, write, value, name, tuple(reads), note)
 
-    def _folded(self, text: str, write: Write, value: Value | None, inner: Cause) -> Cause:
+    def folded(self, text: str, write: Write, value: Value | None, inner: Cause) -> Cause:
         if inner.step is None:
             read = Read(inner.target, inner.value, write.step, inner)
-            return self._finish(text, write, value, "copy", (read,), "")
+            return self.finish(text, write, value, "copy", (read,), "")
         place = f"{text} @{write.step:,} {write.function}:{write.line}"
         return replace(
             inner,
@@ -328,95 +327,6 @@ class Search:
             found.append(Read(name, value, child.enter, cause))
         return found
 
-    # -- parameters
-
-    def _parameter(
-        self, text: str, write: Write, value: Value | None, depth: int, node: ast.stmt | None
-    ) -> Cause:
-        rec = self.rec
-        if value is not None and value.object_id is not None and write.visible <= len(rec):
-            value = value.at(write.visible)  # as it was passed
-        entry = rec.step_info(min(write.visible, len(rec) - 1))
-        function = rec.program.function_of(rec.program.site(entry.site))
-        began = statement_step(rec, write.step)
-        if began != write.step:
-            node = rec.syntax.statement(rec.program.site(rec.site_of(began)))
-        tree = header(node)
-        found, _ = self.flow.matched(tree, began, write.frame_id, generators=True)
-        places = [
-            call
-            for call, children in found.items()
-            if any(child.frame == entry.frame for child in children)
-        ]
-        if write.step == entry.step:
-            note = "its caller is not recorded"
-            return self._finish(text, write, value, "parameter", (), note)
-        if not places:
-            operands = self.flow.operands(tree, write.step, write.frame_id)
-            reads, note = self.read_all(
-                [each for each in operands if each.child is None], write.step, write.frame_id, depth
-            )
-            return self._finish(text, write, value, "parameter", tuple(reads), note)
-        if places and began != write.step and not _in_comprehension(tree, places[0]):
-            write = replace(write, step=began, line=rec.program.site(rec.site_of(began)).line)
-        bound = is_bound(self.flow, places[0], function, write.step, write.frame_id)
-        rest = rest_arguments(rec, function, text, places[0], bound)
-        given = argument_of(text, places[0], function, bound) if rest is None else None
-        passed_on = False
-        if isinstance(given, ast.AST) and self._is_other(given, value, write):
-            given, passed_on = None, True  # what is called passes on other arguments
-        if given == "default" and not has_default(rec, function, text):
-            given, passed_on = None, True
-        if given == "default":
-            return self._default(text, value, entry.frame, function.line, depth)
-        if isinstance(given, str) or given is None:
-            arguments = rest or _arguments(places[0], whole=passed_on)
-            operands = self.flow.operands(arguments, write.step, write.frame_id)
-            reads, note = self.read_all(operands, write.step, write.frame_id, depth)
-            if not operands and is_literal(arguments):
-                note = "written in the source"
-            return self._finish(text, write, value, "parameter", tuple(reads), note)
-        if isinstance(given, ast.Name) and depth > 0 and self.left > 0:
-            copied = self.flow.value(given.id, write.step, write.frame_id)
-            if copied is not None and copied.kind not in NO_DATA:
-                inner = self.cause(given.id, write.step, write.frame_id, depth)
-                return self._folded(text, write, value, inner)
-        operands = self.flow.operands(given, write.step, write.frame_id)
-        reads, note = self.read_all(operands, write.step, write.frame_id, depth)
-        if not operands and is_literal(given):
-            note = "written in the source"
-        return self._finish(text, write, value, "parameter", tuple(reads), note)
-
-    def _is_other(self, given: ast.AST, value: Value | None, write: Write) -> bool:
-        """Whether an argument is known to have been another value."""
-        passed = self.flow.value(ast.unparse(given), write.step, write.frame_id)
-        if passed is None or value is None or passed.kind in NO_DATA:
-            return False
-        if value.object_id is None and passed.object_id is None:
-            return value.is_scalar and passed.is_scalar and not same_value(value, passed)
-        return value.object_id is not None and value.object_id != passed.object_id is not None
-
-    def _default(self, text: str, value: Value | None, frame: int, line: int, depth: int) -> Cause:
-        """A parameter's default: made once, by the statement that defined the function."""
-        rec = self.rec
-        with rec.state.lock:
-            module, place, *_ = guarded(lambda: rec.scanner.frame_info(frame))
-            first = guarded(lambda: rec.scanner.frame_range(frame)[0])
-        sites = [
-            number
-            for number, site in rec.program.module_sites(module)
-            if site.flags & 1 and site.function != place and site.line <= line <= site.end_line
-        ]
-        newest = max((rec.program.site(n).line for n in sites), default=0)
-        wanted = frozenset(n for n in sites if rec.program.site(n).line == newest)
-        step = rec.next_site(first - 1, -1, wanted) if first > 0 else -1
-        note = "no argument was passed: this is the default, made when the function was defined"
-        if step < 0:
-            return Cause(text, "default", value, None, note=note)
-        if value is not None and value.object_id is not None:
-            note += "; every call that passes none shares this one object"
-        return self.place(text, "default", value, step, (), note)
-
     # -- loops
 
     def _iteration(
@@ -426,21 +336,21 @@ class Search:
         step, frame = write.step, write.frame_id
         yielded = self._yielded(write, value, depth)
         if yielded is not None:
-            return self._finish(text, write, value, "iteration", (yielded,), "")
+            return self.finish(text, write, value, "iteration", (yielded,), "")
         loop = find_loop(rec, step)
         began = loop.first if loop is not None else step
         made = self._made_member(text, write, node, began, depth)
         if made is not None:
-            return self._finish(text, write, value, "iteration", (made,), "")
+            return self.finish(text, write, value, "iteration", (made,), "")
         member = loop_member(rec, self.flow, text, node, step, frame, write.visible)
         if member is not None and depth > 0 and self.left > 0:
             found = self.flow.value(member, step, frame)
             cause = self.cause(member, step, frame, depth - 1)
             read = Read(member, found, step, cause)
-            return self._finish(text, write, value, "iteration", (read,), "")
+            return self.finish(text, write, value, "iteration", (read,), "")
         operands = self.flow.operands(node.iter, began, frame)
         reads, note = self.read_all(operands, began, frame, depth)
-        return self._finish(text, write, value, "iteration", tuple(reads), note)
+        return self.finish(text, write, value, "iteration", tuple(reads), note)
 
     def _made_member(
         self, text: str, write: Write, node: ast.For | ast.AsyncFor, began: int, depth: int
@@ -531,7 +441,7 @@ class Search:
         earlier = self._earlier(text, write, value, depth)
         if earlier is not None:
             reads.append(earlier)
-        return self._finish(text, write, value, "change", tuple(reads), note)
+        return self.finish(text, write, value, "change", tuple(reads), note)
 
     def _bound(self, text: str, at: int, frame: int, depth: int) -> Read | None:
         """Who made the name mean the object."""
@@ -610,12 +520,12 @@ class Search:
                 f"raise {each.type_name}", "exception", value, step, tuple(reads), note
             )
             read = Read(f"raise {each.type_name}", value, step, raised)
-            return self._finish(text, write, value, "exception", (read,), "")
+            return self.finish(text, write, value, "exception", (read,), "")
         return None
 
     # -- results
 
-    def _finish(
+    def finish(
         self,
         text: str,
         write: Write,
@@ -653,24 +563,8 @@ class Search:
         )
 
 
-def _in_comprehension(tree: ast.AST | None, call: ast.AST) -> bool:
-    kinds = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
-    return tree is not None and any(
-        isinstance(each, kinds) and any(inner is call for inner in ast.walk(each))
-        for each in ast.walk(tree)
-    )
-
-
 def _in_body(rec: Replay, step: int, node: ast.stmt) -> bool:
     return rec.program.site(rec.site_of(step)).line != node.lineno
-
-
-def _arguments(node: ast.AST, *, whole: bool = False) -> ast.AST:
-    """The arguments of a call, without what is called (`whole`: with it)."""
-    if isinstance(node, ast.Call):
-        called = [node.func] if whole else []
-        return ast.Tuple([*called, *node.args, *(k.value for k in node.keywords)], ast.Load())
-    return node
 
 
 def _lambda_body(rec: Replay, child: Child, node: ast.stmt) -> ast.AST | None:

@@ -8,10 +8,12 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from .._speedups.unpack import Text, Unbound
+from ..errors import EvaluationError, NotFoundError
 from ..model.events import Write
 from ..model.sites import ENTER, ITER
 from ..model.values import MAPPING_KINDS, SET_KINDS, UNKNOWN, Contents, Value
 from ..replay.names import Part, Target, Variable, find_targets
+from ..replay.near import suggestion
 from ..replay.state import guarded
 from .calls import caller_step
 from .moments import spot_of
@@ -31,7 +33,7 @@ def last_write(
 ) -> Write | None:
     """The newest write that shows at `before`."""
     limit = len(rec) if before is None else rec.index(before)
-    targets = find_targets(rec, text, None if before is None else limit, frame)
+    targets = meant(rec, text, None if before is None else limit, frame)
     found = [write for each in targets if (write := write_beyond(rec, each, limit, -1))]
     return max(found, key=lambda write: write.visible, default=None)
 
@@ -41,7 +43,7 @@ def next_write(
 ) -> Write | None:
     """The first write by a statement after `after`."""
     start = -1 if after is None else rec.index(after)
-    targets = find_targets(rec, text, None if after is None else start, frame)
+    targets = meant(rec, text, None if after is None else start, frame)
     found = [write for each in targets if (write := write_beyond(rec, each, start, 1))]
     return min(found, key=lambda write: write.visible, default=None)
 
@@ -50,8 +52,25 @@ def iter_writes(
     rec: Replay, text: str, at: int | None = None, frame: int | None = None
 ) -> Iterator[Write]:
     """The writes of a name, attribute or item, in the order in which they show."""
-    streams = [writes_of(rec, each) for each in find_targets(rec, text, at, frame)]
+    streams = [writes_of(rec, each) for each in meant(rec, text, at, frame)]
     yield from heapq.merge(*streams, key=lambda write: (write.visible, write.step))
+
+
+def meant(rec: Replay, text: str, at: int | None, frame: int | None) -> list[Target]:
+    """What a text means as a frame sees it; an error says what is near, or what is missing."""
+    try:
+        return find_targets(rec, text, at, frame)
+    except NotFoundError as error:
+        names = [name for each in rec.program.functions() for name in each.variables]
+        raise NotFoundError(error.message, hint=suggestion(text, names)) from error
+    except EvaluationError as error:
+        if at is None and not error.hint:
+            raise EvaluationError(
+                error.message,
+                hint="a part of an object is meant as a frame sees it: name the step, as in @1234",
+                slug=error.slug,
+            ) from error
+        raise
 
 
 def writes_of(rec: Replay, target: Target) -> Iterator[Write]:

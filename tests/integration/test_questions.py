@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 import escope_tui as escope
+from escope_tui.errors import EscopeError
 from escope_tui.query.recording import Recording
 
 UNSEEN = """
@@ -178,3 +179,13 @@ b = second(it)
         again = rec.calls(function="numbers")[0]
         assert (again.caller, again.parent and again.parent.function) == asked
     assert asked[1] == "first"
+
+
+@pytest.mark.parametrize("question", ["last_write", "next_write", "history"])
+def test_a_part_of_an_object_without_a_step_is_told_to_need_one(
+    opened: Opener, question: str
+) -> None:
+    rec = opened("def take():\n    order = {}\n    return order\ntake()\n")
+    with pytest.raises(EscopeError) as caught:
+        getattr(rec, question)("order.state")
+    assert "name the step" in caught.value.hint
