@@ -157,7 +157,8 @@ cdef object make_site(ModuleData *m, object row, object functions):
         d.plain = False
     if d.flags & F_QUIET:
         quiet_site(d, function[5][specs[0][1]])
-    d.leaves = d.flags & (F_RETURN | F_END) != 0 and not d.flags & F_LATE
+    d.gives = d.flags & (F_RETURN | F_END) != 0
+    d.leaves = d.gives and not d.flags & F_LATE
     fill_values(d)
     d.silent = tells_nothing(d)
     d.room = 16 + 9 * d.nvalues + 40 * d.nspecs

@@ -166,6 +166,8 @@ cdef void generator_died(void *block) noexcept:
     cdef Frame *f = map_find(<char *>block + generator_offset)
     if f == NULL:
         return
+    if recording and f.unguarded:
+        gave_unseen(f)
     if f == current:
         make_current(f.parent)
         if recording:
@@ -387,6 +389,7 @@ cdef void leave_to(Frame *target) noexcept:
         if f.state == RUNNING:
             if f.unguarded and f.mapped and not f.stray:     # a generator expression that gave a value, or ended
                 f.state = SUSPENDED
+                gave_unseen(f)
             elif f.mapped and not f.stray:
                 pass
             elif es_frame_on_stack(f.fp):                    # it has ended
@@ -468,7 +471,7 @@ cdef void tell_parent() noexcept:
     current.wants -= 1
 
 
-cdef void leave_for(Frame *parent) noexcept:
+cdef void leave_for(Frame *parent, bint other_thread) noexcept:
     """Control is now below `parent`: make its chain of callers true, and leave what is not on it.
 
     A frame that was suspended keeps the parent that it had then, which may be gone: the callers of each frame
@@ -476,14 +479,18 @@ cdef void leave_for(Frame *parent) noexcept:
     """
     cdef Frame *f = parent
     cdef Frame *above
+    cdef Frame *below = NULL
     cdef int steps = 0
     while f != NULL and not is_ancestor(f, current) and steps < 100000:
         above = real_parent(f.fp)
         set_parent(f, above, False)
         f.thread = thread_now
+        below = f
         f = above
         steps += 1
     leave_to(f)
+    if f != NULL and below != NULL and not other_thread:     # generators that delegate to what runs have been resumed
+        catch_up(f, below.fp)
 
 
 cdef bint resync(void *fp, bint create) noexcept:
@@ -511,12 +518,15 @@ cdef bint resync(void *fp, bint create) noexcept:
     if f != NULL:
         parent = real_parent(fp)
         if parent != current:
-            leave_for(parent)
+            leave_for(parent, other)
+        elif parent != NULL:
+            delegates_resumed(parent)
         if parent != NULL and not other:
             catch_up(parent, fp)
         make_current(f)
         f.state = RUNNING
         f.thread = thread_now
+        f.outside = called_outside(fp, parent)
         tell_current(other)
         set_parent(f, parent, True)
         return True
@@ -533,6 +543,7 @@ cdef void resumed(void *fp) noexcept:
     if parent == NULL or not is_running(parent, es_previous_frame(fp)):
         parent = real_parent(fp)
         set_parent(current, parent, True)
+    gave_unseen(current)
     if parent != NULL:
         catch_up(parent, fp)
 
@@ -556,9 +567,9 @@ cdef void enter_frame(void *fp, bint mapped, bint implied, bint other_thread) no
             return
         parent = real_parent(fp)
         if parent != current:
-            leave_for(parent)
+            leave_for(parent, other_thread)
+        outside = called_outside(fp, parent)
         if parent != NULL and not other_thread:
-            outside = True
             catch_up(parent, fp)
     if other_thread:
         make_current(parent)
@@ -599,24 +610,3 @@ cdef inline void exit_frame() noexcept:
         returned_outside(f)
     drop_frame(f)
     reopen()
-
-
-cdef void returned_outside(Frame *f) noexcept:
-    """A function's caller, which is not recorded, may go on to change its arguments before recorded code runs again."""
-    cdef PyObject *code = es_frame_code(f.fp)
-    cdef PyObject *o
-    cdef Py_ssize_t i, j
-    if code == NULL:
-        return
-    for i in range(min(es_code_arguments(code), 6)):
-        o = es_frame_local(f.fp, <int>i)
-        if o != NULL and es_local_is_cell(code, <int>i) and Py_TYPE(o) == &PyCell_Type:
-            o = (<PyCellObject *>o).ob_ref
-        if o == NULL:
-            continue
-        if Py_TYPE(o) == &PyTuple_Type:
-            for j in range(min(PyTuple_GET_SIZE(o), 6)):
-                if is_heap(Py_TYPE(PyTuple_GET_ITEM(o, j))):
-                    note_for(caller_of(f), PyTuple_GET_ITEM(o, j))
-        elif is_heap(Py_TYPE(o)):
-            note_for(caller_of(f), o)

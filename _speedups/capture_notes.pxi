@@ -193,16 +193,23 @@ cdef void check_exposed() noexcept:
         exposed_next = 0
 
 
-cdef void note_for(Frame *frame, PyObject *o) noexcept:
+cdef void note_for(Frame *frame, PyObject *o, bint deep) noexcept:
     """Keep an object in mind for another frame than the running one."""
     cdef int before = note_count
+    cdef Entry *e = table_find(o)
+    cdef int i
     if frame == NULL:
         return
-    note(o, NULL, False)
-    if note_count > before:
+    for i in range(before - 1, max(before - 9, -1), -1):
+        if e != NULL and notes[i].oid == e.oid and notes[i].frame == frame and notes[i].deep == deep \
+                and notes[i].name == NULL and notes[i].key == NULL:
+            notes[i].grows = False
+            return
+    note(o, NULL, deep)
+    for i in range(before, note_count):
         if current != NULL:
             current.wants -= 1
-        notes[before].frame = frame
+        notes[i].frame = frame
         want(frame)
 
 
@@ -372,6 +379,8 @@ cdef inline void keep_in_mind(PyObject *o) noexcept:
     cdef Entry *e
     if not is_container(o):
         return
+    if es_unlikely(current.outside):
+        handed_out(o)
     e = table_find(o)
     if e != NULL and e.flags & E_SNAPPED:
         keep_known(o, e.oid)

@@ -62,27 +62,36 @@ cdef bint tell_values(SiteData *d, void *fp, PyObject **args, Py_ssize_t n, bint
         if es_unlikely(end == NULL):
             first_new = next_oid
             write_event(d, args, n, NULL)
-            if d.leaves:
-                if d.flags & F_RETURN:
-                    keep_in_mind(args[0])
-                exit_frame()
+            if d.gives:
+                give(d, args[0] if n else NULL)
             counted()
             return True
         p = end
     commit(start, p)
-    if d.leaves:
+    if d.gives:
         leave(d, start, args[0] if n else NULL)
     counted()
     return True
 
 
 cdef inline void leave(SiteData *d, unsigned char *event, PyObject *value) noexcept:
-    """The current frame ends by this site, whose event has just been written."""
+    """The current frame ends by this site, whose event has just been written, or returns a value that has just been told."""
     cdef uint64_t oid
     if d.flags & F_RETURN and event[5] == V_REF:
         memcpy(&oid, event + 6, 8)
+        if es_unlikely(current.outside):
+            handed_out(value)
         keep_known(value, oid)
-    exit_frame()
+    if d.leaves:
+        exit_frame()
+
+
+cdef inline void give(SiteData *d, PyObject *value) noexcept:
+    """The same, of a value that took more than a look."""
+    if d.flags & F_RETURN:
+        keep_in_mind(value)
+    if d.leaves:
+        exit_frame()
 
 
 cdef bint tell_effects(SiteData *d, void *fp, PyObject **args, Py_ssize_t n) noexcept:
@@ -176,10 +185,8 @@ cdef bint tell_effects(SiteData *d, void *fp, PyObject **args, Py_ssize_t n) noe
     current.site = <void *>d
     current.callbacks = 0
     current.doubted = False
-    if d.leaves:
-        if d.flags & F_RETURN:
-            keep_in_mind(args[0])
-        exit_frame()
+    if d.gives:
+        give(d, args[0])
     counted()
     return True
 
@@ -653,7 +660,7 @@ cdef inline PyObject *passed(SiteData *d, void *fp, PyObject *given) noexcept:
         if es_likely(end != NULL):
             commit(p, end)
             current.site = <void *>d
-            if d.leaves:
+            if d.gives:
                 leave(d, p, given)
             counted()
             Py_INCREF(given)

@@ -126,6 +126,7 @@ cdef struct SiteData:
     bint in_place                # one of them may have been changed in place
     bint touches                 # tells of more than values
     bint leaves                  # the frame ends here
+    bint gives                   # or it returns a value here, and ends later
     bint silent                  # has neither a value nor a flag that says something: no event is written
     uint64_t room                # in the ring, at most
     uint64_t head                # the first bytes of the event: the operation and the site
@@ -369,6 +370,8 @@ cdef void tell_any(SiteData *d, PyObject **args, Py_ssize_t n) noexcept:
     effects(d, args)
     if es_unlikely(held_count) and not flags & (MID_STATEMENT | F_PASS):
         check_held()
+    if es_unlikely(lent_count):
+        check_lent((flags & F_ENTER) != 0)
     if flags & F_ENTER and d.function.nderefs:
         write_cells(d, fp)
     if not d.silent:
@@ -381,11 +384,13 @@ cdef void tell_any(SiteData *d, PyObject **args, Py_ssize_t n) noexcept:
     if exception != NULL:
         Py_DECREF(exception)
     if flags & (F_RETURN | F_END | F_UNWIND):
+        if current != NULL and flags & F_RETURN and n:
+            keep_in_mind(args[0])
         if current != NULL and not flags & F_LATE:
-            if flags & F_RETURN and n:
-                keep_in_mind(args[0])
             exit_frame()
     elif flags & F_YIELD:
+        if n and is_container(args[0]):
+            yielded_outside(current, args[0])
         suspend(SUSPENDED)
     elif flags & F_AWAIT:
         if current != NULL:

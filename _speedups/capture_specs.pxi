@@ -30,7 +30,7 @@ cdef void effects(SiteData *d, PyObject **args) noexcept:
         o = es_frame_namespace(es_current_frame())
         if o != NULL and PyDict_Check(o) and table_find(o) != NULL:
             examine(o)
-            note_for(current.parent, o)
+            note_for(current.parent, o, False)
     drain_pending()
 
 
