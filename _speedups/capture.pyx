@@ -31,7 +31,7 @@ cdef extern from *:
     #define PyEval_GetGlobals_ptr PyEval_GetGlobals
     #define PyObject_GenericGetAttr_ptr PyObject_GenericGetAttr
     #include "structmember.h"
-    #define FREE_LISTS_314 (PY_VERSION_HEX >= 0x030E0000)
+    #define BORROWED_LOADS (PY_VERSION_HEX >= 0x030E0000)
     static inline PyObject *PyCode_FreeNames(PyObject *code) { return PyCode_GetFreevars((PyCodeObject *)code); }
     static inline PyObject *es_code_of_frame(PyObject *f) { return (PyObject *)PyFrame_GetCode((PyFrameObject *)f); }
     static inline PyObject *es_memory_base(PyObject *o) { return PyMemoryView_GET_BASE(o); }
@@ -42,7 +42,7 @@ cdef extern from *:
         return c->co_argcount + c->co_kwonlyargcount + ((c->co_flags & CO_VARARGS) != 0);
     }
     """
-    bint FREE_LISTS_314
+    bint BORROWED_LOADS
     PyObject *Py_None_ptr
     PyObject *Py_True_ptr
     PyObject *Py_False_ptr

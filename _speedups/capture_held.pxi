@@ -91,7 +91,7 @@ cdef Py_ssize_t known_references(SiteData *d, PyObject **args, Py_ssize_t n, PyO
             i += 1
             if v == o:
                 found += 1
-    if FREE_LISTS_314 and found and namespace == NULL:
+    if BORROWED_LOADS and found and namespace == NULL:
         return found             # arguments are borrowed from the variables
     for i in range(n - d.noperands):     # operands are borrowed from the variables
         if args[i] == o:

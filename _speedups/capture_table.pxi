@@ -1,9 +1,9 @@
 # The object table: which object lives at which address, under which id.
 #
 # CPython reuses addresses, so an entry must go when its object dies. Two places see every death: the
-# allocator's free() (objects of all types whose memory is given back) and the deallocators of list and dict
-# (whose memory may go to a free list instead). Types with other free lists (bound methods, slices, small
-# tuples, iterators) are never entered by address: they are identified by their content, or not at all.
+# allocator's free() (objects of all types whose memory is given back) and the deallocators of the builtin types
+# whose memory may go to a free list instead. The few others with free lists are never entered by address: they
+# have another id at each sight.
 
 cdef extern from *:
     """

@@ -177,15 +177,8 @@ cdef bint dies_seen(PyTypeObject *tp) noexcept:
     cdef const char *n = tp.tp_name
     if tp.tp_flags & TPFLAGS_HEAPTYPE and not tp.tp_flags & TPFLAGS_IMMUTABLETYPE:
         return True
-    if tp == &PySlice_Type or tp == <PyTypeObject *>PyExc_MemoryError or strcmp(n, b"_asyncio.FutureIter") == 0 \
-            or strcmp(n, b"Context") == 0 or strcmp(n, b"_contextvars.Context") == 0 or strncmp(n, b"async_generator_", 16) == 0:
-        return False
-    if not FREE_LISTS_314:
-        return True
-    return not (tp == &PyMethod_Type or tp == &PyRange_Type or tp == &PyCFunction_Type
-                or strcmp(n, b"list_iterator") == 0 or strcmp(n, b"tuple_iterator") == 0
-                or strcmp(n, b"range_iterator") == 0 or strcmp(n, b"builtin_method") == 0
-                or strcmp(n, b"builtin_function_or_method") == 0)
+    return tp != <PyTypeObject *>PyExc_MemoryError and strcmp(n, b"_asyncio.FutureIter") != 0 \
+        and strncmp(n, b"async_generator_", 16) != 0
 
 
 cdef void put_name(Buffer *b, const char *text, size_t n) noexcept:
@@ -411,15 +404,6 @@ cdef bint queue_snapshot(PyObject *o, uint64_t oid, int depth) noexcept:
     return True
 
 
-cdef inline bint outlasts(PyObject *o) noexcept:
-    """Whether this function in C lives as long as its module or its type: no other comes to be at its address."""
-    cdef PyCFunctionObject *c = <PyCFunctionObject *>o
-    if Py_TYPE(o) != &PyCFunction_Type or c.m_self == NULL:
-        return False
-    return PyModule_Check(c.m_self) or (
-        Py_TYPE(c.m_self) == &PyType_Type and is_fixed_type(<PyTypeObject *>c.m_self) and strcmp(c.m_ml.ml_name, b"__new__") == 0)
-
-
 cdef uint64_t ensure(PyObject *o, int depth) noexcept:
     """The id of an object that is not a scalar, string or tuple; queues it for capture to `depth` levels."""
     global next_oid, transient_count
@@ -428,7 +412,7 @@ cdef uint64_t ensure(PyObject *o, int depth) noexcept:
     cdef int i
     cdef uint64_t oid
     e = table_find(o)
-    if e != NULL and (not FREE_LISTS_314 or Py_TYPE(o) != &PyCFunction_Type or outlasts(o)):
+    if e != NULL:
         oid = e.oid
         if e.explored < depth:
             e.explored = depth
@@ -439,7 +423,7 @@ cdef uint64_t ensure(PyObject *o, int depth) noexcept:
     info = type_info(Py_TYPE(o))
     if info == NULL:
         return 0
-    if info.transient and not outlasts(o):
+    if info.transient:
         for i in range(transient_count):
             if transients[i].object == o:
                 return transients[i].oid

@@ -376,42 +376,59 @@ cdef extern from *:
     }
     static inline Py_hash_t es_str_hash(PyObject *o) { return ((PyASCIIObject *)o)->hash; }
 
-    /* Deallocation slot of a builtin type with a free list, wrapped so that the trashcan keeps working. */
+    /* Deallocation slots of builtin types with a free list. Before 3.14 the trashcan takes a slot that it does not know for
+       a subclass's and leaves it alone, so those of list and dict go through it themselves. */
     typedef void (*es_death_fn)(PyObject *);
     static es_death_fn es_on_death = NULL;
-    static destructor es_list_dealloc_plain = NULL, es_dict_dealloc_plain = NULL;
-    static void es_list_dealloc(PyObject *o) {
-        es_on_death(o);
     #if PY_VERSION_HEX < 0x030E0000
-        PyObject_GC_UnTrack(o);
-        Py_TRASHCAN_BEGIN(o, es_list_dealloc)
-        es_list_dealloc_plain(o);
-        Py_TRASHCAN_END
+    #define ES_DEALLOC_DEEP(type) \
+        static destructor es_plain_##type = NULL; \
+        static void es_dealloc_##type(PyObject *o) { \
+            es_on_death(o); \
+            PyObject_GC_UnTrack(o); \
+            Py_TRASHCAN_BEGIN(o, es_dealloc_##type) \
+            es_plain_##type(o); \
+            Py_TRASHCAN_END \
+        }
     #else
-        es_list_dealloc_plain(o);
+    #define ES_DEALLOC_DEEP ES_DEALLOC_FLAT
     #endif
-    }
-    static void es_dict_dealloc(PyObject *o) {
-        es_on_death(o);
-    #if PY_VERSION_HEX < 0x030E0000
-        PyObject_GC_UnTrack(o);
-        Py_TRASHCAN_BEGIN(o, es_dict_dealloc)
-        es_dict_dealloc_plain(o);
-        Py_TRASHCAN_END
-    #else
-        es_dict_dealloc_plain(o);
+    #define ES_DEALLOC_FLAT(type) \
+        static destructor es_plain_##type = NULL; \
+        static void es_dealloc_##type(PyObject *o) { es_on_death(o); es_plain_##type(o); }
+    #define ES_HOOK(type) \
+        if (type.tp_dealloc != es_dealloc_##type) { \
+            es_plain_##type = type.tp_dealloc; \
+            type.tp_dealloc = es_dealloc_##type; \
+        }
+    ES_DEALLOC_DEEP(PyList_Type)
+    ES_DEALLOC_DEEP(PyDict_Type)
+    ES_DEALLOC_FLAT(PySlice_Type)
+    ES_DEALLOC_FLAT(PyContext_Type)
+    #if PY_VERSION_HEX >= 0x030E0000
+    ES_DEALLOC_FLAT(PyMethod_Type)
+    ES_DEALLOC_FLAT(PyCFunction_Type)
+    ES_DEALLOC_FLAT(PyCMethod_Type)
+    ES_DEALLOC_FLAT(PyRange_Type)
+    ES_DEALLOC_FLAT(PyRangeIter_Type)
+    ES_DEALLOC_FLAT(PyListIter_Type)
+    ES_DEALLOC_FLAT(PyTupleIter_Type)
     #endif
-    }
     static void es_hook_deallocs(es_death_fn fn) {
         es_on_death = fn;
-        if (PyList_Type.tp_dealloc != es_list_dealloc) {
-            es_list_dealloc_plain = PyList_Type.tp_dealloc;
-            PyList_Type.tp_dealloc = es_list_dealloc;
-        }
-        if (PyDict_Type.tp_dealloc != es_dict_dealloc) {
-            es_dict_dealloc_plain = PyDict_Type.tp_dealloc;
-            PyDict_Type.tp_dealloc = es_dict_dealloc;
-        }
+        ES_HOOK(PyList_Type)
+        ES_HOOK(PyDict_Type)
+        ES_HOOK(PySlice_Type)
+        ES_HOOK(PyContext_Type)
+    #if PY_VERSION_HEX >= 0x030E0000
+        ES_HOOK(PyMethod_Type)
+        ES_HOOK(PyCFunction_Type)
+        ES_HOOK(PyCMethod_Type)
+        ES_HOOK(PyRange_Type)
+        ES_HOOK(PyRangeIter_Type)
+        ES_HOOK(PyListIter_Type)
+        ES_HOOK(PyTupleIter_Type)
+    #endif
     }
     #endif
     """

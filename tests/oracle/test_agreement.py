@@ -23,9 +23,6 @@ LONG_RUNS = frozenset({"go", "chaos", "fannkuch", "deltablue", "nbody", "hexiom"
 
 REASONS: dict[str, tuple[float, str]] = {}
 """Program to the least share of its pairs that agrees, and why not all. Others: all agree."""
-if sys.version_info >= (3, 14):
-    REASONS["nqueens"] = (0.88, "a range has no lasting identity: its memory is reused unseen")
-    REASONS["mixed_library.py"] = (0.99, "a bound method has no lasting identity, as a range")
 
 STEP_REASONS: dict[str, tuple[int, str]] = {}
 """Program to the most lines of the reference that may have no step, and why."""
