@@ -1,6 +1,6 @@
 # Classes: where their instances keep what lies in slots, and what is done when a class changes under its instances.
 
-cdef list kept_names = []            # keeps slot names alive
+cdef set kept_names = set()          # keeps slot names alive
 cdef TypeInfo **slotted = NULL       # classes of which instances have, or had, slots
 cdef int slotted_count = 0, slotted_capacity = 0
 
@@ -51,7 +51,7 @@ cdef void find_slots(TypeInfo *info) noexcept:
                 if info.slots == NULL:
                     info.nslots = 0
                     return
-            kept_names.append(<object>key)
+            kept_names.add(<object>key)
             info.slots[info.nslots].name = key
             info.slots[info.nslots].offset = d.d_member.offset
             info.nslots += 1

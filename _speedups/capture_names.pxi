@@ -21,7 +21,7 @@ cdef int loose_count = 0
 
 cdef void cell_met(PyObject *cell, Entry *e) noexcept:
     """A cell was met in the hands of a function."""
-    global loose_count, attention
+    global loose_count
     cdef Frame *f = current
     cdef int steps = 0
     if preparing:
@@ -40,7 +40,7 @@ cdef void cell_met(PyObject *cell, Entry *e) noexcept:
     loose[loose_count].frame = f
     loose[loose_count].id = f.id
     loose_count += 1
-    attention += 1
+    attend(1)
 
 
 cdef void look_at_cells(SiteData *d) noexcept:

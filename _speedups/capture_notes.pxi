@@ -345,16 +345,23 @@ cdef void settle_note(Note *n) noexcept:
         examine(n.object)
 
 
-cdef void look_at_notes(Frame *frame, bint stored) noexcept:
-    """Examine what was noted for a frame whose statement is not over; `stored`: its stores are done, too."""
+cdef void look_at_notes(Frame *frame, bint storing) noexcept:
+    """Examine what was noted for a frame whose statement is not over; `storing`: it waits in a store.
+
+    Behind a note of a store comes that store, unless the value is still to be computed (an augmented assignment).
+    """
     cdef int i
     cdef Entry *e
+    cdef bint stores
     for i in range(note_count):
-        if notes[i].frame != frame or (notes[i].name != NULL or notes[i].key != NULL) and not stored:
+        stores = notes[i].name != NULL or notes[i].key != NULL
+        if notes[i].frame != frame or stores and notes[i].in_place and not storing:
             continue
         e = table_find_block(notes[i].block)
         if e != NULL and e.oid == notes[i].oid:
             settle_note(&notes[i])
+            if stores and not storing:
+                notes[i].oid = 0             # told
 
 
 # Returned objects: where an attribute is read by code of the program, the object that it gives can be known only by
@@ -366,11 +373,12 @@ cdef struct Returned:
     uint64_t oid
     Frame *frame
     uint64_t frame_id
+    void *site              # of the statement that it was returned to
 
 cdef enum:
-    MAX_RETURNED = 16
+    MAX_RETURNED = 64
 
-cdef Returned returned[16]
+cdef Returned returned[64]
 cdef unsigned int returned_next = 0
 
 
@@ -396,7 +404,19 @@ cdef inline void keep_known(PyObject *o, uint64_t oid) noexcept:
     r.oid = oid
     r.frame = current.parent
     r.frame_id = current.parent.id
+    r.site = current.parent.site
     returned_next += 1
+
+
+cdef void given_back(Frame *f) noexcept:
+    """Unknown code may have got what was returned to the statement of f that is being told of, or waits."""
+    cdef unsigned int i
+    cdef Entry *e
+    for i in range(min(returned_next, MAX_RETURNED)):
+        if returned[i].frame == f and f != NULL and returned[i].frame_id == f.id and returned[i].site == f.site and returned[i].oid:
+            e = table_find_block(returned[i].block)
+            if e != NULL and e.oid == returned[i].oid:
+                examine_deep(returned[i].object)
 
 
 cdef void examine_returned() noexcept:

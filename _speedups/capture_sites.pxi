@@ -376,7 +376,7 @@ cdef void tell_any(SiteData *d, PyObject **args, Py_ssize_t n) noexcept:
         write_cells(d, fp)
     if not d.silent:
         write_event(d, args, n, exception)
-    if current != NULL and (flags & BEGINS or not flags & (MID_STATEMENT | F_PASS)) and not flags & F_COMP:
+    if current != NULL and (flags & BEGINS or not flags & (MID_STATEMENT | F_PASS | F_YIELD)) and not flags & F_COMP:
         current.site = <void *>d
         current.callbacks = 0
         current.doubted = False

@@ -191,6 +191,7 @@ cdef void examine_values(SiteData *d, PyObject **args) noexcept:
     cdef Spec *s
     cdef PyObject *o
     look_at_classes()
+    given_back(current)
     for i in range(d.nspecs):
         s = &d.specs[i]
         if s.op == S_WRITE or s.op == S_VALUE:

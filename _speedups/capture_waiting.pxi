@@ -97,6 +97,8 @@ cdef void catch_up(Frame *f, void *fp) noexcept:
             f.doubted = doubting
     if f.wants:
         look_at_notes(f, stores)
+    if f.unknown and not direct:
+        given_back(f)
     if exposed_count and not direct:
         check_exposed()
     if held_count and not direct:

@@ -11,6 +11,7 @@ from escope_tui.instrument.tables import (
     place,
     position_of,
 )
+from escope_tui.instrument.targets import calling_leaves
 from escope_tui.model import sites as flag
 
 TYPE_CHECKING = False
@@ -116,8 +117,9 @@ class Compound(Simple):
         start = set(here.bound)
         self.begin(node.target, written=written)
         kept, here.loop = here.loop, loop
+        calling = calling_leaves([node.target])
         node.target = self.target(node.target)
-        self.told_between(node.target)
+        self.told_between(node.target, calling=calling)
         self._partly_unpacked(node.target)
         if handed:
             self.owe(Effect(("h",)))
@@ -205,8 +207,9 @@ class Compound(Simple):
             self.step(header, out, flags)
         start = set(here.bound)
         if item.optional_vars is not None:
+            calling = calling_leaves([item.optional_vars])
             item.optional_vars = self.target(item.optional_vars)
-            self.told_between(item.optional_vars)
+            self.told_between(item.optional_vars, calling=calling)
             self._partly_unpacked(item.optional_vars)
             if handed:
                 self.owe(Effect(("h",)))

@@ -309,14 +309,19 @@ class State:
 
     def wrap(self, node: ast.expr, spec: Spec, *more: Effect) -> ast.expr:
         """Put a site around an expression, which passes through."""
-        here = self.here
-        flags = flag.PASS
-        if here.comprehensions:
-            flags |= flag.COMP
-        if here.awaiting:
-            flags |= flag.AWAITED | flag.AWAIT
         position = (node.lineno, node.col_offset, node.end_lineno or 0, node.end_col_offset or 0)
-        return self.tables.call(flags, here.frame, position, list(more), first=node, spec=spec)
+        return self.tables.call(
+            self.passing(), self.here.frame, position, list(more), first=node, spec=spec
+        )
+
+    def passing(self) -> int:
+        """The flags of a site in the middle of an expression."""
+        flags = flag.PASS
+        if self.here.comprehensions:
+            flags |= flag.COMP
+        if self.here.awaiting:
+            flags |= flag.AWAITED | flag.AWAIT
+        return flags
 
     # Guards: what a statement that raised has touched
 

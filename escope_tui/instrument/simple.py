@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from escope_tui.instrument.expressions import Expressions
 from escope_tui.instrument.tables import Effect, Position, place, position_of
-from escope_tui.instrument.targets import _leaves
+from escope_tui.instrument.targets import _leaves, calling_leaves
 from escope_tui.model import sites as flag
 
 TYPE_CHECKING = False
@@ -70,7 +70,8 @@ class Simple(Expressions):
 
     def assign(self, node: ast.Assign, out: list[ast.stmt]) -> None:
         self.begin(node, written=_written(*node.targets))
-        if isinstance(node.value, ast.Yield) and self.is_plain_value(node.value.value):
+        alone = len(list(_leaves(node.targets))) == 1
+        if alone and isinstance(node.value, ast.Yield) and self.is_plain_value(node.value.value):
             node.value = self._plain_yield(node.value, position_of(node))
             node.targets = [self.target(target) for target in node.targets]
             out.append(node)
@@ -82,8 +83,9 @@ class Simple(Expressions):
             self.read_through(node.value)
         node.value = self.expr(node.value)
         self.here.used = None
+        calling = calling_leaves(node.targets)
         node.targets = [self.target(target) for target in node.targets]
-        self.told_between(*node.targets)
+        self.told_between(*node.targets, calling=calling)
         self._partly(node.targets)
         self.finish(node, out)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from escope_tui.instrument.effects import Effects
 from escope_tui.instrument.scope import AFTER
-from escope_tui.instrument.tables import Effect
+from escope_tui.instrument.tables import Effect, place, position_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -32,19 +32,30 @@ class Targets(Effects):
             node.elts = [self.target(item) for item in node.elts]
         return node
 
-    def told_between(self, *targets: ast.expr) -> None:
+    def told_between(self, *targets: ast.expr, calling: frozenset[int]) -> None:
         """Tell what names got before a store into an object, which may run code that looks at them.
 
-        The core reads the variables of a waiting function itself.
+        The core reads the variables of a function that waits in the store itself, but not of one
+        that still computes where to store. `calling`: what `calling_leaves` says of the targets.
         """
-        if self.here.kind not in ("module", "class"):
-            return
+        shared = self.here.kind in ("module", "class")
         stored: list[str] = []
         for leaf in _leaves(targets):
             if isinstance(leaf, ast.Name):
                 stored.append(leaf.id)
             elif stored and isinstance(leaf, ast.Attribute | ast.Subscript):
-                leaf.value = self.wrap(leaf.value, ("n",), *map(self.wrote, stored))
+                if id(leaf) in calling:
+                    leaf.value = self._told_first(leaf.value, [self.wrote(name) for name in stored])
+                elif shared:
+                    leaf.value = self.wrap(leaf.value, ("n",), *map(self.wrote, stored))
+
+    def _told_first(self, node: ast.expr, effects: list[Effect]) -> ast.expr:
+        """`node`, evaluated behind a site."""
+        position = position_of(node)
+        site = self.tables.call(self.passing(), self.here.frame, position, effects)
+        both = place(ast.Tuple([site, node], ast.Load()), position)
+        last = place(ast.Constant(1), position)
+        return place(ast.Subscript(both, last, ast.Load()), position)  # type: ignore[no-any-return]
 
     def _attribute_target(self, node: ast.Attribute, rest: tuple[int, ...]) -> None:
         reached = self.chain(node.value)
@@ -121,6 +132,19 @@ def _leaves(targets: Iterable[ast.expr]) -> Iterator[ast.expr]:
             yield from _leaves([target.value])
         else:
             yield target
+
+
+def calling_leaves(targets: Iterable[ast.expr]) -> frozenset[int]:
+    """The ids of the single targets that may run code before anything is stored there."""
+    return frozenset(
+        id(leaf)
+        for leaf in _leaves(targets)
+        if isinstance(leaf, ast.Attribute | ast.Subscript)
+        and not (
+            isinstance(leaf.value, ast.Name)
+            and (isinstance(leaf, ast.Attribute) or _is_simple(leaf.slice))
+        )
+    )
 
 
 def _is_slice(node: ast.expr) -> bool:

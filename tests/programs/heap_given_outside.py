@@ -200,6 +200,8 @@ def run():
     seen = known[-1]
     lib.drive_back((make() for _ in range(3)), lambda x: then(x))
     seen = known[-1]
+    lib.drive([make(), make()])
+    seen = known[-1]
     lib.drive([make() for _ in range(3)])
     seen = known[-1]
     lib.drive(map(numbered, range(3)))
