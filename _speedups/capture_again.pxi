@@ -16,7 +16,8 @@ def detach():
     global ring_header, ring_data, ring_size, ring_head, ring_tail, table_count, texts_count, next_strid, texts_floor, texts_bytes, next_oid
     global frame_count, believed, thread_count, thread_now, note_count, attention, volatile_count, deep_count
     global held_count, lent_count, doubted_count, exposed_count, death_calls, importing_count, loose_count
-    global time_countdown, unknown_ran, pending_count, pending_next, transient_count, type_count, visit_mark, next_type_id, slotted_count, watched_count, shadowed_count, any_early
+    global time_countdown, unknown_ran, pending_count, pending_next, transient_count, type_count, visit_mark, next_type_id
+    global slotted_count, watched_count, shadowed_count, any_early
     cdef uint32_t i
     cdef Frame *f
     if recording:

@@ -65,6 +65,26 @@ cdef void handed_out(PyObject *o) noexcept:
     doubt_deep(o)
 
 
+cdef inline void leave(SiteData *d, unsigned char *event, PyObject *value) noexcept:
+    """The current frame ends by this site, whose event has just been written, or returns a value that has just been told."""
+    cdef uint64_t oid
+    if d.flags & F_RETURN and event[5] == V_REF:
+        memcpy(&oid, event + 6, 8)
+        if es_unlikely(current.outside):
+            handed_out(value)
+        keep_known(value, oid)
+    if d.leaves:
+        exit_frame()
+
+
+cdef inline void give(SiteData *d, PyObject *value) noexcept:
+    """The same, of a value that took more than a look."""
+    if d.flags & F_RETURN:
+        keep_in_mind(value)
+    if d.leaves:
+        exit_frame()
+
+
 cdef void doubt_deep(PyObject *o) noexcept:
     """Mark all that an object reaches as uncertain."""
     global doubting, allowance
