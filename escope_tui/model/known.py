@@ -60,12 +60,20 @@ def _address(value: Value) -> str | None:
     number = _int(value.attr("_ip"))
     if number is None or number < 0:
         return None
-    v6 = value.type_name == "IPv6Address"
+    v6 = value.type_name.startswith("IPv6")
     if number >= 1 << (128 if v6 else 32):
         return None
     zone = _string(value.attr("_scope_id"))
     made = str(IPv6Address(number) if v6 else IPv4Address(number))
     return f"{made}%{zone}" if zone else made
+
+
+def _network(value: Value) -> str | None:
+    """Of a network or an interface: its address and how much of that is the network's."""
+    address = value.attr("network_address")
+    shown = _address(value if address is None else address)
+    length = _int(value.attr("_prefixlen"))
+    return None if shown is None or length is None else f"{shown}/{length}"
 
 
 def _file(value: Value) -> str | None:
@@ -88,6 +96,10 @@ _TEXTS: dict[tuple[str, str], Callable[[Any], str | None]] = {
     ("fractions", "Fraction"): _fraction,
     ("ipaddress", "IPv4Address"): _address,
     ("ipaddress", "IPv6Address"): _address,
+    ("ipaddress", "IPv4Network"): _network,
+    ("ipaddress", "IPv6Network"): _network,
+    ("ipaddress", "IPv4Interface"): _network,
+    ("ipaddress", "IPv6Interface"): _network,
     ("_io", "TextIOWrapper"): _file,
     ("_io", "BufferedReader"): _file,
     ("_io", "BufferedWriter"): _file,

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from ..errors import EscopeError
 from ..model.events import Call
+from ..model.sites import STEP
 from ..model.text import one_line
 from ..model.values import Value
 from .rebuild import Builder, is_dotted, is_name, refusal
@@ -65,6 +66,13 @@ class Setting:
 def named(rec: Replay, call: Call, name: str) -> Value | None:
     """A variable of the module of a call, as the call found it."""
     return rec.globals(call.enter, call.frame_id).get(name)
+
+
+def _span(node: ast.stmt) -> tuple[tuple[int, int], tuple[int, int]]:
+    """Where a statement begins, with its decorators, and where it ends: line and column."""
+    marks = getattr(node, "decorator_list", ())
+    first = min((each.lineno, 0) for each in marks) if marks else (node.lineno, node.col_offset)
+    return first, (node.end_lineno or node.lineno, (node.end_col_offset or 0) + 1)
 
 
 class Loading:
@@ -159,12 +167,17 @@ class Loading:
 
     # -- how far the module had come
 
-    def _module_frame(self) -> int | None:
-        """The line that the module's own code is at during the call; None if it is not running."""
+    def _module_frame(self) -> tuple[int, int] | None:
+        """Line and column that the module's own code is at during the call; None if it is not
+        running.
+        """
         for frame in self.rec.stack(self.call.enter):
             same = frame.file == self.rec.program.paths[self.function.module]
             if frame.kind == "module" and same:
-                return frame.line
+                if frame.last_step < 0:
+                    return frame.line, 0
+                site = self.rec.program.site(self.rec.site_of(frame.last_step))
+                return site.line, site.column
         return None
 
     def _statement(self) -> ast.stmt | None:
@@ -172,7 +185,7 @@ class Loading:
         if self._running is None or self.tree is None:
             return None
         for node in self.tree.body:
-            if node.lineno <= self._running <= (node.end_lineno or node.lineno):
+            if _span(node)[0] <= self._running < _span(node)[1]:
                 return node
         return None
 
@@ -199,18 +212,24 @@ class Loading:
         """The step at which the module was as a test finds it after loading."""
         node = self._statement()
         if node is not None:
-            step: int | None = self.call.enter
-            while step is not None:
-                step = self.rec.timeline.to_line(step, -1, self._file(), node.lineno)
-                if step is None or self.rec[step].function == "<module>":
-                    return step
-            return None
+            return self._first_of(node)
         from .calls import iter_calls
 
         for call in iter_calls(self.rec, "<module>", self._file()):
             end = call.exit
             return None if end is None else min(end + 1, len(self.rec) - 1)
         return None
+
+    def _first_of(self, node: ast.stmt) -> int | None:
+        """The step at which a statement of the module began: of a loop, before its first turn."""
+        first, last = _span(node)
+        sites = frozenset(
+            number
+            for number, site in self.rec.program.module_sites(self.function.module)
+            if site.function == 0 and site.flags & STEP and first <= (site.line, site.column) < last
+        )
+        step = self.rec.next_site(0, 1, sites)
+        return step if 0 <= step <= self.call.enter else None
 
     def _file(self) -> str:
         return self.rec.program.paths[self.function.module]

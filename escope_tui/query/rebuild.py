@@ -45,8 +45,10 @@ FROM_TEXT: Final = {
     "ipaddress": tuple(f"IPv{number}{each}" for number in (4, 6) for each in _ADDRESSES),
 }
 """Modules and their classes whose instances are made again from what they show as."""
-SEQUENCES = ("time.struct_time", "os.terminal_size")
+SEQUENCES = ("time.struct_time", "os.terminal_size", "os.stat_result")
 """Named tuples of the interpreter, which are made from a sequence."""
+STAT_ITEMS = frozenset({"st_mode", "st_ino", "st_dev", "st_nlink", "st_uid", "st_gid", "st_size"})
+"""Names of items of an `os.stat_result`."""
 _FRACTION = re.compile(r"-?[0-9]+(/[0-9]+)?")
 _NAMESPACES = {
     ("types", "SimpleNamespace"): "types.SimpleNamespace",
@@ -215,6 +217,17 @@ class Builder:
                 self.lines.append(f"{name}.append({self.source(member, f'{where}[{key}]')})")
         return name
 
+    def _unnumbered(self, value: Value, where: str) -> str:
+        """Attributes of an `os.stat_result` that are none of its items, as a dict."""
+        if value.type_name != "stat_result":
+            return ""
+        pairs = [
+            f"{str(key)!r}: {self.source(member, f'{where}.{key}')}"
+            for role, key, member in value.entries()
+            if role == "attr" and str(key) not in STAT_ITEMS
+        ]
+        return f"{{{', '.join(pairs)}}}"
+
     def _object(self, value: Value, where: str) -> str:
         kind, module, name = value.kind, value.module, value.type_name
         if kind == "enum":
@@ -238,7 +251,8 @@ class Builder:
             if made.startswith("module.") and node is None:
                 return f"{made}({', '.join(inner)})"
             if made in SEQUENCES:
-                return f"{made}([{', '.join(inner)}])"
+                more = self._unnumbered(value, where)
+                return f"{made}([{', '.join(inner)}]{f', {more}' if more else ''})"
             return f"tuple.__new__({made}, [{', '.join(inner)}])"
         if kind == "exception":
             return self._filled(value, where, "BaseException")

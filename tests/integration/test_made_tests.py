@@ -16,6 +16,7 @@ from escope_tui.query.recording import Recording
 KINDS = """\
 from __future__ import annotations
 import array, collections, datetime, decimal, enum, fractions, functools, pathlib, re, types, uuid
+import ipaddress, os
 from dataclasses import dataclass
 
 class Color(enum.Enum):
@@ -62,6 +63,9 @@ VALUES = [
     datetime.timedelta(seconds=5.5), decimal.Decimal("1.10"), fractions.Fraction(1, 3),
     pathlib.Path("/tmp/x"), uuid.UUID(int=5), re.compile("a+", re.I), array.array("i", [1, 2]),
     types.SimpleNamespace(a=1), same, len, Plain, int, re, [shared, shared],
+    os.stat_result(range(10)), os.stat(__file__), ipaddress.IPv4Network("10.0.0.0/8"),
+    ipaddress.IPv6Network("fe80::/64"), ipaddress.IPv4Interface("10.1.2.3/24"),
+    ipaddress.IPv6Interface("::1/128"), ipaddress.IPv4Address("10.0.0.1"),
 ]
 for value in VALUES:
     same(value)
@@ -145,7 +149,10 @@ first = next(numbers(9))
 asyncio.run(later(1))
 one.meet(two)
 owner(one)
-note("c")
+for turn in range(3):
+    limit += turn
+    note(str(turn))
+put({}, 1); put({}, 2); note("c")
 sys.exit("the program fails")
 """
 
