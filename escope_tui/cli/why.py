@@ -1,10 +1,11 @@
-"""``escope why``: the chain of causes of a value."""
+"""``escope why``: the chain of causes of a value, or of a failure."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from escope_tui.cli import common
+from escope_tui.errors import NotFoundError
 from escope_tui.model.text import one_line
 
 if TYPE_CHECKING:
@@ -14,9 +15,11 @@ if TYPE_CHECKING:
 
 
 EPILOG = """\
-TARGET is a variable, an attribute or an item as the frame of that moment sees it.
+TARGET is a variable, an attribute or an item as the frame of that moment sees it: of @STEP, else of
+the failure if the run failed, else of the end. Without a TARGET, why the statement did what it did.
 
 examples:
+  escope why                          why the newest recording failed
   escope why total
   escope why trace.esr@1234 'rows[3].price' --depth 3
   escope why @1234 --control          which conditions made this statement run
@@ -49,9 +52,15 @@ def run(args: Namespace) -> int:
 
     if args.control or args.line:
         return _other(args)
-    trace, (target,) = common.take_words(args, 1, 1, "TARGET")
+    trace, words = common.take_words(args, 0, 1, "TARGET")
     with common.opened(trace) as (rec, step):
-        cause = rec.why(target, at=step, depth=min(args.depth, 100))
+        failure = rec.first_failure() if step is None else None
+        if failure is not None and failure.reason != "end":
+            step = failure.step
+            common.narrate(f"@{step:,}, the failure: {one_line(failure.text, 200)}")
+        if not words and not len(rec):
+            raise NotFoundError("the recording has no steps: there is nothing to explain")
+        cause = rec.why(words[0] if words else None, at=step, depth=min(args.depth, 100))
         if args.json:
             common.write_json(plain(cause))
         else:

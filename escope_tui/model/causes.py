@@ -30,6 +30,7 @@ KINDS = (
     "definition",
     "with",
     "exception",
+    "statement",
     "delete",
     "unknown",
 )
@@ -86,15 +87,17 @@ class Cause:
         """The chain as indented safe lines of text."""
         found = []
         for depth, cause in self.walk():
-            shown = cause.value.summary(60) if cause.value is not None else "?"
+            shown = f" = {cause.value.summary(60) if cause.value is not None else '?'}"
+            if cause.kind == "statement":
+                shown = ""
             where = "" if cause.step is None else f"  @{cause.step:,} {cause.function}:{cause.line}"
-            source = f"  {one_line(cause.source, 80)}" if cause.source else ""
+            source = f"  {one_line(cause.source, 80)}" if cause.source and shown else ""
             notes = [cause.note] if cause.note else []
             if cause.through:
                 notes.append("through " + ", ".join(cause.through))
             note = f"  ({'; '.join(notes)})" if notes else ""
             found.append(
-                f"{'  ' * depth}{one_line(cause.target, 60)} = {shown}  [{cause.kind}]"
+                f"{'  ' * depth}{one_line(cause.target, 60)}{shown}  [{cause.kind}]"
                 f"{where}{source}{note}"
             )
         return found

@@ -331,10 +331,15 @@ class Recording(Replay):
 
         return stops.numbered_hit(self, stop)
 
-    def why(self, target: str, at: int | None = None, depth: int = 8) -> Cause:
+    def why(self, target: str | None = None, at: int | None = None, depth: int = 8) -> Cause:
         """Why something has the value that it has: the write, what it read, who wrote that, and so
-        on.
+        on. Without a target: why the statement at a step did what it did (at None: the failure).
         """
+        if target is None:
+            from .statement import explain_statement
+
+            step = self.first_failure().step if at is None else self.index(at, end=False)
+            return explain_statement(self, step, depth)
         from .why import explain
 
         return explain(self, target, len(self) if at is None else self.index(at), depth)

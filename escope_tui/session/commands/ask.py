@@ -35,21 +35,23 @@ def at(step: int, now: int | None = None) -> Part:
 # -- causes and writes
 
 
-@command("why", "TARGET", "target")
+@command("why", "[TARGET]", "target")
 def why(talk: Talk, text: str) -> Reply:
-    """Tell why a variable, attribute or item has its value: who wrote it, from what, and so on."""
-    cause = talk.rec.why(words.needed(text, "a variable, attribute or item"), at=talk.step)
+    """Tell why a variable, attribute or item has its value: who wrote it, from what, and so on;
+    without TARGET: why this statement did what it did."""
+    cause = talk.rec.why(text or None, at=talk.step)
     return Reply(_causes(cause))
 
 
 def _causes(cause: Cause) -> Iterator[Row]:
     for depth, each in cause.walk():
         shown = each.value.summary(WIDTH) if each.value is not None else "?"
-        parts: list[str | Part] = ["  " * depth, (one_line(each.target, 60), "name"), " = "]
-        parts += [(shown, "value"), (f"  [{each.kind}]", "note")]
+        parts: list[str | Part] = ["  " * depth, (one_line(each.target, 60), "name")]
+        parts += [" = ", (shown, "value")] if each.kind != "statement" else []
+        parts.append((f"  [{each.kind}]", "note"))
         if each.step is not None:
             parts += ["  ", at(each.step), f" {one_line(each.function, 40)}:{each.line}"]
-        if each.source:
+        if each.source and each.kind != "statement":
             parts.append((f"  {one_line(each.source, 100)}", "dim"))
         if each.note:
             parts.append((f"  ({one_line(each.note, 120)})", "note"))

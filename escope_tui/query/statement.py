@@ -1,0 +1,66 @@
+"""Why a statement did what it did: what it read, and where that came from."""
+
+from __future__ import annotations
+
+import ast
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from ..model.causes import Cause
+from ..model.text import one_line
+from .chosen import chosen_by
+from .exceptions import iter_exceptions
+from .sources import header
+from .why import Search
+
+if TYPE_CHECKING:
+    from ..model.events import ExceptionEvent
+    from .recording import Recording
+
+LONGEST = 60
+MOST = 100
+"""Exceptions inside the calls of one statement that are looked at."""
+
+
+def explain_statement(rec: Recording, step: int, depth: int = 8) -> Cause:
+    """The causes of what a step's statement read, and of the exception that it raised if it raised
+    one. Of a `raise` also the conditions under which it ran.
+    """
+    search = Search(rec)
+    search.flow.horizon = step
+    info = rec.step_info(step)
+    node = rec.syntax.statement(rec.program.site(info.site))
+    operands = search.flow.operands(_evaluated(node), step, info.frame)
+    reads, note = search.read_all(operands, step, info.frame, depth)
+    if isinstance(node, ast.Raise):
+        reads += chosen_by(search, step, info.frame, depth)
+    error = _raised(rec, step, info.frame)
+    if error is None:
+        name = one_line(rec.program.statement(rec.program.site(info.site)), LONGEST)
+        return search.place(name, "statement", None, step, tuple(reads), note)
+    return search.place(error.type_name, "exception", error.value, step, tuple(reads), note)
+
+
+def _evaluated(node: ast.stmt | None) -> ast.AST | None:
+    """What a statement reads: of an assignment its value, and what finds its targets."""
+    if not isinstance(node, ast.Assign | ast.AnnAssign):
+        return header(node)
+    parts = [node.value] if node.value is not None else []
+    for target in node.targets if isinstance(node, ast.Assign) else [node.target]:
+        for sub in ast.walk(target):
+            if isinstance(sub, ast.Attribute | ast.Subscript) and isinstance(sub.ctx, ast.Store):
+                parts.append(sub.value)
+                parts += [sub.slice] if isinstance(sub, ast.Subscript) else []
+    return ast.Tuple(parts, ast.Load())
+
+
+def _raised(rec: Recording, step: int, frame: int) -> ExceptionEvent | None:
+    """The exception that a statement raised, or that came out of what it called."""
+    after = rec.next_frame_step(step + 1, 1, frame)
+    for found in islice(iter_exceptions(rec, step - 1, 1), MOST):
+        if 0 <= after <= found.step:
+            break
+        places = (found.raised, *found.propagated)
+        if any(each.step == step and each.frame_id == frame for each in places):
+            return found
+    return None
