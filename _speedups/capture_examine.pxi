@@ -2,13 +2,16 @@
 
 cdef bint keys_are_safe(PyObject *d) noexcept:
     """Whether a look-up in this dict can run only C code: all keys are exact scalars or strings."""
+    global allowance
     cdef Py_ssize_t pos = 0
     cdef PyObject *key
     cdef PyObject *value
     if es_dict_unicode(d):
         return True
     if PyDict_Size(d) > 100000:
-        return False
+        if not affordable():
+            return False
+        allowance -= PyDict_Size(d) >> 2
     while PyDict_Next(d, &pos, &key, &value):
         if not safe_key(key, 0):
             return False

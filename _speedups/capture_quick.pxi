@@ -406,64 +406,6 @@ cdef PyObject *call_any(PyObject *self, PyObject **args, Py_ssize_t n) noexcept:
 
 cdef bint some_unbound = False       # of the arguments of the site that is told
 
-cdef inline bint gather(SiteData *d, void *fp, PyObject **args) noexcept:
-    """Read the site's arguments in its frame; False if one is unbound."""
-    cdef int i
-    cdef PyObject *v
-    if es_unlikely(d.code != es_frame_runs(fp)):
-        find_operands(d, fp)
-    if es_unlikely(not d.direct):
-        return gather_any(d, fp, args)
-    for i in range(d.noperands):
-        v = es_frame_local(fp, d.places[i])
-        if es_unlikely(v == NULL):
-            return gather_any(d, fp, args)
-        args[i] = v
-    return True
-
-
-cdef void find_operands(SiteData *d, void *fp) noexcept:
-    """Find out where the code that runs has the variables that the site reads."""
-    cdef PyObject *code = es_frame_code(fp)
-    cdef Operand *o
-    cdef int i
-    d.direct = True
-    for i in range(d.noperands):
-        o = &d.operands[i]
-        o.place = -1 if o.name == NULL or o.shared or code == NULL else es_local_index(code, o.name)
-        o.cell = o.place >= 0 and es_local_is_cell(code, o.place)
-        d.places[i] = o.place
-        if o.place < 0 or o.cell:
-            d.direct = False
-    d.code = es_frame_runs(fp)
-    d.quick = d.code if d.direct else NULL
-
-
-cdef inline PyObject *namespace_variable(void *fp, PyObject *name) noexcept:
-    """A global variable of the frame; borrowed, NULL when it is unbound."""
-    cdef PyObject *namespace = es_frame_globals(fp)
-    return NULL if namespace == NULL else dict_get_str(namespace, name)
-
-
-cdef bint gather_any(SiteData *d, void *fp, PyObject **args) noexcept:
-    cdef int i
-    cdef Operand *o
-    cdef PyObject *v
-    cdef bint whole = True
-    for i in range(d.noperands):
-        o = &d.operands[i]
-        v = o.constant
-        if o.shared:
-            v = namespace_variable(fp, o.name)
-        elif o.place >= 0:
-            v = es_frame_local(fp, o.place)
-            if o.cell and v != NULL and Py_TYPE(v) == &PyCell_Type:
-                v = (<PyCellObject *>v).ob_ref
-        args[i] = v
-        whole = whole and v != NULL
-    return whole
-
-
 cdef void tell_gathered(SiteData *d, PyObject **args, Py_ssize_t n) noexcept:
     """`tell_any` with arguments that may be unbound."""
     global some_unbound

@@ -10,13 +10,7 @@ cdef enum:
 
 cdef PyObject *waiting_variable(Owed *o, int i, PyObject *code, void *fp) noexcept:
     """What the variable of a waiting frame holds now; borrowed, NULL when it is unbound."""
-    cdef PyObject *found
-    if o.places[i] < 0:
-        return dict_get_str(es_frame_globals(fp), o.names[i])
-    found = es_frame_local(fp, o.places[i])
-    if found != NULL and es_local_is_cell(code, o.places[i]) and Py_TYPE(found) == &PyCell_Type:
-        return (<PyCellObject *>found).ob_ref
-    return found
+    return frame_variable(fp, o.places[i], o.places[i] >= 0 and es_local_is_cell(code, o.places[i]), o.names[i])
 
 
 cdef bint waiting_values(Owed *o, void *fp, PyObject **values) noexcept:

@@ -228,3 +228,29 @@ def test_stores_and_appends_to_a_million_items_are_recorded_exactly(tmp_path: Pa
             assert [table.item(at).data, table.item(-at).data] == [-i, i]
         assert xs.item(99_000).data == 0, "the first store is forgotten by the last"
         assert xs.truncated
+
+
+NUMBERED = """
+def work(n):
+    table = {i: 0 for i in range(n)}
+    table[n - 1] = "stored"
+    table[n] = "added"
+    k = n - 2
+    table.pop(k)
+    return len(table)
+work(150_000)
+"""
+
+
+def test_stores_far_inside_a_dict_of_150_000_numbers_are_shown(tmp_path: Path) -> None:
+    script = tmp_path / "numbered.py"
+    script.write_text(NUMBERED)
+
+    trace = rerecorded(script, tmp_path)
+
+    with escope.open(str(trace)) as rec:
+        last = next(step.index for step in rec.steps() if step.line == 8)
+        table: Any = rec.locals(last)["table"]
+        assert not table.uncertain
+        assert table.size == 150_000
+        assert [table.item(149_999).data, table.item(150_000).data] == ["stored", "added"]
