@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import os
 import struct
@@ -86,6 +87,22 @@ class RecordingFile:
         trace: TracebackType | None,
     ) -> None:
         self.close()
+
+    def again(self) -> RecordingFile:
+        """Another reader of the same file, which shares the tables with this one."""
+        found = copy.copy(self)
+        found.cache, found._lock = None, threading.Lock()
+        try:
+            found._file = open(self.path, "rb")  # noqa: SIM115  (closed by close)
+        except OSError as error:
+            raise FormatError(
+                f"cannot open {self.path}: {error.strerror}", slug="cannot-open"
+            ) from error
+        now, then = os.fstat(found._file.fileno()), os.fstat(self._file.fileno())
+        if not os.path.samestat(now, then):
+            found._file.close()
+            raise FormatError(f"{self.path} is another file now", hint="Open the recording again.")
+        return found
 
     def close(self) -> None:
         """Closes the file."""

@@ -413,8 +413,7 @@ def holding_back(rec: Replay) -> frozenset[tuple[int, int]]:
         found = rec.kept["holding back"] = frozenset(
             (module, site.function)
             for module in range(len(rec.program.paths))
-            for _, site in rec.program.module_sites(module)
-            if site.flags & LATE
+            for _, site in rec.program.module_sites(module, LATE)
         )
     return found
 

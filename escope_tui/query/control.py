@@ -134,10 +134,8 @@ def _sites(rec: Replay, node: ast.AST, near: Site) -> frozenset[int]:
     line, column = getattr(node, "lineno", 0), getattr(node, "col_offset", 0)
     return frozenset(
         number
-        for number, each in rec.program.module_sites(near.module)
-        if each.flags & STEP
-        and each.function == near.function
-        and (each.line, each.column) == (line, column)
+        for number, each in rec.program.module_sites(near.module, STEP, near.function)
+        if (each.line, each.column) == (line, column)
     )
 
 
@@ -219,9 +217,7 @@ def why_not(rec: Replay, file: str, line: int, at: int | None = None) -> WhyNot:
 def _last_entry(rec: Replay, near: Site, end: int) -> int | None:
     """The newest step in the line's function before a step."""
     sites = frozenset(
-        number
-        for number, each in rec.program.module_sites(near.module)
-        if each.function == near.function and each.flags & STEP
+        number for number, _ in rec.program.module_sites(near.module, STEP, near.function)
     )
     step = rec.next_site(end - 1, -1, sites) if end else -1
     return step if step >= 0 else None

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ..model.events import Hit
 from ..model.rows import Rows
-from ..model.sites import BEGINS_STEP, STEP
+from ..model.sites import STEP
 
 if TYPE_CHECKING:
     from ..replay.recording import Replay
@@ -80,6 +80,5 @@ def _counted(rec: Replay, file: str) -> Iterator[tuple[int, int, int]]:
     """Flags, line and hits of each site of a file at which a step begins."""
     totals = rec.file.site_hits()
     for module in rec.program.modules_of(file):
-        for number, site in rec.program.module_sites(module):
-            if site.flags & BEGINS_STEP:
-                yield site.flags, site.line, totals.get(number, 0)
+        for number, flags, line in rec.program.step_sites(module):
+            yield flags, line, totals.get(number, 0)

@@ -108,8 +108,7 @@ def _alone(rec: Replay, sites: frozenset[int]) -> bool:
     site = rec.program.site(min(sites))
     return all(
         hits.get(number, 0) <= 1
-        for number, each in rec.program.module_sites(site.module)
-        if each.function == site.function and each.flags & ENTER
+        for number, _ in rec.program.module_sites(site.module, ENTER, site.function)
     )
 
 
@@ -117,10 +116,8 @@ def header_sites(rec: Replay, near: Site) -> frozenset[int]:
     """The sites of a loop header, by one of them; the lowest is its first evaluation."""
     return frozenset(
         number
-        for number, site in rec.program.module_sites(near.module)
-        if site.flags & HEADER
-        and site.flags & STEP
-        and (site.function, site.line, site.column) == (near.function, near.line, near.column)
+        for number, site in rec.program.module_sites(near.module, HEADER, near.function)
+        if site.flags & STEP and (site.line, site.column) == (near.line, near.column)
     )
 
 
@@ -149,10 +146,8 @@ def _loop(rec: Replay, step: int, node: ast.stmt, near: Site) -> Loop | None:
     frame = rec.step_info(step).frame
     found = [
         each
-        for _, each in rec.program.module_sites(near.module)
-        if each.flags & HEADER
-        and each.function == near.function
-        and (each.line, each.column) == (node.lineno, node.col_offset)
+        for _, each in rec.program.module_sites(near.module, HEADER, near.function)
+        if (each.line, each.column) == (node.lineno, node.col_offset)
     ]
     if not found:
         return None

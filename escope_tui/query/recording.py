@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Collection, Iterator, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from ..errors import NotFoundError
 from ..model.rows import Rows
@@ -20,6 +20,7 @@ from . import (
 )
 
 if TYPE_CHECKING:
+    from ..format.reader import RecordingFile
     from ..model.answers import (
         Coverage,
         Execution,
@@ -347,16 +348,27 @@ class Recording(Replay):
 
 def open_recording(path: str | os.PathLike[str], keep: int = 4) -> Recording:
     """Open a recording file. `keep`: chunks that stay decoded, some 20 MB each."""
-    from .._speedups.unpack import Chunks, Cursor, Scanner
     from ..format.reader import RecordingFile
 
     name = os.fspath(path)
     if not os.path.exists(name):
         raise NotFoundError(f"there is no recording {safe_text(name)}")
-    file = RecordingFile(name)
+    return _recording_of(RecordingFile(name), keep)
+
+
+def open_again(rec: Recording, keep: int = 4) -> Recording:
+    """Another handle on an open recording, for another thread: what is decoded is its own, the
+    tables of the program are shared.
+    """
+    return _recording_of(cast("RecordingFile", rec.file).again(), keep, rec)
+
+
+def _recording_of(file: RecordingFile, keep: int, like: Recording | None = None) -> Recording:
+    from .._speedups.unpack import Chunks, Cursor, Scanner
+
     try:
         file.cache = Chunks(file, keep)
-        return Recording(file, [Cursor(file), Cursor(file)], Scanner(file))
+        return Recording(file, [Cursor(file), Cursor(file)], Scanner(file), like)
     except BaseException:
         file.close()
         raise

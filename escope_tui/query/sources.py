@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from ..errors import EscopeError
 from ..model.events import Write
+from ..model.sites import STEP
 from ..model.text import one_line
 from .loops import find_loop
 from .writes import same_value
@@ -457,10 +458,8 @@ def omissions(rec: Replay, text: str, write: Write) -> list[tuple[Test, int]]:
             continue
         sites = frozenset(
             number
-            for number, each in rec.program.module_sites(site.module)
-            if each.function == site.function
-            and each.flags & 1
-            and (each.line, each.column) == (node.lineno, node.col_offset)
+            for number, each in rec.program.module_sites(site.module, STEP, site.function)
+            if (each.line, each.column) == (node.lineno, node.col_offset)
         )
         step = rec.next_site(write.step, 1, sites) if sites else -1
         if step < 0 or rec.step_info(step).frame != info.frame:

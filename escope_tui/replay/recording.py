@@ -63,13 +63,20 @@ class Info(NamedTuple):
 class Replay:
     """Moments, stacks, values and movement; `query.recording.Recording` adds the questions."""
 
-    def __init__(self, source: Source, cursors: list[CursorLike], scanner: ScannerLike) -> None:
+    def __init__(
+        self,
+        source: Source,
+        cursors: list[CursorLike],
+        scanner: ScannerLike,
+        like: Replay | None = None,
+    ) -> None:
+        """`like`: another handle on the same file, whose tables this one shares."""
         self.file = source
-        self.program = Program(source)
+        self.program: Program = Program(source) if like is None else like.program
         self.scanner = scanner
         self.state = State(source, cursors, scanner, self.program)
         self.timeline = Timeline(self)
-        self.syntax = Syntax(self.program)
+        self.syntax: Syntax = Syntax(self.program) if like is None else like.syntax
         self.surveyor = Surveyor(self)
         self._infos: dict[int, Info] = {}
         self._tasks: dict[int, tuple[int, str]] | None = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -61,6 +62,7 @@ class Program:
         self._source = source
         self._sites: dict[int, Site] = {}
         self._functions: dict[tuple[int, int], Function] = {}
+        self._indexes: dict[int, tuple[dict[int, list[int]], dict[int, list[int]]]] = {}
         self._kinds: dict[int, str] = {}
         self._hidden: dict[tuple[int, int], dict[int, tuple[int, int, int, int]]] = {}
 
@@ -135,21 +137,57 @@ class Program:
         """The code scope that a site lies in."""
         return self.function(site.module, site.function)
 
-    def module_sites(self, module: int) -> list[tuple[int, Site]]:
-        """All sites of a module with their numbers."""
+    def module_sites(
+        self, module: int, flags: int = 0, function: int | None = None
+    ) -> list[tuple[int, Site]]:
+        """The sites of a module with their numbers: all of them, those that have one of some flags,
+        or those of a function.
+        """
+        first, rows = self._rows_of(module)
+        wanted: Iterable[int] = range(len(rows))
+        if function is not None:
+            wanted = self._index(module)[1].get(function, ())
+        return [(first + k, self.site(first + k)) for k in wanted if _has(rows[k], flags)]
+
+    def step_sites(self, module: int) -> Iterator[tuple[int, int, int]]:
+        """Number, flags and line of each site of a module at which a step begins."""
+        first, rows = self._rows_of(module)
+        for line, places in self._index(module)[0].items():
+            for place in places:
+                yield first + place, rows[place][0], line
+
+    def _rows_of(self, module: int) -> tuple[int, list[Any]]:
         table = self._source.modules[module]
         first, rows = table.get("first_site"), table.get("sites")
         if not isinstance(first, int) or not isinstance(rows, list):
             raise FormatError(f"the recording has no sound table of sites for module {module}")
-        return [(first + k, self.site(first + k)) for k in range(len(rows))]
+        return first, rows
+
+    def _index(self, module: int) -> tuple[dict[int, list[int]], dict[int, list[int]]]:
+        """The places of a module's step sites by the line that they begin on, and of all its sites
+        by function.
+        """
+        found = self._indexes.get(module)
+        if found is None:
+            first, rows = self._rows_of(module)
+            lines: dict[int, list[int]] = {}
+            functions: dict[int, list[int]] = {}
+            for place, row in enumerate(rows):
+                try:
+                    flags, function, line = row[:3]
+                    functions.setdefault(function, []).append(place)
+                    if flags & IS_STEP:
+                        lines.setdefault(line, []).append(place)
+                except (ValueError, TypeError):
+                    self.site(first + place)  # says what is wrong with it
+                    raise
+            found = self._indexes[module] = (lines, functions)
+        return found
 
     def statement_sites(self, near: Site) -> frozenset[int]:
         """The step sites of a function that stand for statements, not for iterations inside one."""
-        return frozenset(
-            number
-            for number, site in self.module_sites(near.module)
-            if site.function == near.function and site.flags & STEP
-        )
+        found = self.module_sites(near.module, STEP, near.function)
+        return frozenset(number for number, _ in found)
 
     # -- step kinds
 
@@ -178,9 +216,8 @@ class Program:
     def _yields(self) -> frozenset[tuple[int, int, int, int]]:
         found = set()
         for module in range(len(self._source.modules)):
-            for _, site in self.module_sites(module):
-                if site.flags & YIELD:
-                    found.add((module, site.function, site.line, site.column))
+            for _, site in self.module_sites(module, YIELD):
+                found.add((module, site.function, site.line, site.column))
         return frozenset(found)
 
     # -- source text
@@ -240,16 +277,18 @@ class Program:
         """Step sites whose statement begins on a line, else the innermost ones that cover it."""
         exact: list[int] = []
         cover: list[tuple[int, int]] = []
-        for module in self.modules_of(file):
-            for number, site in self.module_sites(module):
-                if not site.flags & IS_STEP:
-                    continue
-                if site.line == line:
-                    exact.append(number)
-                elif site.line < line <= site.end_line:
-                    cover.append((site.line, number))
-        if exact or not cover:
+        modules = self.modules_of(file)
+        for module in modules:
+            first, _ = self._rows_of(module)
+            exact += [first + place for place in self._index(module)[0].get(line, ())]
+        if exact:
             return exact
+        for module in modules:
+            for number, site in self.module_sites(module, IS_STEP):
+                if site.line < line <= site.end_line:
+                    cover.append((site.line, number))
+        if not cover:
+            return []
         innermost = max(start for start, _ in cover)
         return [number for start, number in cover if start == innermost]
 
@@ -276,8 +315,8 @@ class Program:
         return [
             number
             for module in sorted({f.module for f in functions})
-            for number, site in self.module_sites(module)
-            if site.flags & (ENTER | GENEXP) and (module, site.function) in wanted
+            for number, site in self.module_sites(module, ENTER | GENEXP)
+            if (module, site.function) in wanted
         ]
 
     # -- variables
@@ -295,7 +334,9 @@ class Program:
         elsewhere = set(range(function.parameters))
         if function.kind == "genexp":
             return {}
-        for _, site in self.module_sites(function.module):
+        # Only a module's own variables are written by the sites of other scopes too.
+        own = function.place or None
+        for _, site in self.module_sites(function.module, function=own):
             for spec in site.args:
                 if not isinstance(spec, list) or len(spec) < 2 or spec[0] not in WRITES:
                     continue
@@ -330,6 +371,13 @@ class Program:
             for slot, name in enumerate(function.variables)
             if seen.get(name, slot if slot not in slots else -1) != slot
         )
+
+
+def _has(row: Any, flags: int) -> bool:
+    """Whether a site may have one of some flags; one that is not sound is for `site` to refuse."""
+    if not flags or not isinstance(row, list) or not row or not isinstance(row[0], int):
+        return True
+    return bool(row[0] & flags)
 
 
 def _rows(module: dict[str, Any], name: str) -> list[Any]:

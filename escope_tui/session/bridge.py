@@ -127,6 +127,11 @@ class Engine(Protocol):
     def returned(self, index: int, frame: int) -> Value | None:
         """What the frame returns with this step's statement; None where it does not."""
 
+    def inner_results(self, index: int, moment: int, frame: int) -> Sequence[tuple[str, Value]]:
+        """What the calls gave that a frame's statement at `index` made until a later step, by the
+        name of the function: the last few of them.
+        """
+
     def function(self, name: str, index: int) -> int | None:
         """A step at which a function of that name is entered: the next, else the last before."""
 

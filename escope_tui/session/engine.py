@@ -15,7 +15,7 @@ from ..model.text import one_line, safe_text
 from ..model.values import Value
 from ..query import writes
 from ..query.hits import statement_counts, statement_sites
-from ..query.recording import Recording, open_recording
+from ..query.recording import Recording, open_again, open_recording
 from ..replay.recording import EV_RETURN
 from ..replay.state import guarded
 from . import tail
@@ -30,6 +30,10 @@ NEAR = 32
 """So many steps are looked at one by one for the objects that they touched."""
 KEPT_LOOKING, KEPT_SEARCHING, KEPT_ASKING = 2, 2, 1
 """Chunks that each handle keeps decoded: together they are most of the app's memory."""
+INSIDE, RESULTS = 4000, 4
+"""How many steps inside a statement are looked through for what its calls gave, and how many of
+these are told.
+"""
 FEW_RAISED = 10_000
 """Up to so many times that exceptions were seen, all that is known of each is kept."""
 MARKS = 2000
@@ -40,9 +44,8 @@ class RecordingEngine:
     """Two handles on one file: while one searches for long, the panes read the other."""
 
     def __init__(self, path: str) -> None:
-        self._path = path
-        self._search = open_recording(path, KEPT_SEARCHING)
         self._look = open_recording(path, KEPT_LOOKING)
+        self._search = open_again(self._look, KEPT_SEARCHING)
         if not len(self._look):
             self.close()
             raise FormatError(
@@ -63,7 +66,7 @@ class RecordingEngine:
         return self._look
 
     def questions(self) -> Recording:
-        return open_recording(self._path, KEPT_ASKING)
+        return open_again(self._look, KEPT_ASKING)
 
     def close(self) -> None:
         self._search.close()
@@ -172,6 +175,19 @@ class RecordingEngine:
             if raw[3] == frame:
                 return self._look.passed(raw[5], index, frame, EV_RETURN)
         return None
+
+    def inner_results(self, index: int, moment: int, frame: int) -> Sequence[tuple[str, Value]]:
+        rec = self._look
+        found: list[tuple[str, Value]] = []
+        raws = list(rec.raw_events(max(index, moment - INSIDE), moment + 1, EV_RETURN))
+        for raw in reversed(raws):
+            if len(found) == RESULTS:
+                break
+            state = rec.state.frame_state(raw[0], raw[3])
+            if state.parent == frame and raw[0] > index:
+                value = rec.passed(raw[5], raw[0], raw[3], EV_RETURN)
+                found.append((one_line(state.function.name, 60), value))
+        return found[::-1]
 
     def source(self, file: str) -> str | None:
         try:

@@ -63,6 +63,8 @@ class View:
     """What the statement is about to read, as expressions with their values."""
     came_back: tuple[str, Value] | None = None
     """The function that has just returned to the frame, and its value."""
+    gave: tuple[tuple[str, Value], ...] = ()
+    """What the calls of a statement that raised had given by then, by function."""
     aliases: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
     """For an object that several expressions mean: these, by its identity."""
 
@@ -151,6 +153,7 @@ class Projector:
                 lambda: engine.returned(moment.step, frame.frame_id) if inner else None, None
             ),
             came_back=spared(lambda: self._came_back(step) if inner else None, None),
+            gave=spared(lambda: self._gave(raised, frame) if inner else nothing, nothing),
             aliases=aliases(variables),
             thread=self._thread(step),
             breakpoints=breakpoints,
@@ -174,6 +177,12 @@ class Projector:
             return None
         value = self.engine.returned(past.index, past.frame_id)
         return None if value is None else (one_line(past.function, 60), value)
+
+    def _gave(self, raised: ExceptionEvent | None, frame: Frame) -> tuple[tuple[str, Value], ...]:
+        place = None if raised is None else raised.raised
+        if place is None or place.moment <= place.step or place.frame_id != frame.frame_id:
+            return ()
+        return tuple(self.engine.inner_results(place.step, place.moment, frame.frame_id))
 
     # -- remarks in the source
 

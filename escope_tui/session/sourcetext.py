@@ -41,7 +41,7 @@ class SourceText:
         if raw and not raw[-1]:
             raw.pop()
         self._raw = raw
-        self.lines = [clip(safe_text(line.rstrip("\r").expandtabs(TAB)), MAX_LINE) for line in raw]
+        self.lines = [_shown(line) for line in raw]
         self.colours = Highlighted(self.lines)
         self.width = max(map(len, self.lines), default=0)
         self._read: set[int] = set()
@@ -175,6 +175,12 @@ class SourceText:
             last = min(last, getattr(body[0], "lineno", node.lineno) + offset - 1)
         for each in range(line + 1, last + 1):
             self._first[each] = line
+
+
+def _shown(line: str) -> str:
+    """A line as it is painted; most are, as they are, and need no second copy."""
+    shown = clip(safe_text(line.rstrip("\r").expandtabs(TAB)), MAX_LINE)
+    return line if shown == line else shown
 
 
 def _loop(node: ast.AST, offset: int) -> Loop:

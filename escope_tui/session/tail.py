@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from operator import itemgetter
+
 from ..model.events import CAUGHT, UNWIND, Event, ExceptionEvent, Place
 from ..model.text import one_line, safe_text
 from ..model.values import Value
@@ -36,16 +39,19 @@ def uncaught(rec: Recording) -> ExceptionEvent | None:
     step = last_statement(rec, thread)
     value: Value | None = None
     found = _last_unwind(rec, thread, name.rpartition(".")[2])
+    moment = step
     if found is not None:
-        step, value = found
+        step, moment, value = found
     text = one_line(str(facts.get("message", "")), WIDTH)
     said = message(value) or text
-    return ExceptionEvent(name, said, value, _place(rec, step), (), None, True, thread)
+    place = replace(_place(rec, step), moment=moment)
+    return ExceptionEvent(name, said, value, place, (), None, True, thread)
 
 
-def _last_unwind(rec: Recording, thread: int, type_name: str) -> tuple[int, Value] | None:
-    """Where the last exception of a type that a frame of the thread let pass was raised, and its
-    value. Others may have come later: tasks are cancelled while an event loop is closed.
+def _last_unwind(rec: Recording, thread: int, type_name: str) -> tuple[int, int, Value] | None:
+    """Where the last exception of a type that a frame of the thread let pass was raised, the step
+    that ran then, and its value. Others may have come later: tasks are cancelled while an event
+    loop is closed.
     """
     stop, others = len(rec), set()
     for _ in range(WINDOWS):
@@ -56,7 +62,10 @@ def _last_unwind(rec: Recording, thread: int, type_name: str) -> tuple[int, Valu
                 continue
             value = rec.state.passed_value(raw[5], raw[0])
             if value.type_name.endswith(type_name):
-                return min(each[0] for each in raws if each[5] == raw[5]), value
+                first = min((each for each in raws if each[5] == raw[5]), key=itemgetter(0))
+                # The statement of the frame that it ended first: calls in it may have come back.
+                own = rec.next_frame_step(first[0], -1, first[3])
+                return (own if own >= 0 else first[0]), first[0], value
             others.add(raw[5])
             if len(others) > OTHERS:
                 return None

@@ -74,6 +74,8 @@ class Chassis(App[None]):
         """How often the next move is done."""
         self._watched = False
         """Whether somebody looks now and then how long the present move takes."""
+        self._pressed: tuple[float | None, bool] = (None, False)
+        """When the key was pressed whose event is handled, and whether it is held down."""
         self._opening: Landing | None = None
         self._opened = Event()
         self._followed: Landing | None = None
@@ -205,7 +207,8 @@ class Chassis(App[None]):
         """Starts a move; the panes follow when it has arrived."""
         self.stop_film()
         self._remember_focus()
-        self.navigator.submit(move)
+        pressed, held = self._pressed
+        self.navigator.submit(move, held=held, came=pressed)
         if not self._watched:
             self._watched = True
             self.set_timer(SLOW_SECONDS, self._still_busy)

@@ -18,6 +18,12 @@ class Landed(Message):
         super().__init__()
         self.landing = landing
 
+    def can_replace(self, message: Message) -> bool:
+        """Of two moments that wait to be shown, the earlier one is left out."""
+        if not isinstance(message, Landed) or self.landing.failure is not None:
+            return False
+        return message.landing.view is not None and not message.landing.deeper
+
 
 class Arrived(Message):
     """The moves that came before a question are done; sent from the navigator's thread."""

@@ -7,13 +7,19 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from threading import Condition, Thread
+from typing import NamedTuple
 
 from ..errors import EscopeError
 from ..session.projection import Projector, View
 from ..session.session import Arrival, Session
 
 STALE_SECONDS = 0.1
-"""A move that waited longer is dropped when a newer one waits too: a held key never overshoots."""
+"""A move that waited longer is dropped when a newer one waits too."""
+
+HELD_STALE_SECONDS = 0.03
+"""A held key's move that waited longer is dropped when another of that key waits: a held key never
+overshoots.
+"""
 
 DEEPER_SECONDS = 0.3
 """How often a view that becomes more complete by itself is shown."""
@@ -25,6 +31,16 @@ SHOW_SECONDS = 0.03
 """After this long a moment is shown, although more moves wait."""
 
 Move = Callable[[], Arrival]
+
+
+class Waiting(NamedTuple):
+    """A move to be carried out."""
+
+    came: float
+    """When it was asked for: when its key was pressed."""
+    move: Move
+    kept: bool
+    held: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +67,7 @@ class Navigator(Thread):
         self._session = session
         self.projector = projector
         self._landed = landed
-        self._moves: deque[tuple[float, Move, bool]] = deque()
+        self._moves: deque[Waiting] = deque()
         self._wake = Condition()
         self._working = False
         self._generation = 0
@@ -68,11 +84,16 @@ class Navigator(Thread):
 
     # -- called by the app
 
-    def submit(self, move: Move, kept: bool = False) -> None:
-        """`kept`: it is carried out even if newer ones have come."""
+    def submit(
+        self, move: Move, kept: bool = False, held: bool = False, came: float | None = None
+    ) -> None:
+        """`kept`: it is carried out even if newer ones have come. `held`: its key is held down and
+        has asked for the same before. `came`: when the key was pressed, if not now.
+        """
         with self._wake:
             self._stirred = time.monotonic()
-            self._moves.append((self._stirred, move, kept))
+            came = self._stirred if came is None else min(came, self._stirred)
+            self._moves.append(Waiting(came, move, kept, held))
             self._wake.notify_all()
 
     def abandon(self) -> bool:
@@ -81,7 +102,7 @@ class Navigator(Thread):
         """
         with self._wake:
             busy = self._working or bool(self._moves)
-            self._moves = deque(each for each in self._moves if each[2])
+            self._moves = deque(each for each in self._moves if each.kept)
             self._generation += 1
             return busy
 
@@ -157,11 +178,12 @@ class Navigator(Thread):
         with self._wake:
             now = time.monotonic()
             while len(self._moves) > 1:
-                came, _, kept = self._moves[0]
-                if kept or now - came <= STALE_SECONDS:
+                first, second = self._moves[0], self._moves[1]
+                most = HELD_STALE_SECONDS if first.held and second.held else STALE_SECONDS
+                if first.kept or now - first.came <= most:
                     break
                 self._moves.popleft()
-            return self._moves.popleft()[1] if self._moves else None
+            return self._moves.popleft().move if self._moves else None
 
     def _work(self, generation: int) -> Landing | None:
         session = self._session

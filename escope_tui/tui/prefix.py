@@ -16,6 +16,9 @@ from .widgets.prompt import Prompt
 Hint = tuple[str, str]
 """A key and what it would do."""
 
+PASTED_SECONDS, HELD_SECONDS = 0.004, 0.08
+"""Between two events of a key that is held down."""
+
 _BY_NAME = {action.name: action for action in ACTIONS}
 
 
@@ -23,6 +26,7 @@ class Prefixes(Chassis):
     """While a prefix waits, the next key is its own and no other action sees it."""
 
     _waiting: Callable[[events.Key], object] | None = None
+    _last_key = ""
     _held: list[events.Key] | None = None
     """Keys that came after one whose action waits for its pane; None: no action waits."""
 
@@ -46,10 +50,22 @@ class Prefixes(Chassis):
         self.hints.offer("", ())
 
     async def on_event(self, event: events.Event) -> None:
+        if isinstance(event, events.Key):
+            self._note_press(event)
+        elif isinstance(event, events.MouseEvent):
+            self._pressed = (None, False)
         if isinstance(event, events.Key) and self._waiting is not None and self._held is None:
             self._prefixed(event)
         else:
             await super().on_event(event)
+
+    def _note_press(self, event: events.Key) -> None:
+        """A key that comes again at once is held down; those of one moment were pasted."""
+        gap = event.time - (self._pressed[0] or 0.0)
+        if not gap:
+            return  # the same event comes by again, from the pane that has no use for it
+        held = event.key == self._last_key and PASTED_SECONDS < gap < HELD_SECONDS
+        self._last_key, self._pressed = event.key, (event.time, held)
 
     def _prefixed(self, event: events.Key) -> None:
         if event.key == "escape":

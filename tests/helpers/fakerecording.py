@@ -434,6 +434,9 @@ class FakeRecording:
     def returned(self, index: int, frame: int) -> Value | None:
         return None
 
+    def inner_results(self, index: int, moment: int, frame: int) -> Sequence[tuple[str, Value]]:
+        return ()
+
     def function(self, name: str, index: int) -> int | None:
         def entered(step: Step) -> bool:
             return step.is_entry and name in (step.function, step.function.rpartition(".")[2])

@@ -338,3 +338,12 @@ async def test_source_that_is_not_in_the_recording_is_said(rec: FakeRecording) -
         assert "not in this recording; line 28" in app.text("source")
         await app.press("S", "b", "h")
         assert app.rows("stack")
+
+
+async def test_what_an_empty_pane_says_is_whole_in_a_narrow_one(rec: FakeRecording) -> None:
+    async with replaying(rec, size=(100, 36)) as app:
+        await app.press("8")
+        rows = app.rows("watches")
+        assert len([row for row in rows if row]) > 1
+        assert "…" not in "".join(rows)
+        assert " ".join(" ".join(rows).split()) == app.app.pane("watches").nothing()

@@ -6,8 +6,10 @@ from escope_tui.tui.actions import ACTIONS
 from escope_tui.tui.app import ReplayApp
 from escope_tui.tui.keymap import clashes, key_text
 from escope_tui.tui.registry import BY_NAME
-from escope_tui.tui.screens.help import page
+from escope_tui.tui.screens.help import HelpPage, page
 from escope_tui.tui.widgets.lines import LineView
+from tests.helpers.driving import replaying
+from tests.helpers.fakerecording import FakeRecording
 
 UX = {
     "s": "into", "S": "into_back", "f11": "into",
@@ -59,3 +61,16 @@ def test_help_tells_of_every_action() -> None:
     for action in ACTIONS:
         assert action.text.removeprefix("next ") in text
         assert key_text(action.keys[0]) in text
+
+
+async def test_the_page_of_keys_is_whole_on_a_small_screen() -> None:
+    async with replaying(FakeRecording.of(), size=(80, 24)) as app:
+        await app.press("question_mark")
+        shown = app.app.screen.query_one(HelpPage)
+        rows = [shown.row_parts(n, 0) for n in range(shown.row_count())]
+        lines = ["".join(text for text, _ in row) for row in rows]
+        assert max(map(len, lines)) <= shown.room
+        said = " ".join(" ".join(lines).split())
+        for row in page(app.app.keys):
+            for text, _ in row:
+                assert " ".join(text.split()) in said

@@ -201,3 +201,12 @@ async def test_a_breakpoint_that_was_typed_shows_in_the_source(
         await app.press("g", "enter")
         assert app.step < here, "a row of the answer is a moment"
     engine.close()
+
+
+@pytest.mark.parametrize("width", [40, 80, 120, 200])
+async def test_the_last_line_names_the_help_at_every_width(rec: FakeRecording, width: int) -> None:
+    async with replaying(rec, size=(width, 24), step=20) as app:
+        await app.press("s")
+        assert "? help" in app.text("hints")
+        await app.press("m")
+        assert "Esc leaves" in app.text("hints")

@@ -95,6 +95,34 @@ def test_a_run_without_a_failure_opens_at_its_end(record: Record, tmp_path: Path
     engine.close()
 
 
+async def test_what_the_calls_of_the_failing_statement_gave_is_shown(
+    record: Record, tmp_path: Path
+) -> None:
+    text = "def half(x):\n    return x / 2\n\ndef mean(x, y):\n    return half(x) / half(y)\n\n"
+    engine = opened(record, tmp_path, text + "mean(3, 0)\n")
+    async with replaying(engine) as app:
+        rows = [row.split() for row in app.rows("variables")]
+        assert [row for row in rows if row[:2] == ["←", "half()"]] == [
+            ["←", "half()", "1.5"],
+            ["←", "half()", "0.0"],
+        ]
+        await app.press("s")
+        assert "half()  0.0" not in app.text("variables")
+    engine.close()
+
+
+def test_it_opens_at_the_statement_that_raised_when_calls_in_it_had_come_back(
+    record: Record, tmp_path: Path
+) -> None:
+    text = "def half(x):\n    return x / 2\n\ndef mean(x, y):\n    return half(x) / half(y)\n\n"
+    engine = opened(record, tmp_path, text + "mean(1, 0)\n")
+    error = engine.uncaught()
+    assert error is not None
+    assert (error.raised.function, error.raised.line) == ("mean", 5)
+    assert error.step == engine.recording.exceptions()[-1].step
+    engine.close()
+
+
 async def test_a_module_that_fails_shows_what_it_read(record: Record, tmp_path: Path) -> None:
     engine = opened(record, tmp_path, MODULE)
     async with replaying(engine) as app:

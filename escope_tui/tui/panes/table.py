@@ -175,16 +175,17 @@ class TablePane(Pane):
 
     def row_count(self) -> int:
         if not self._rows:
-            return 1
+            return 0
         return self._first + self._before + len(self._rows) + self._after
+
+    def nothing(self) -> str:
+        return self._says or self.EMPTY
 
     def row_key(self, row: int) -> Hashable:
         found = self.row(row)
         return (self._generation, row, found is not None and found.step == self._now)
 
     def row_parts(self, row: int, width: int) -> Sequence[Part]:
-        if not self._rows:
-            return [(f" {fit(self._says or self.EMPTY, width - 2)}", "dim")]
         found = self.row(row)
         margin = 1 + (self._step_width + 2 if self._step_width else 0)
         if found is None:

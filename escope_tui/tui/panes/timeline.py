@@ -70,29 +70,49 @@ class Timeline(Pane):
         """The stretch that is shown is 1 / 4 ** zoom of the recording."""
         self._output: Sequence[OutputChunk] = ()
         self._columns_of: dict[Hashable, frozenset[int]] = {}
+        self._bars: dict[int, tuple[Hashable, list[Segment]]] = {}
+        """The painted rows of the bar, without the label, and what they show."""
+        self._drawn: Hashable = None
+        """What all rows but the label show."""
 
     def show(self, view: View) -> None:
         self._step, self._total = view.step.index, view.total
         self._time = view.step.time_ns
         self._output = view.output
+        if self._picture() == self._drawn:
+            self.refresh_line(self.size.height - 1)
+        else:
+            self.refresh()
+
+    def _picture(self) -> Hashable:
+        """Changes when more than the label has to be painted again."""
+        bar, kept = self._bar_width, self.host.kept
+        return (self.size, bar, self.window, self.column_of(self._step), kept, len(self._output))
+
+    def _redraw(self) -> None:
+        """Paints all anew: something beside the moment has changed."""
+        self._columns_of.clear()
+        self._bars.clear()
         self.refresh()
+
+    def notify_style_update(self) -> None:
+        self._bars.clear()
+        super().notify_style_update()
 
     def set_levels(self, levels: Sequence[int]) -> None:
         """Call depth along the recording, evenly spaced."""
         self._levels = levels
-        self.refresh()
+        self._redraw()
 
     def set_crosses(self, steps: Sequence[int]) -> None:
         self._crosses = steps
-        self._columns_of.clear()
-        self.refresh()
+        self._redraw()
 
     def set_damaged(self, stretches: Sequence[tuple[int, int]]) -> None:
         """What cannot be read: from a step to before another."""
         if stretches != self._damaged:
             self._damaged = stretches
-            self._columns_of.clear()
-            self.refresh()
+            self._redraw()
 
     # -- the feed
 
@@ -122,8 +142,7 @@ class Timeline(Pane):
         elif not self.host.kept:
             self.host.keep(answer.kept)
         self._lanes = answer
-        self._columns_of.clear()
-        self.refresh()
+        self._redraw()
 
     def refused(self, note: str) -> None:
         """Lanes that cannot be found stay empty."""
@@ -242,6 +261,18 @@ class Timeline(Pane):
 
     def _bar(self, y: int, height: int, base: Style, width: int) -> Strip:
         bar = self._bar_width
+        self._drawn = self._picture()
+        key = (self._drawn, height, base)
+        known, segments = self._bars.get(y, (None, []))
+        if known != key:
+            segments = self._bar_segments(y, height, bar, base)
+            self._bars[y] = (key, segments)
+        if y == height - 1 and bar < width:
+            style = base + self.paint("key" if self.has_focus else "label")
+            segments = [*segments, Segment(f"  {self._label}", style)]
+        return Strip(segments).adjust_cell_length(width, base)
+
+    def _bar_segments(self, y: int, height: int, bar: int, base: Style) -> list[Segment]:
         here = self.column_of(self._step)
         crosses = self._columns("exceptions")
         marks, stops = self._columns("marks"), self._columns("breakpoints")
@@ -267,11 +298,7 @@ class Timeline(Pane):
                 name = "past"
             style = base + self.paint(name) if name else base
             _append(segments, text, style)
-        if bottom and bar < width:
-            segments.append(
-                Segment(f"  {self._label}", base + self.paint("key" if self.has_focus else "label"))
-            )
-        return Strip(segments).adjust_cell_length(width, base)
+        return segments
 
     def _cell(self, column: int, y: int, height: int, bar: int) -> tuple[str, str]:
         levels = self._levels
@@ -366,9 +393,10 @@ def _append(segments: list[Segment], text: str, style: Style) -> None:
 
 
 def position_texts(step: int, total: int, time_ns: int) -> tuple[str, ...]:
-    """`@11,571 of 48,210 · 24 % · 00:00.318` and shorter ways to say it."""
-    percent = f"{step * 100 // max(1, total - 1)} %"
-    here = f"@{step:,}"
+    """`@11,571 of 48,210 ·  24 % · 00:00.318` and shorter ways to say it, as wide at each step."""
+    last = max(1, total - 1)
+    percent = f"{step * 100 // last:3} %"
+    here = f"@{step:,}".rjust(len(f"@{last:,}"))
     whole = f"{here} of {total:,} · {percent}"
     return (f"{whole} · {clock(time_ns)}", whole, f"{here} · {percent}", here)
 

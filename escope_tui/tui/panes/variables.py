@@ -104,9 +104,9 @@ class VariablesPane(Pane):
     def _wide_enough(self, view: View, tops: Sequence[Node]) -> int:
         """The column of names has room for all that the function will have: values stand still."""
         names = [
-            len(node.label)
+            len(node.label) + 2 * node.depth
             for node in tops
-            if node.value is not None and node.path[0] in ("reads", *SCOPES)
+            if node.value is not None and node.path[0] in ("reads", "gave", *SCOPES)
         ]
         names += [len(path[-1]) + 2 * len(path) - 2 for path in self._open if len(path) > 1]
         known = view.source.names(view.frame.line) if view.source is not None else None
@@ -135,6 +135,9 @@ class VariablesPane(Pane):
             else:
                 said = one_line(f"{view.raised.type_name}: {view.raised.message}".rstrip(": "), 300)
                 yield Node(("raises", ""), "✖ raises", 0, text=f"✖ raises  {said}")
+            for place, (name, value) in enumerate(view.gave):
+                label = f"← {safe_text(name)}()"
+                yield Node(("gave", str(place)), label, 0, value, folds=value.expandable)
             for text, value in view.reads:
                 if not text.isidentifier():
                     label = safe_text(text)
@@ -214,6 +217,12 @@ class VariablesPane(Pane):
     def row_style(self, row: int) -> str:
         return "heading" if self._is_heading(self._tree.at(row)) else ""
 
+    def repaint(self) -> None:
+        if self._width != self.room:
+            self._width = self.room
+            self._texts.clear()
+        super().repaint()
+
     def row_key(self, row: int) -> Hashable:
         node = self._tree.at(row)
         state = (node.path, node.change, node.open, node.folds, node.text, self._name_width)
@@ -221,12 +230,9 @@ class VariablesPane(Pane):
 
     def _text(self, row: int, node: Node) -> tuple[str, str, str]:
         """What a row's value is, what it was (or what changed in it), and a word on it."""
-        if self._width != self.room:
-            self._width = self.room
-            self._texts.clear()
         texts = self._texts.get(row)
         if texts is None:
-            width = max(20, self.room)
+            width = max(20, self._width)
             now = was = ""
             if node.value is not None:
                 now = node.value.summary(width)

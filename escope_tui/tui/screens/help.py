@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+import textwrap
 from collections.abc import Iterator, Sequence
 from typing import ClassVar
 
+from rich.cells import cell_len
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.screen import ModalScreen
@@ -26,7 +29,15 @@ class HelpPage(LineView):
         self.set_title("Keys", "Esc leaves")
 
     def on_mount(self) -> None:
-        self._page = list(page(getattr(self.app, "keys", None)))
+        self._lay_out()
+
+    def on_resize(self) -> None:
+        self._lay_out()
+        super().on_resize()
+
+    def _lay_out(self) -> None:
+        rows = page(getattr(self.app, "keys", None))
+        self._page = [line for row in rows for line in _wrapped(row, self.room)]
         self.rows_changed()
 
     def row_count(self) -> int:
@@ -72,6 +83,20 @@ def page(keys: Keys | None = None) -> Iterator[list[Part]]:
             if own[1:]:
                 text += f"   (also {', '.join(own[1:])})"
             yield [(f"   {pad(shown, _KEYS_WIDTH)}", "key"), (text, "")]
+
+
+def _wrapped(row: list[Part], width: int) -> Iterator[list[Part]]:
+    """A row in as many lines as it takes; what goes on stands below the text, beside the keys."""
+    *before, (text, style) = row or [("", "")]
+    start = sum(cell_len(part) for part, _ in before)
+    lead = " " * (len(text) - len(text.lstrip()))
+    # What stands in brackets stays together.
+    text = re.sub(r"\(.*?\)", lambda found: found[0].replace(" ", "\0"), text.lstrip())
+    lines = textwrap.wrap(text, max(20, width - start - len(lead))) or [""]
+    lines = [line.replace("\0", " ") for line in lines]
+    yield [*before, (lead + lines[0], style)]
+    for line in lines[1:]:
+        yield [(" " * start + lead + line, style)]
 
 
 def _both(text: str, mirror: str) -> str:

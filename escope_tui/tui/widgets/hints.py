@@ -20,7 +20,6 @@ KEYS: tuple[tuple[tuple[str, ...], str], ...] = (
     (("change_next", "change_previous"), "change"),
     (("exception_next", "exception_previous"), "exception"),
     (("goto",), "go to"),
-    (("help",), "help"),
     (("breakpoint",), "breakpoint"),
     (("find",), "find"),
     (("why",), "why"),
@@ -34,6 +33,8 @@ KEYS: tuple[tuple[tuple[str, ...], str], ...] = (
     (("quit",), "quit"),
 )
 """The most needed first: what does not fit is left out whole."""
+LAST = ((("help",), "help"),)
+"""What leads to all the others is never left out."""
 
 
 class Hints(LineView, can_focus=False):
@@ -64,30 +65,42 @@ class Hints(LineView, can_focus=False):
         title, offered = self.offered
         if title:
             segments.append(Segment(f" {title} ", base + self.paint("strong")))
-            rest = [*offered, ("Esc", "leaves")]
-            return self._keys(segments, rest, base, width)
+            return self._keys(segments, offered, [("Esc", "leaves")], base, width)
         if self.note:
             style = base + self.paint(f"note-{self.kind}")
             mark = {"warning": "! ", "error": "✖ "}.get(self.kind, "")
             segments.append(Segment(" " + fit(mark + self.note, width - 2), style))
             return Strip(segments).extend_cell_length(width, base)
-        return self._keys(segments, self._known(), base, width)
+        return self._keys(segments, self._known(KEYS), self._known(LAST), base, width)
 
-    def _known(self) -> list[tuple[str, str]]:
+    def _known(self, named: Sequence[tuple[tuple[str, ...], str]]) -> list[tuple[str, str]]:
         """The keys as the present keymap has them."""
         key_of: Callable[[str], str] = getattr(self.app, "key_of", lambda name: "")
-        found = ((" ".join(filter(None, map(key_of, names))), word) for names, word in KEYS)
+        found = ((" ".join(filter(None, map(key_of, names))), word) for names, word in named)
         return [(keys, word) for keys, word in found if keys]
 
     def _keys(
-        self, segments: list[Segment], keys: Sequence[tuple[str, str]], base: Style, width: int
+        self,
+        segments: list[Segment],
+        keys: Sequence[tuple[str, str]],
+        last: Sequence[tuple[str, str]],
+        base: Style,
+        width: int,
     ) -> Strip:
+        """As many keys as there is room for, and behind them the `last` ones always."""
         used = sum(segment.cell_length for segment in segments)
-        for keys_text, word in keys:
-            need = cell_len(keys_text) + cell_len(word) + 4
-            if used + need > width + 2:
+        room = width + 2 - sum(map(_cells, last))
+        shown = []
+        for each in keys:
+            used += _cells(each)
+            if used > room:
                 break
+            shown.append(each)
+        for keys_text, word in (*shown, *last):
             segments.append(Segment(f" {keys_text}", base + self.paint("key")))
             segments.append(Segment(f" {word}  ", base + self.paint("word")))
-            used += need
         return Strip(segments).adjust_cell_length(width, base)
+
+
+def _cells(key: tuple[str, str]) -> int:
+    return cell_len(key[0]) + cell_len(key[1]) + 4

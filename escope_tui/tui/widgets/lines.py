@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Hashable, Sequence
 from typing import Any, ClassVar, Self
 
@@ -32,7 +33,7 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
     number = ""
     """The key that focuses it."""
     tabs: tuple[str, ...] = ()
-    _retitling = False
+    _retitling: Region | None = None
 
     class Chosen(Message):
         """Enter, or a click on the row that has the cursor."""
@@ -52,6 +53,8 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
         self._painted: dict[int, Hashable] = {}
         self._styles: dict[str, Style] = {}
         self._titles = ("", "")
+        self._told = ("", "")
+        self._told_right = ""
         self.set_title(self.TITLE)
 
     # -- what subclasses give
@@ -99,19 +102,26 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
         behind = "".join(f" ╌ {tab}" for tab in self.tabs)
         if cell_len(f"{number}{title}{behind}") > self.size.width - 4:
             behind = "".join(f" ╌ {tab.partition(' ')[0]}" for tab in self.tabs)
-        self._retitling = True
-        try:
-            self.border_title = Content.assemble(f"{number}{title}", (behind, "not bold dim"))
+        told = (f"{number}{title}", behind)
+        if told != self._told:
+            self._told = told
+            self._edge(0)
+            self.border_title = Content.assemble(told[0], (behind, "not bold dim"))
+        if right != self._told_right:
+            self._told_right = right
+            self._edge(self.outer_size.height - 1)
             self.border_subtitle = Content(right) if right else None
-        finally:
-            self._retitling = False
+        self._retitling = None
+
+    def _edge(self, y: int) -> None:
+        """What a change of a title paints: the row of the border that it stands in."""
+        corner = self.content_offset
+        self._retitling = Region(-corner.x, y - corner.y, self.outer_size.width, 1)
 
     def refresh(self, *regions: Region, **what: bool) -> Self:
-        # A new title makes Textual paint the whole widget, although only its edges differ.
-        if self._retitling and not regions and not what:
-            corner, size = self.content_offset, self.outer_size
-            top = Region(-corner.x, -corner.y, size.width, 1)
-            regions = (top, top.translate((0, size.height - 1)))
+        # A new title makes Textual paint the whole widget, although only that edge differs.
+        if self._retitling is not None and not regions and not what:
+            regions = (self._retitling,)
         return super().refresh(*regions, **what)
 
     # -- painting
@@ -161,13 +171,13 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
         width = self.room
         base = self.rich_style
         if row >= self.row_count():
-            said = self.nothing() if row == 0 else ""
+            said = self._said(row, width) if not self.row_count() else ""
             self._painted[y] = said or None
             if not said:
                 return Strip.blank(whole, base)
-            line = Strip([Segment(f" {fit(said, width - 2)}", base + self.paint("dim"))])
+            line = Strip([Segment(f" {said}", base + self.paint("dim"))])
             return line.extend_cell_length(whole, base)
-        self._painted[y] = self._full_key(row)
+        self._painted[y] = self._full_key(row, self.scroll_offset.x, width)
         ground = base + self.paint(self._ground(row))
         segments: list[Segment] = []
         names = self._ground(row)
@@ -179,6 +189,12 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
         if left or strip.cell_length > width:
             strip = self._crop(strip, left, width, ground)
         return strip.extend_cell_length(whole, ground)
+
+    def _said(self, row: int, width: int) -> str:
+        """One row of what it says while it has none of its own."""
+        said = self.nothing()
+        lines = textwrap.wrap(said, max(8, width - 2)) if len(said) > width - 2 else [said]
+        return fit(lines[row], width - 2) if row < len(lines) else ""
 
     def _crop(self, strip: Strip, left: int, width: int, ground: Style) -> Strip:
         if strip.cell_length <= left + width:
@@ -196,18 +212,19 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
         """Style names of the row with the cursor, whose own ones are given."""
         return f"{names} {'cursor' if self.has_focus else 'cursor-idle'}"
 
-    def _full_key(self, row: int) -> Hashable:
-        return (row, self.row_key(row), self._ground(row), self.scroll_offset.x, self.room)
+    def _full_key(self, row: int, left: int, room: int) -> Hashable:
+        return (row, self.row_key(row), self._ground(row), left, room)
 
     def repaint(self) -> None:
         """Paints those visible rows again whose key has changed."""
         count = self.row_count()
-        top = self.scroll_offset.y
+        left, top = self.scroll_offset
+        room = self.room
         for y in range(self.size.height):
             row = y + top
-            key: Hashable = self._full_key(row) if row < count else None
-            if row == 0 == count:
-                key = self.nothing() or None
+            key: Hashable = self._full_key(row, left, room) if row < count else None
+            if not count:
+                key = self._said(row, room) or None
             if self._painted.get(y) != key:
                 self.refresh_line(row)
 

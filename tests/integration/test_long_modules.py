@@ -1,0 +1,99 @@
+"""A module of very many lines: what the questions need of it stays small."""
+
+from __future__ import annotations
+
+import ast
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from escope_tui.errors import FormatError
+from escope_tui.query.recording import Recording, open_again
+from escope_tui.replay.syntax import WHOLE
+
+FUNCTION = '''
+@keep
+def rule_{n}(order):
+    """Rule {n}:
+in its own words.
+    """
+    amount = order * {n}
+    try:
+        if amount > 3:
+            amount -= 1
+        else:
+            amount += 1
+    finally:
+        amount *= 2
+    return amount
+'''
+PROGRAM = "def keep(function):\n    return function\n" + "".join(
+    FUNCTION.format(n=n) for n in range(WHOLE // 10)
+)
+PROGRAM += "print(rule_7(1), rule_400(2))\n"
+
+
+LINES = PROGRAM.splitlines()
+
+
+@pytest.fixture
+def rec(record: Callable[..., Any], tmp_path: Path) -> Iterator[Recording]:
+    path = tmp_path / "rules.py"
+    path.write_text(PROGRAM, "utf-8")
+    with record(str(path)).open() as found:
+        yield found
+
+
+def step_of(rec: Recording, function: str, text: str) -> int:
+    """The first step of a function whose line has a text."""
+    own = (step for step in rec if step.function == function)
+    return next(step.index for step in own if text in LINES[step.line - 1])
+
+
+def test_a_statement_is_found_without_the_tree_of_the_whole_module(rec: Recording) -> None:
+    site = rec.program.site(rec.site_of(step_of(rec, "rule_400", "amount -= 1")))
+    node = rec.syntax.statement(site)
+    assert isinstance(node, ast.AugAssign)
+    assert node.lineno == site.line
+    parents = rec.syntax.parents(site.module)
+    kinds: list[str] = []
+    at: ast.AST = node
+    while at in parents:
+        at = parents[at]
+        kinds.append(type(at).__name__)
+    assert kinds == ["If", "Try", "FunctionDef", "Module"]
+    assert len(parents) < 200
+
+
+def test_statements_of_the_module_itself_are_found_in_the_whole(rec: Recording) -> None:
+    last = next(s.index for s in rec if s.line == PROGRAM.count("\n"))
+    node = rec.syntax.statement(rec.program.site(rec.site_of(last)))
+    assert isinstance(node, ast.Expr)
+    assert isinstance(rec.syntax.parents(0)[node], ast.Module)
+
+
+def test_a_second_handle_shares_the_tables_and_decodes_for_itself(rec: Recording) -> None:
+    with open_again(rec) as other:
+        assert other.file.modules is rec.file.modules
+        assert other.program is rec.program
+        assert other.syntax is rec.syntax
+        assert other.scanner is not rec.scanner
+        assert [step.line for step in other] == [step.line for step in rec]
+    assert len(list(rec)) == len(rec)
+
+
+def test_a_second_handle_on_a_file_that_was_replaced_is_refused(rec: Recording) -> None:
+    shutil.copy(rec.path, rec.path + ".new")
+    os.replace(rec.path + ".new", rec.path)
+    with pytest.raises(FormatError, match="another file now"):
+        open_again(rec)
+
+
+def test_a_variable_of_a_long_module_can_still_be_asked_why(rec: Recording) -> None:
+    cause = rec.why("amount", at=step_of(rec, "rule_400", "return amount"))
+    assert cause is not None
+    assert cause.source == "amount *= 2"
