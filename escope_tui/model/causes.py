@@ -83,21 +83,29 @@ class Cause:
     def __iter__(self) -> Iterator[Cause]:
         return (cause for _, cause in self.walk())
 
+    @property
+    def shows_source(self) -> bool:
+        """Whether there is a statement to show that the target is not itself."""
+        return bool(self.source) and self.kind != "statement"
+
+    def equals(self, width: int) -> str:
+        """What stands behind the target: its value, if there is one, in one safe text."""
+        if self.value is not None:
+            return f" = {self.value.summary(width)}"
+        return "" if self.kind in ("statement", "exception") else " = ?"
+
     def lines(self) -> list[str]:
         """The chain as indented safe lines of text."""
         found = []
         for depth, cause in self.walk():
-            shown = f" = {cause.value.summary(60) if cause.value is not None else '?'}"
-            if cause.kind == "statement":
-                shown = ""
             where = "" if cause.step is None else f"  @{cause.step:,} {cause.function}:{cause.line}"
-            source = f"  {one_line(cause.source, 80)}" if cause.source and shown else ""
+            source = f"  {one_line(cause.source, 80)}" if cause.shows_source else ""
             notes = [cause.note] if cause.note else []
             if cause.through:
                 notes.append("through " + ", ".join(cause.through))
             note = f"  ({'; '.join(notes)})" if notes else ""
             found.append(
-                f"{'  ' * depth}{one_line(cause.target, 60)}{shown}  [{cause.kind}]"
+                f"{'  ' * depth}{one_line(cause.target, 60)}{cause.equals(60)}  [{cause.kind}]"
                 f"{where}{source}{note}"
             )
         return found

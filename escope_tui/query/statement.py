@@ -15,14 +15,14 @@ from .why import Search
 
 if TYPE_CHECKING:
     from ..model.events import ExceptionEvent
-    from .recording import Recording
+    from ..replay.recording import Replay
 
 LONGEST = 60
 MOST = 100
 """Exceptions inside the calls of one statement that are looked at."""
 
 
-def explain_statement(rec: Recording, step: int, depth: int = 8) -> Cause:
+def explain_statement(rec: Replay, step: int, depth: int = 8) -> Cause:
     """The causes of what a step's statement read, and of the exception that it raised if it raised
     one. Of a `raise` also the conditions under which it ran.
     """
@@ -38,6 +38,8 @@ def explain_statement(rec: Recording, step: int, depth: int = 8) -> Cause:
     if error is None:
         name = one_line(rec.program.statement(rec.program.site(info.site)), LONGEST)
         return search.place(name, "statement", None, step, tuple(reads), note)
+    if error.value is None:
+        note = "; ".join(filter(None, (error.message, note)))
     return search.place(error.type_name, "exception", error.value, step, tuple(reads), note)
 
 
@@ -54,7 +56,7 @@ def _evaluated(node: ast.stmt | None) -> ast.AST | None:
     return ast.Tuple(parts, ast.Load())
 
 
-def _raised(rec: Recording, step: int, frame: int) -> ExceptionEvent | None:
+def _raised(rec: Replay, step: int, frame: int) -> ExceptionEvent | None:
     """The exception that a statement raised, or that came out of what it called."""
     after = rec.next_frame_step(step + 1, 1, frame)
     for found in islice(iter_exceptions(rec, step - 1, 1), MOST):

@@ -207,6 +207,19 @@ async def test_a_chain_of_causes_can_be_read_in_a_small_terminal(
     engine.close()
 
 
+async def test_why_with_nothing_selected_explains_the_failure(
+    tmp_path: Path, record: Callable[..., Any]
+) -> None:
+    (tmp_path / "divide.py").write_text("count = len([])\ntotal = 4\nprint(total / count)\n")
+    engine = open_engine(str(record(str(tmp_path / "divide.py")).trace))
+    async with replaying(engine, size=(120, 36)) as app:
+        await app.press("x")
+        rows = app.text("why")
+        assert "ZeroDivisionError" in rows
+        assert "count = 0" in rows
+    engine.close()
+
+
 async def test_search_finds_and_goes_both_ways(replay: Replay) -> None:
     async with replay("cart = Cart()") as app:
         await app.press("slash")

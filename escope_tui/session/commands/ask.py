@@ -45,13 +45,11 @@ def why(talk: Talk, text: str) -> Reply:
 
 def _causes(cause: Cause) -> Iterator[Row]:
     for depth, each in cause.walk():
-        shown = each.value.summary(WIDTH) if each.value is not None else "?"
         parts: list[str | Part] = ["  " * depth, (one_line(each.target, 60), "name")]
-        parts += [" = ", (shown, "value")] if each.kind != "statement" else []
-        parts.append((f"  [{each.kind}]", "note"))
+        parts += [(each.equals(WIDTH), "value"), (f"  [{each.kind}]", "note")]
         if each.step is not None:
             parts += ["  ", at(each.step), f" {one_line(each.function, 40)}:{each.line}"]
-        if each.source and each.kind != "statement":
+        if each.shows_source:
             parts.append((f"  {one_line(each.source, 100)}", "dim"))
         if each.note:
             parts.append((f"  ({one_line(each.note, 120)})", "note"))

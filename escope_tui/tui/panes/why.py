@@ -1,4 +1,4 @@
-"""Why a variable has its value: the chain of causes as a tree, each row a moment."""
+"""Why a variable has its value, or a statement did what it did: causes as a tree, each a moment."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class WhyPane(TablePane):
     """Stays with the question that it was asked."""
 
     TITLE = "Why"
-    EMPTY = "select a variable and press x"
+    EMPTY = "x asks about the selected variable, else about the statement"
     SPARE = (1, 2, 3)
     LEAST = 26
     SORTED = False
@@ -37,10 +37,9 @@ class WhyPane(TablePane):
         return row.cells[0].partition(" = ")[0] if row is not None else ""
 
     def action_why(self) -> None:
-        """Asks about the selected variable as it is now."""
+        """Asks about the selected variable as it is now, else about the statement."""
         text = self.host.pointed
-        if not text or self.view is None:
-            self.host.tell("select a variable first: 2 goes to the variables", "warning")
+        if self.view is None:
             return
         self._asked = Asked(text, self.view.step.index, self.view.frame.frame_id)
         self.says("looking for its causes…")
@@ -50,22 +49,26 @@ class WhyPane(TablePane):
         return self._asked
 
     def fetch(self, job: Job, want: Asked) -> list[Row]:
+        from ...query.statement import explain_statement
         from ...query.why import explain
 
+        if not want.text:
+            cause = explain_statement(job.recording, want.step)
+            return [_row(depth, each) for depth, each in cause.walk()]
         cause = explain(job.recording, want.text, want.step, frame=want.frame)
         return [_row(depth, each) for depth, each in cause.walk()]
 
     def heading(self) -> str:
         if self._asked is None:
             return self.TITLE
-        return f"Why {one_line(self._asked.text, 40)} at @{self._asked.step:,}"
+        return f"Why {one_line(self._asked.text or 'this statement', 40)} at @{self._asked.step:,}"
 
 
 def _row(depth: int, cause: Cause) -> Row:
     shown = cause.value.summary(VALUE) if cause.value is not None else "?"
-    what = f"{one_line(cause.target, 40)} = {shown}"
+    what = one_line(cause.target, 40) + cause.equals(VALUE)
     where = f"{one_line(cause.function, 30)}:{cause.line}" if cause.step is not None else ""
-    source = one_line(cause.source, 60)
+    source = one_line(cause.source, 60) if cause.shows_source else ""
     if cause.note:
         source = f"{source}  ({cause.note})".strip()
     note = f"{one_line(cause.target, 40)} came to be {shown} here"
