@@ -16,8 +16,9 @@ from escope_tui.session import calltree
 from escope_tui.session.calltree import CallTree
 from escope_tui.session.engine import open_engine
 from escope_tui.session.stops import DATA, EXCEPTION, FUNCTION, LINE
-from escope_tui.tui.panes.executions import parse_columns
+from escope_tui.tui.panes.executions import ExecutionsPane, parse_columns
 from escope_tui.tui.panes.marks import Marked, markdown
+from escope_tui.tui.panes.table import Row
 from escope_tui.tui.panes.watches import parse_stop
 from escope_tui.tui.widgets.lines import LineView
 from tests.helpers.driving import Driver, replaying
@@ -107,6 +108,23 @@ async def test_executions_of_a_line_show_what_it_reads(replay: Replay) -> None:
         assert rows[3].startswith("▶"), "the present one is pointed at"
         await app.press("j", "enter")
         assert "price = 7" in app.text("source")
+
+
+async def test_the_names_of_columns_stay_in_sight_while_rows_scroll(replay: Replay) -> None:
+    async with replay("cost = price * count", 1) as app:
+        await app.press("asterisk")
+        pane = app.app.query_one("#executions", ExecutionsPane)
+        rows = [Row(step, (str(step), "x" * (step % 5))) for step in range(100)]
+        pane.set_rows(rows, ("number", "crosses"))
+        await app.press("G")
+        shown = app.rows("executions")
+        assert shown[0].split() == ["number", "crosses"]
+        assert shown[-1].split()[:2] == ["@99", "99"]
+        assert pane.cursor == 100
+        await app.press("k", "k")
+        assert app.rows("executions")[0].split() == ["number", "crosses"]
+        await app.press("g")
+        assert [row.split()[0] for row in app.rows("executions")[:2]] == ["number", "@0"]
 
 
 async def test_executions_take_other_columns_and_a_condition(replay: Replay) -> None:

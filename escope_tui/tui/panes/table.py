@@ -19,6 +19,8 @@ WIDEST = 60
 NARROWEST = 6
 ROOMY = 60
 """In a narrower pane, trees are set in by one cell a level."""
+HEADED = 4
+"""Rows of a pane from which on the names of the columns stay in sight."""
 READABLE = 16
 """Below this width of the widest, columns that can be spared make room."""
 
@@ -172,6 +174,10 @@ class TablePane(Pane):
         """The table's row that is shown in a line."""
         at = row - self._first - self._before
         return self._rows[at] if 0 <= at < len(self._rows) else None
+
+    def row_at(self, y: int, top: int) -> int:
+        """The names of the columns stay above rows that are scrolled, where there is room."""
+        return 0 if not y and self._first and self.size.height >= HEADED else y + top
 
     def row_count(self) -> int:
         if not self._rows:

@@ -165,8 +165,12 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
         """The cells of a row that no scroll bar hides."""
         return self.scrollable_content_region.width or self.size.width
 
+    def row_at(self, y: int, top: int) -> int:
+        """The row that is painted in a line of the pane, scrolled by `top` rows."""
+        return y + top
+
     def render_line(self, y: int) -> Strip:
-        row = y + self.scroll_offset.y
+        row = self.row_at(y, self.scroll_offset.y)
         whole = self.size.width
         width = self.room
         base = self.rich_style
@@ -221,12 +225,12 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
         left, top = self.scroll_offset
         room = self.room
         for y in range(self.size.height):
-            row = y + top
+            row = self.row_at(y, top)
             key: Hashable = self._full_key(row, left, room) if row < count else None
             if not count:
                 key = self._said(row, room) or None
             if self._painted.get(y) != key:
-                self.refresh_line(row)
+                self.refresh_line(y + top)
 
     def rows_changed(self) -> None:
         """Call after the number of rows, or what is in them, has changed."""
