@@ -38,7 +38,9 @@ def run(args: Namespace) -> int:
 
 def gather(rec: Recording) -> dict[str, Any]:
     """What `escope info` tells, as plain data."""
-    exceptions = rec.exceptions()
+    from escope_tui.query.exceptions import all_exceptions
+
+    exceptions = all_exceptions(rec)
     uncaught = [each for each in exceptions if each.uncaught]
     return {
         "path": rec.path,

@@ -10,7 +10,7 @@ from functools import cached_property
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from .._speedups.unpack import Ref
+from .._speedups.unpack import Ref, Text
 from ..model.events import ExceptionEvent, Place
 from ..model.rows import Rows
 from ..model.text import one_line, safe_text
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 MESSAGE_WIDTH = 300
 STDERR = 2
+KEPT = 10_000
 WINDOW = 4
 """Chunks that are read beyond one for what was raised in it."""
 BLOCK = 32
@@ -188,6 +189,8 @@ class _Spots:
         self.rec = rec
         self._known: dict[int, tuple[str, str, int]] = {}
         self._final: dict[int, bool] = {}
+        self._names: dict[int, str] = {}
+        self._said: dict[tuple[int, type, Any], str] = {}
 
     def place(self, spot: Spot) -> Place:
         """A place on an exception's way."""
@@ -198,6 +201,27 @@ class _Spots:
             function = self.rec.program.function_of(info).qualname
             known = self._known[site] = (function, self.rec.program.paths[info.module], info.line)
         return Place(step, known[0], known[1], known[2], frame, moment, self.rec.state)
+
+    def type_name(self, number: int) -> str:
+        """The name of a type; empty where it is not known."""
+        found = self._names.get(number)
+        if found is None:
+            known = self.rec.file.types.get(number)
+            found = self._names[number] = safe_text(known[1]) if known is not None else ""
+        return found
+
+    def said(self, kind: int, argument: Any) -> str:
+        """What an exception of a type says of its one argument; most say the same many times."""
+        text = isinstance(argument, Text)
+        plain = (argument.value, argument.length) if text else argument
+        key = (kind, type(argument), plain)
+        found = self._said.get(key)
+        if found is None or isinstance(plain, float):  # 0.0 and -0.0 are one key
+            if len(self._said) > KEPT:
+                self._said.clear()
+            values = [self.rec.state.value(argument, 0)]
+            found = self._said[key] = _message(self.type_name(kind), values)
+        return found
 
     def in_finally(self, site: int) -> bool:
         """Whether a site is in a `finally` clause."""
@@ -359,9 +383,9 @@ class Seen(ExceptionEvent):
 
     @property
     def type_name(self) -> str:
-        known = self._state.source.types.get(self._told[0])
-        if known is not None:
-            return safe_text(known[1])
+        known = self._spots.type_name(self._told[0])
+        if known:
+            return known
         value = self.value
         return value.type_name if value is not None else "?"
 
@@ -372,8 +396,7 @@ class Seen(ExceptionEvent):
             if kind < 0:
                 said = message(self.value)
             else:
-                arguments = [self._state.value(argument, 0)] if count else []
-                said = _message(self.type_name, arguments)
+                said = self._spots.said(kind, argument) if count else ""
             object.__setattr__(self, "_said", said)
         assert self._said is not None
         return self._said

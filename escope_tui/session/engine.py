@@ -326,13 +326,13 @@ class RecordingEngine:
         rec = self._search
         total = sum(chunk.n_exceptions for chunk in rec.file.chunks)
         if total <= FEW_RAISED:
-            found = rec.exceptions()
+            found = rec.exceptions()[:]
             self._raised = {each.step: each for each in found}
             return [each.step for each in found][:: max(1, len(found) // MARKS)]
         steps: list[int] = []
         for number, chunk in enumerate(rec.file.chunks):
             if chunk.n_exceptions and not left():
-                for _, rows in rec.surveyor.over([number], rec.surveyor.survey.raises):
+                for _, rows in rec.surveyor.beside([number], rec.surveyor.survey.raises):
                     seen = sorted({max(row[0], 0) for row in rows})
                     steps += seen[:: max(1, total // MARKS)]
         return steps
