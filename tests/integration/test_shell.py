@@ -101,6 +101,15 @@ def piped(trace: Path | str, script: str, *words: str) -> subprocess.CompletedPr
     )
 
 
+@pytest.mark.parametrize("place", ["nowhere", "nowhere.py:7", "?"])
+def test_a_jump_to_no_place_is_a_line_that_could_not_be_done(trace: Path, place: str) -> None:
+    done = piped(trace, f"j {place}\np 1 + 1\n")
+    assert done.returncode == 1
+    assert done.stdout.splitlines()[-1] == "2"
+    assert "Traceback" not in done.stderr
+    assert done.stderr.strip()
+
+
 def test_a_script_is_answered_line_by_line(trace: Path) -> None:
     done = piped(trace, "# a comment\nj :16\np n\n!box.total\np [\n  i\n]\nq\np 1 / 0\n")
     assert done.returncode == 0
