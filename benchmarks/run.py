@@ -30,6 +30,9 @@ from programs import FOLDER, OWN, PROGRAMS, Program, write
 LONGEST, LONGEST_SLOW = 300.0, 60.0
 """Seconds after which a run is given up, and one of a slow tool on its small input."""
 
+PICTURE = FOLDER.parent / "docs" / "pictures" / "cost.svg"
+"""What the README shows."""
+
 EMPTY = Program("empty", "pass", 1, 1, packaged=False)
 
 Key = tuple[str, str, int]
@@ -143,6 +146,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--programs", default="", help="names, parted by commas")
     parser.add_argument("--tools", default="", help="names, parted by commas")
     parser.add_argument("--out", type=Path, default=FOLDER / "results")
+    parser.add_argument("--publish", action="store_true", help="renew docs/pictures/cost.svg too")
     return parser.parse_args()
 
 
@@ -182,6 +186,8 @@ def main() -> None:
     text = report.table(result)
     (args.out / f"{version}.md").write_text(text)
     (args.out / f"{version}.svg").write_text(report.chart(result))
+    if args.publish:
+        PICTURE.write_text(report.chart(result))
     print(text)
 
 
