@@ -55,6 +55,8 @@ def origin(rec: Replay, step: int, value: Value | None) -> int:
 def finally_around(rec: Replay, number: int) -> tuple[int, int] | None:
     """The lines of the innermost `finally` clause that a site's statement is in."""
     site = rec.program.site(number)
+    if not site.column:
+        return None  # a statement at the module's top: no need to parse the whole module
     node: ast.AST | None = rec.syntax.statement(site)
     parents = rec.syntax.parents(site.module)
     while node is not None:

@@ -97,3 +97,13 @@ def test_a_variable_of_a_long_module_can_still_be_asked_why(rec: Recording) -> N
     cause = rec.why("amount", at=step_of(rec, "rule_400", "return amount"))
     assert cause is not None
     assert cause.source == "amount *= 2"
+
+
+def test_the_exceptions_of_a_long_module_are_told_without_the_tree_of_the_whole(
+    record: Callable[..., Any], tmp_path: Path
+) -> None:
+    path = tmp_path / "rules.py"
+    path.write_text(PROGRAM + "rule_9(None)\n", "utf-8")
+    with record(str(path)).open() as rec:
+        assert [each.type_name for each in rec.exceptions()] == ["TypeError"]
+        assert len(rec.syntax.parents(0)) < 200
