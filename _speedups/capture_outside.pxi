@@ -14,8 +14,13 @@ cdef extern from *:
         return (void *)t->current_frame;
     #endif
     }
+    static inline int es_frame_suspends(void *fp) {
+        PyObject *code = es_frame_code(fp);
+        return code != NULL && (((PyCodeObject *)code)->co_flags & (CO_GENERATOR | CO_COROUTINE | CO_ASYNC_GENERATOR)) != 0;
+    }
     """
     void *es_thread_frame(uint64_t id) noexcept
+    bint es_frame_suspends(void *fp) noexcept
 
 cdef struct Lent:
     PyObject *object
@@ -24,6 +29,7 @@ cdef struct Lent:
     uint64_t thread          # which runs
     void *fp                 # the frame, not recorded, that has it,
     void *runs               # and what that runs (compared only)
+    bint suspends            # it may leave the stack and come back
     int credit               # as of what others hold
 
 cdef enum:
@@ -56,7 +62,7 @@ cdef void handed_out(PyObject *o) noexcept:
     if not is_container(o):
         return
     if parent == NULL:
-        lend(current, o)
+        lend(current, o, True)
         return
     if note_count < 256 - KEPT_FREE:
         note_for(parent, o, True)
@@ -165,13 +171,16 @@ cdef void keep_for_caller(Frame *f, PyObject *o) noexcept:
     if caller != NULL:
         note_for(caller, o, False)
     else:
-        lend(f, o)
+        lend(f, o, False)
 
 
 # A frame that is not recorded and stands below all recorded ones of its thread has no statement to be looked at after.
 
-cdef void lend(Frame *f, PyObject *o) noexcept:
-    """Look at an object that f gave to its caller before each statement of any thread while the caller lasts."""
+cdef void lend(Frame *f, PyObject *o, bint given) noexcept:
+    """Look at an object that f gave to its caller before each statement of any thread while the caller lasts.
+
+    `given`: it was returned or yielded. A caller that suspends may come back to it at any time, unseen.
+    """
     global lent_count
     cdef void *fp = python_caller(f.fp)
     cdef Entry *e
@@ -181,7 +190,7 @@ cdef void lend(Frame *f, PyObject *o) noexcept:
     if Py_TYPE(o) == &PyTuple_Type:
         for i in range(min(PyTuple_GET_SIZE(o), 6)):
             if is_container(PyTuple_GET_ITEM(o, i)) and Py_TYPE(PyTuple_GET_ITEM(o, i)) != &PyTuple_Type:
-                lend(f, PyTuple_GET_ITEM(o, i))
+                lend(f, PyTuple_GET_ITEM(o, i), given)
         return
     e = table_find(o)
     if e == NULL or not e.flags & E_SNAPPED:
@@ -200,6 +209,7 @@ cdef void lend(Frame *f, PyObject *o) noexcept:
     lent[lent_count].thread = es_thread_id()
     lent[lent_count].fp = fp
     lent[lent_count].runs = es_frame_runs(fp)
+    lent[lent_count].suspends = given and es_frame_suspends(fp)
     lent[lent_count].credit = LENT_CREDIT
     lent_count += 1
     attend(1)
@@ -236,7 +246,7 @@ cdef void check_lent(bint entering) noexcept:
             lent[i].credit -= 16 + <int>deep_count * 16 + <int>min(e.size, limit_items)
             if pending_count > queued and lent[i].credit < LENT_CREDIT // 2:
                 lent[i].credit = LENT_CREDIT // 2
-        if lasts and lent[i].credit < 0:
+        if lasts and lent[i].credit < 0 or not lasts and lent[i].suspends:
             doubt_deep(lent[i].object)
             e = table_find_block(lent[i].block)
             if e != NULL:

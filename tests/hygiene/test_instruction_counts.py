@@ -33,6 +33,24 @@ work(xs, table, int(sys.argv[2]))
 """
 """Its last two statements hand containers to code that is not recorded: they are looked at."""
 
+COUNTED = """
+import sys
+class Handler:
+    pass
+handler = Handler()
+handler.run = len
+class Job:
+    made = 0
+    def run(self):
+        return 1
+kept = [[] for i in range(int(sys.argv[1]))]
+job = Job()
+for i in range(int(sys.argv[2])):
+    Job.made += 1
+    job.run()
+"""
+"""Its class changes before each call of a method of which some other object has a namesake."""
+
 RECORDED = """
 import sys
 import escope_tui
@@ -74,6 +92,21 @@ def test_a_look_at_a_million_items_costs_no_more_than_one_at_two_thousand(tmp_pa
     }
 
     assert cost[1_000_000] < 1.5 * cost[2_000], cost
+
+
+@pytest.mark.skipif(shutil.which("valgrind") is None, reason="valgrind is not installed")
+@pytest.mark.timeout(300)
+def test_a_method_call_costs_the_same_however_many_objects_are_known(tmp_path: Path) -> None:
+    script = tmp_path / "counted.py"
+    script.write_text(COUNTED)
+
+    cost = {
+        known: instructions(tmp_path, script, known, 250)
+        - instructions(tmp_path, script, known, 50)
+        for known in (100, 10_000)
+    }
+
+    assert cost[10_000] < 1.5 * cost[100], cost
 
 
 @pytest.mark.skipif(shutil.which("valgrind") is None, reason="valgrind is not installed")

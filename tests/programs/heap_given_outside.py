@@ -8,6 +8,7 @@ import types
 
 lib = types.ModuleType("lib")
 CODE = """
+import asyncio
 import threading
 kept = []
 def quiet(make):
@@ -63,6 +64,24 @@ def loop(inbox, outbox, handle):
         o = handle(item)
         o.x = item
         outbox.put(1)
+def suspended(make):
+    o = make()
+    yield 1
+    o.x = 6
+    yield 2
+def advance(make, look):
+    steps = suspended(make)
+    next(steps)
+    look()
+    next(steps)
+    look()
+async def sleeps(make, look):
+    o = make()
+    await asyncio.sleep(0)
+    o.x = 7
+    look()
+def run(f, *args):
+    asyncio.run(f(*args))
 def wrapped(f):
     def inner(*args):
         o = f(*args)
@@ -230,6 +249,10 @@ def threads():
     seen = known[-1]
     lib.threaded(lib.pair, made_pair)
     seen = known[-2:]
+    lib.threaded(lib.advance, make, done)
+    seen = known[-1]
+    lib.threaded(lib.run, lib.sleeps, make, done)
+    seen = known[-1]
     with concurrent.futures.ThreadPoolExecutor(1) as pool:
         pool.submit(lib.quiet, make).result()
         seen = known[-1]
