@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -53,7 +53,7 @@ def compare_moments(rec: Replay, a: int, b: int) -> MomentDifferences:
         new = rec.state.frame_locals(b, frame)
         for each in comparison.variables(Scope("local", function.qualname, frame), old, new):
             found.append(((rank, _weight(each)), each))
-    for state in reversed(rec.state.stack(b)):
+    for state in (*reversed(rec.state.stack(b)), *reversed(rec.state.stack(a))):
         modules.setdefault(state.function.module, state.frame)
     for module, frame in modules.items():
         before = rec.state.module_bindings(a, module)
@@ -118,12 +118,14 @@ class _Comparison:
             return
         old, new = _members(before), _members(after)
         self.left -= len(new) + 1
+        partial = before.truncated or after.truncated
+        self.cut = self.cut or (partial and old.keys() != new.keys())
         both = [key for key in new if key in old]
         kept = {key for key in both if same_value(old[key][1], new[key][1])}
         same.extend((name + new[key][0], old[key][1], new[key][1]) for key in both if key in kept)
         if identity is None or not contents_differ(self.rec, identity, self.first, self.last):
             return
-        known = both if before.truncated or after.truncated else list({**new, **old})
+        known = both if partial else list({**new, **old})
         changed = [key for key in known if key not in kept]
         resized = after.kind not in MAPPING_KINDS and before.size != after.size
         if resized or after.kind in SET_KINDS or not 0 < len(changed) <= FEW:
@@ -139,12 +141,25 @@ class _Comparison:
 def _members(value: Value) -> dict[Key, tuple[str, Value]]:
     """How each member is spelled behind its owner's name, and what it is."""
     found: dict[Key, tuple[str, Value]] = {}
+    alike: Counter[Key] = Counter()
     for role, key, member in value.entries():
         if role == "attr":
             found["attr", key] = f".{one_line(key, 60)}", member
         elif isinstance(key, Value):
-            plain = key.data if key.is_scalar else repr(key.raw_text)
-            found["pair", key.type_name, key.object_id, plain] = f"[{key.summary(40)}]", member
+            pair: Key = ("pair", *_identity(key))
+            alike[pair] += 1  # what tells keys apart may be cut: then their order does
+            found[*pair, alike[pair]] = f"[{key.summary(40)}]", member
         else:
             found["item", key] = f"[{key}]", member
     return found
+
+
+def _identity(key: Value) -> Key:
+    """What a key of a dict is known again by at another moment."""
+    if key.object_id is not None:
+        return key.type_name, key.object_id
+    if key.kind == "tuple":
+        members = (_identity(member) for *_, member in key.entries())
+        return key.type_name, key.size, *members
+    data = key.data if key.is_scalar else repr(key.raw_text)
+    return key.type_name, key.size, data if data == data else "not a number"

@@ -452,7 +452,9 @@ def _system_error(value: Value) -> str | None:
     if number is None or text is None or not isinstance(text.data, str):
         return None
     files = [value.attr(name) for name in ("filename", "filename2")]
-    shown = [each.summary(MESSAGE_WIDTH) for each in files if each and each.data is not None]
+    shown = [
+        each.summary(MESSAGE_WIDTH) for each in files if each is not None and each.data is not None
+    ]
     said = f"[Errno {number.summary(20)}] {one_line(text.data, MESSAGE_WIDTH)}"
     return f"{said}: {' -> '.join(shown)}" if shown else said
 

@@ -396,3 +396,17 @@ def test_a_stop_at_a_type_is_one_at_those_derived_from_it(rec: Recording) -> Non
             found.append(stop.step)
             at = stop.step
         assert found == sorted(set(expected)), wanted
+
+
+def test_an_os_error_whose_file_is_an_object_of_ones_own_is_told(
+    record: Callable[..., Any], tmp_path: Path
+) -> None:
+    script = tmp_path / "files.py"
+    script.write_text(
+        "class Odd:\n    pass\n"
+        "try:\n    raise OSError(2, 'gone', Odd())\nexcept OSError:\n    pass\n"
+        "try:\n    raise OSError(2, 'gone', '')\nexcept OSError:\n    pass\n"
+    )
+    with escope.open(str(record(str(script)).trace)) as rec:
+        told = [each.message for each in rec.exceptions()]
+    assert told == ["[Errno 2] gone", "[Errno 2] gone: ''"]

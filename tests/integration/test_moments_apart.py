@@ -104,3 +104,71 @@ def test_more_than_can_be_looked_at_is_said(record: Callable[..., Any], tmp_path
     with escope.open(str(record(str(script)).trace)) as rec:
         found = rec.compare(-2, -1)
     assert ([each.name for each in found], found.cut) == (["x"], True)
+
+
+TUPLE_KEYS = """
+def settle(grid):
+    grid[0, 1] = "x"
+    grid[2, (3, "a")] += 1
+    del grid[5, 5]
+    return grid
+
+settle({(0, 1): ".", (0, 2): ".", (2, (3, "a")): 1, (2, (3, "b")): 1, (5, 5): 0})
+"""
+
+
+def test_each_item_under_a_tuple_as_key_is_compared(differ: Callable[[str], Differences]) -> None:
+    found = differ(TUPLE_KEYS)
+    assert found == {
+        "grid[(0, 1)]": ("'.'", "'x'", False),
+        "grid[(2, (3, 'a'))]": ("1", "2", False),
+        "grid[(5, 5)]": ("0", "", False),
+    }
+
+
+NOT_A_NUMBER = """
+def settle(table):
+    table["a"] = 2
+    return table
+
+settle({float("nan"): 1, "a": 1})
+"""
+
+
+def test_what_lies_under_not_a_number_as_key_does_not_differ(
+    differ: Callable[[str], Differences],
+) -> None:
+    assert differ(NOT_A_NUMBER) == {"table['a']": ("1", "2", False)}
+
+
+def test_the_end_differs_from_a_moment_as_the_moment_does_from_the_end(
+    record: Callable[..., Any], tmp_path: Path
+) -> None:
+    script = tmp_path / "counted.py"
+    script.write_text("total = 1\ntotal = 2\n")
+    with escope.open(str(record(str(script)).trace)) as rec:
+        (there,) = rec.compare(1, len(rec))
+        (back,) = rec.compare(len(rec), 1)
+        assert (there.name, str(there.before), str(there.after)) == ("total", "1", "2")
+        assert (back.name, str(back.before), str(back.after)) == ("total", "2", "1")
+
+
+LONG = """
+def settle(numbers):
+    numbers[4000] = 1
+    return numbers
+
+settle([0] * 5000)
+"""
+
+
+def test_that_items_of_a_long_list_are_not_compared_is_told(
+    record: Callable[..., Any], tmp_path: Path
+) -> None:
+    script = tmp_path / "numbers.py"
+    script.write_text(LONG)
+    with escope.open(str(record(str(script)).trace)) as rec:
+        (call,) = rec.calls("settle")
+        assert call.exit is not None
+        found = rec.compare(call.enter, call.exit)
+        assert found or found.cut
