@@ -234,10 +234,16 @@ class RecordingFile:
 
     # ---- reading --------------------------------------------------------------------------------
 
-    def _block(self, offset: int) -> container.Block:
+    def _bytes(self, offset: int, size: int) -> bytes:
+        """Some bytes of the file, for all threads."""
         with self._lock:
+            if self._file.closed:
+                raise FormatError("the recording is closed", hint="Open it again to ask it more.")
             self._file.seek(offset)
-            head = self._file.read(container.BLOCK.size)
+            return self._file.read(size)
+
+    def _block(self, offset: int) -> container.Block:
+        head = self._bytes(offset, container.BLOCK.size)
         block = container.parse_block(head, offset, self.size)
         if block is None:
             raise FormatError(f"there is no whole block at {offset}", slug="bad-block")
@@ -245,9 +251,7 @@ class RecordingFile:
 
     def _read(self, block: container.Block) -> bytes:
         """The payload, its checksum checked."""
-        with self._lock:
-            self._file.seek(block.start)
-            data = self._file.read(block.length)
+        data = self._bytes(block.start, block.length)
         if len(data) != block.length or zlib.crc32(data) != block.crc:
             raise FormatError(
                 f"the checksum of the block at {block.offset} is wrong",
@@ -261,9 +265,7 @@ class RecordingFile:
 
     def _sections(self, block: container.Block) -> list[tuple[int, int, int]]:
         """(offset, packed size, unpacked size) of a chunk's sections."""
-        with self._lock:
-            self._file.seek(block.start)
-            head = self._file.read(COUNT.size + MAX_SECTIONS * container.SECTION.size)
+        head = self._bytes(block.start, COUNT.size + MAX_SECTIONS * container.SECTION.size)
         if len(head) < COUNT.size:
             raise FormatError("a chunk is too short", slug="bad-chunk")
         (count,) = COUNT.unpack_from(head)
@@ -284,9 +286,7 @@ class RecordingFile:
     def _section(self, block: container.Block, number: int) -> bytes:
         """One section, read alone: the checksum of the whole chunk is not looked at."""
         start, packed, plain = self._sections(block)[number]
-        with self._lock:
-            self._file.seek(block.start + start)
-            data = self._file.read(packed)
+        data = self._bytes(block.start + start, packed)
         return container.unpack(data, container.ZSTD, container.MAX_RAW, plain)
 
     def _chunk_block(self, number: int) -> container.Block:

@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import accumulate, chain, islice
 from typing import Any, Generic, TypeVar, overload
 
+from ..errors import FormatError
+
 T = TypeVar("T")
 Part = tuple[int, int]
 """Number of a chunk, and how many of the rows are in it."""
@@ -78,9 +80,17 @@ class Rows(Sequence[T], Generic[T]):
         """The rows of one part; those of the last one that was asked for are kept."""
         assert self._parts is not None
         assert self._read is not None
-        if self._kept is None or self._kept[0] != part:
-            self._kept = (part, self._read(self._parts[part][0]))
-        return self._kept[1]
+        kept = self._kept
+        if kept is None or kept[0] != part:
+            number, count = self._parts[part]
+            kept = self._kept = (part, self._read(number))
+            if len(kept[1]) != count:
+                raise FormatError(
+                    f"the index counts {count:,} rows in chunk {number}, of which there are "
+                    f"{len(kept[1]):,}",
+                    hint="The file is damaged.",
+                )
+        return kept[1]
 
     def _stretch(self, index: slice) -> list[T]:
         if self._all is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -204,3 +205,20 @@ def test_what_is_behind_an_exception_is_found_however_far_before(trace: str) -> 
         assert again.type_name == "Late"
         assert again.earlier is not None
         assert again.earlier.step < again.step
+
+
+def test_a_closed_recording_says_so_to_whoever_goes_on_reading(tmp_path: Path) -> None:
+    rec = escope.open(chunked(PROGRAM, tmp_path))
+    begun = [iter(rows) for rows in (rec.calls(), rec.exceptions())]
+    for each in begun:
+        next(each)
+    rec.close()
+    for each in begun:
+        with pytest.raises(escope.EscopeError, match="the recording is closed"):
+            list(each)
+
+
+def test_an_index_that_counts_rows_which_are_not_there_is_told() -> None:
+    rows = Rows(lambda direction: iter([1, 2]), [(7, 3)], lambda number: [1, 2])
+    with pytest.raises(escope.EscopeError, match=r"counts 3 rows in chunk 7, of which there are 2"):
+        rows[2]
