@@ -238,6 +238,21 @@ async def test_why_with_nothing_selected_explains_the_failure(
     engine.close()
 
 
+async def test_why_in_a_caller_explains_the_call_that_it_is_in(
+    tmp_path: Path, record: Callable[..., Any]
+) -> None:
+    (tmp_path / "divide.py").write_text(
+        "def share(total, count):\n    return total / count\n\namount = 4\nshare(amount, 0)\n"
+    )
+    engine = open_engine(str(record(str(tmp_path / "divide.py")).trace))
+    async with replaying(engine, size=(120, 36)) as app:
+        await app.press("u", "x")
+        rows = app.text("why")
+        assert "amount = 4" in rows
+        assert "count = 0" not in rows
+    engine.close()
+
+
 async def test_search_finds_and_goes_both_ways(replay: Replay) -> None:
     async with replay("cart = Cart()") as app:
         await app.press("slash")

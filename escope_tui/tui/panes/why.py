@@ -41,7 +41,10 @@ class WhyPane(TablePane):
         text = self.host.pointed
         if self.view is None:
             return
-        self._asked = Asked(text, self.view.step.index, self.view.frame.frame_id)
+        frame = self.view.frame
+        inside = not text and frame.last_step >= 0  # a frame further out: what it is doing
+        step = frame.last_step if inside else self.view.step.index
+        self._asked = Asked(text, step, frame.frame_id)
         self.says("looking for its causes…")
         self.want_again()
 
