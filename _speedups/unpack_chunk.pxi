@@ -111,7 +111,7 @@ cdef class Chunk:
         n_ctl = src_varint(&s)
         n_dir = src_varint(&s)
         codec_reset(&self.c)
-        if self.left > MAX_WORK:
+        if self.left > MAX_WORK or self.left < <uint64_t> self.n_steps:  # each step takes an event
             raise bad_chunk(self.number)
         key.p = src_take(&s, n_key)
         self.c.ctl_src.p = src_take(&s, n_ctl)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import contextlib
 import random
 import struct
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -37,8 +39,12 @@ def mutated(rng: random.Random, data: bytes) -> bytes:
     return bytes(found)
 
 
-def with_hostile_chunk(rng: random.Random, path: Path) -> bytes:
-    """The file, without its footer, with one section of one chunk mutated and checksums anew."""
+def with_hostile_chunk(
+    rng: random.Random, path: Path, change: Callable[[list[bytes]], None] | None = None
+) -> bytes:
+    """The file, without its footer, with one section of one chunk mutated, or its sections changed
+    as told, and checksums anew.
+    """
     data = path.read_bytes()
     with path.open("rb") as file:
         blocks = container.scan(file, len(data))
@@ -49,12 +55,23 @@ def with_hostile_chunk(rng: random.Random, path: Path) -> bytes:
         if block.kind == container.FOOTER:
             continue
         if block is victim:
-            payload = _with_mutated_section(rng, payload)
+            payload = _with_sections(payload, change or partial(_mutate_one, rng))
         written += container.pack_block(block.kind, payload, block.codec)
     return written
 
 
-def _with_mutated_section(rng: random.Random, payload: bytes) -> bytes:
+def _mutate_one(rng: random.Random, sections: list[bytes]) -> None:
+    chosen = rng.choice([number for number, section in enumerate(sections) if section])
+    sections[chosen] = mutated(rng, sections[chosen])
+
+
+def _without_events(sections: list[bytes]) -> None:
+    """The number of events, with which the section of the events begins, becomes 0."""
+    length = next(place for place, byte in enumerate(sections[1], 1) if byte < 0x80)
+    sections[1] = b"\0" + sections[1][length:]
+
+
+def _with_sections(payload: bytes, change: Callable[[list[bytes]], None]) -> bytes:
     (count,) = struct.unpack_from("<I", payload)
     at = 4 + container.SECTION.size * count
     sections = []
@@ -62,8 +79,7 @@ def _with_mutated_section(rng: random.Random, payload: bytes) -> bytes:
         packed, _ = container.SECTION.unpack_from(payload, 4 + container.SECTION.size * number)
         sections.append(zstandard.ZstdDecompressor().decompress(payload[at : at + packed]))
         at += packed
-    chosen = rng.choice([number for number, section in enumerate(sections) if section])
-    sections[chosen] = mutated(rng, sections[chosen])
+    change(sections)
     small = [zstandard.ZstdCompressor(level=1).compress(section) for section in sections]
     heads = b"".join(
         container.SECTION.pack(len(packed), len(plain))
@@ -83,8 +99,8 @@ def ask_everything(path: Path) -> None:
                     value.summary()
                     for _, child in value.children(0, 10):
                         child.summary()
-        rec.calls()
-        rec.exceptions()
+        list(rec.calls())
+        list(rec.exceptions())
         rec.gaps()
         _ = rec.output().text
         for file in rec.files():
@@ -103,3 +119,10 @@ def test_lies_behind_good_checksums_give_answers_or_one_clear_error(
             ask_everything(path)
             answered += 1
     assert 0 < answered < FILES_EACH
+
+
+def test_a_chunk_of_fewer_events_than_steps_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "hostile.esr"
+    path.write_bytes(with_hostile_chunk(random.Random(1), SAMPLES[0], _without_events))
+    with pytest.raises(EscopeError, match="makes no sense"), escope.open(path) as rec:
+        [rec[step] for step in range(len(rec))]
