@@ -26,11 +26,12 @@ cdef void effects(SiteData *d, PyObject **args) noexcept:
     if exposed_count and (d.touches or unknown_ran or notes_taken):
         check_exposed()
     notes_taken = False
-    if d.function.is_class and d.flags & F_END:
+    if d.function.is_class:
         o = es_frame_namespace(es_current_frame())
         if o != NULL and PyDict_Check(o) and table_find(o) != NULL:
-            examine(o)
-            note_for(current.parent, o, False)
+            examine_deep(o)
+            if d.flags & F_END:
+                note_for(current.parent, o, False)
     drain_pending()
 
 

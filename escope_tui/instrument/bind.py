@@ -42,6 +42,7 @@ def match_cells(code: CodeType, frames: Sequence[Any], sites: Sequence[Any]) -> 
             cells = set(code.co_cellvars) | set(code.co_freevars)
             if frame.kind == "class":
                 cells -= {"__class__", "__classdict__", "__conditional_annotations__"}
+                cells.difference_update(frame.shadowing)
             else:
                 own = {frame.names[slot] for slot in frame.separate}
                 for name in (*code.co_cellvars, *code.co_freevars):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from escope_tui.instrument import names
 from escope_tui.instrument.compound import Compound, Tail, end_of
 from escope_tui.instrument.scope import AFTER, Options, Scope
@@ -24,6 +26,9 @@ if TYPE_CHECKING:
     from typing import Any
 else:
     from escope_tui.instrument import tree as ast
+
+
+_ASSIGNED = re.compile(r"\b(\w+)\s*=(?!=)")
 
 
 class Rewriter(Compound):
@@ -235,11 +240,28 @@ class Rewriter(Compound):
             outer = self.here
             frame = self.tables.frame("class", node.name, self.qualify(node.name), node)
             facts = self.survey.facts[id(node)]
+            own = facts.bound - facts.nonlocals
+            frame.shadowing = {names.mangle(name, node.name) for name in own}
+            if facts.dynamic:
+                for name in sorted(_named(node.body) | (own - facts.globals)):
+                    frame.slot(names.mangle(name, node.name))
             self.here = Scope("class", frame, facts, node.name)
             position = (node.lineno, node.col_offset, node.lineno, node.col_offset)
             node.body = self._frame_body(node.body, position, flag.END)
             self.here = outer
         self._defined(node, out, changed=bool(node.bases or node.keywords))
+
+
+def _named(body: list[ast.stmt]) -> set[str]:
+    """The names that texts, such as `locals()["name"]`, and keywords speak of."""
+    found: set[str] = set()
+    for node in body:
+        for sub in ast.walk(node):
+            if isinstance(sub, ast.Constant) and isinstance(sub.value, str):
+                found.update(_ASSIGNED.findall(sub.value) or [sub.value])
+            elif isinstance(sub, ast.keyword) and sub.arg is not None:
+                found.add(sub.arg)
+    return {name for name in found if name.isidentifier() and name[:2] != "__"}
 
 
 def _is_docstring(node: ast.stmt) -> bool:

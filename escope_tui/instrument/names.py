@@ -58,6 +58,9 @@ PURE: Final = (
 NAMESPACE_CHANGERS: Final = frozenset(("exec", "eval", "globals"))
 """Calls after which module variables may have changed that no statement names."""
 
+LOCALS_CHANGERS: Final = frozenset(("exec", "eval", "locals", "vars"))
+"""Names by which the body of a class can change its variables without a statement."""
+
 PURE_MODULES: Final = _words("math cmath time os os.path re posixpath ntpath")
 
 MUTATORS: Final = {

@@ -281,6 +281,10 @@ class State:
         """Put a site before a statement; it pays what the statement before owes."""
         here = self.here
         effects = here.pending + here.before
+        if here.kind == "class" and here.facts.dynamic:
+            told = {effect.spec for effect in effects}
+            slots = range(len(here.frame.names))
+            effects += [Effect(("w", slot)) for slot in slots if ("w", slot) not in told]
         flags |= here.flags
         here.pending, here.before, here.flags = [], [], 0
         if silent and not effects and not flags:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from escope_tui.instrument.names import NAMESPACE_CHANGERS
+from escope_tui.instrument.names import LOCALS_CHANGERS, NAMESPACE_CHANGERS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ class Facts:
     __slots__ = (
         "bound",
         "deleted",
+        "dynamic",
         "globals",
         "handler_names",
         "late",
@@ -49,6 +50,8 @@ class Facts:
         """Bound more than once."""
         self.walrus: set[str] = set()
         """Names bound by `:=`."""
+        self.dynamic = False
+        """Class bodies: variables may appear that no statement binds: `locals()`, `exec`."""
         self.methods: set[str] = set()
         """Class bodies: names whose only binding is a plain, undecorated `def`."""
 
@@ -226,11 +229,12 @@ def _name(survey: Survey, node: ast.Name, facts: Facts, kind: str, guarded: bool
         facts.bound.add(node.id)
     else:
         survey.passed.add(node.id)
-        _loaded(survey, node)
+        _loaded(survey, node, facts)
 
 
-def _loaded(survey: Survey, node: ast.Name) -> None:
+def _loaded(survey: Survey, node: ast.Name, facts: Facts) -> None:
     survey.loaded.add(node.id)
+    facts.dynamic = facts.dynamic or node.id in LOCALS_CHANGERS
     if node.id in _ITEM_MAKERS:
         survey.items_appear = True
     elif node.id in NAMESPACE_CHANGERS:
@@ -243,7 +247,7 @@ def _call(survey: Survey, node: ast.Call, facts: Facts, kind: str, guarded: bool
         if isinstance(func, ast.Attribute) and func.attr in _REMOVERS and _is_globals(func.value):
             survey.unstable = True
         return _children(node, facts, kind, guarded)
-    _loaded(survey, node.func)
+    _loaded(survey, node.func, facts)
     if node.func.id == "exec" and node.args and isinstance(node.args[0], ast.Constant):
         survey.unstable = survey.unstable or "del " in str(node.args[0].value)
     return [(item, facts, kind, guarded) for item in (*node.args, *node.keywords)]

@@ -81,6 +81,8 @@ class Frame:
         """Slots of comprehension variables, which are no variables of the code object."""
         self.own: dict[str, str] = {}
         """Functions: the variables that live in the frame, and what the compiler calls them."""
+        self.shadowing: Collection[str] = ()
+        """Classes: variables that are not those of the function around, though named alike."""
         self.globals: Collection[str] = ()
         """Names that are declared `global`."""
         self.elsewhere: tuple[Collection[str], ...] | None = None

@@ -245,7 +245,6 @@ _EXACT: tuple[tuple[type, str], ...] = (
     (types.CellType, "cell"),
     (functools.partial, "partial"),
 )
-_SAFE_KEYS = frozenset(map(id, (str, int, float, bool)))
 
 
 def has_base(cls: type, base: type) -> bool:
@@ -367,8 +366,8 @@ def _head(iterator: Any) -> list[Any]:
 
 def _pairs(obj: Any, cls: type) -> list[tuple[Any, Any]]:
     if has_base(cls, collections.OrderedDict):
-        # The order kept beside the table; values are looked up, so only for plain keys.
+        # The order kept beside the table; entries are found by identity, which hashes nothing.
+        entries = {id(key): (key, value) for key, value in dict.items(obj)}
         keys = list(collections.OrderedDict.__iter__(obj))
-        if all(id(type(key)) in _SAFE_KEYS for key in keys):
-            return [(key, dict.__getitem__(obj, key)) for key in keys[: limits.ITEMS]]
+        return [entries[id(key)] for key in keys[: limits.ITEMS] if id(key) in entries]
     return _head(dict.items(obj))
