@@ -11,6 +11,7 @@ from escope_tui.instrument.text import quote
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from types import CodeType
     from typing import Any, Protocol
 
@@ -52,18 +53,21 @@ def compile_source(
     kind: str = "module",
     cache_dir: str | None = None,
     iterations: bool = True,
+    then: Callable[[Any], None] | None = None,
 ) -> CodeType:
     """Code of a module that tells `core` what it does; plain code when that cannot be had.
 
-    Raises what `compile` raises for a source that is not Python.
+    `then` changes the tree before it is compiled; such code is not cached. Raises what `compile`
+    raises for a source that is not Python.
     """
     data = source.encode("utf-8", "surrogatepass") if isinstance(source, str) else source
+    cache_dir = None if then else cache_dir
     key = cache.key(data, path, "t" if isinstance(source, str) else "b", iterations)
     unit = cache.load(cache_dir, key) if cache_dir else None
     if unit is None:
         from escope_tui.instrument.rewrite import rewrite
 
-        unit = rewrite(source, path, iterations=iterations)
+        unit = rewrite(source, path, iterations=iterations, then=then)
         if cache_dir:
             cache.store(cache_dir, key, unit)
     if not unit.sites:

@@ -28,6 +28,9 @@ _busy: set[int] = set()
 
 _originals: dict[type, Any] = {}
 
+_endings: dict[str, Callable[[], None]] = {}
+"""What else has to be undone."""
+
 
 def install(plan: Plan, core: compiler.Core, cache_dir: str | None = None) -> None:
     """Load wanted modules rewritten from now on."""
@@ -45,6 +48,8 @@ def uninstall() -> None:
     for loader, original in _originals.items():
         loader.get_code = original  # type: ignore[attr-defined]
     _originals.clear()
+    while _endings:
+        _endings.popitem()[1]()
 
 
 def _replacement(
@@ -56,6 +61,11 @@ def _replacement(
 
     def attempt(loader: Any, fullname: str) -> CodeType | None:
         """Rewritten code, or None where the plain way has to be gone."""
+        if fullname.startswith("_pytest."):
+            from escope_tui.instrument import asserts
+
+            asserts.look_for_pytest(plan, core)
+            _endings[asserts.REWRITER] = asserts.release_pytest
         path = loader.get_filename(fullname)
         if not isinstance(path, str) or not plan.wants(path, fullname):
             return None

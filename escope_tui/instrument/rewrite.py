@@ -14,7 +14,7 @@ from escope_tui.instrument.unwinding import stand_where_it_raised
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import ast
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from types import CodeType
     from typing import Any
 else:
@@ -29,16 +29,18 @@ def rewrite(
     *,
     iterations: bool = True,
     prelude: Sequence[ast.stmt] = (),
+    then: Callable[[Any], None] | None = None,
 ) -> Unit:
     """A module's rewritten code and tables; its plain code and a reason when that fails.
 
-    The statements of `prelude` run before the module's first one, and stay as they are.
+    The statements of `prelude` run before the module's first one, and stay as they are. `then`
+    is given the whole tree, rewritten or not, before it is compiled.
     """
     reason = ""
     package = path.endswith("__init__.py")
     for guards in (True, False):
         try:
-            return _rewrite(source, path, Options(guards, iterations, package), prelude)
+            return _rewrite(source, path, Options(guards, iterations, package), prelude, then)
         except RecursionError:
             reason = "nested too deeply"
             break
@@ -46,6 +48,8 @@ def rewrite(
             reason = f"{type(error).__name__}: {error}"
     tree: Any = compile(source, path, "exec", ast.PyCF_ONLY_AST, dont_inherit=True)
     put_first(tree, prelude)
+    if then is not None:
+        then(tree)
     code = compile(tree, path, "exec", dont_inherit=True)
     return Unit(code, (), (), b"", f"not recorded: {reason}")
 
@@ -64,7 +68,13 @@ def put_first(tree: ast.Module, prelude: Sequence[ast.stmt]) -> None:
     tree.body[place:place] = prelude
 
 
-def _rewrite(source: bytes | str, path: str, options: Options, prelude: Sequence[ast.stmt]) -> Unit:
+def _rewrite(
+    source: bytes | str,
+    path: str,
+    options: Options,
+    prelude: Sequence[ast.stmt],
+    then: Callable[[Any], None] | None,
+) -> Unit:
     limit = sys.getrecursionlimit()
     tree: Any = compile(source, path, "exec", ast.PyCF_ONLY_AST, dont_inherit=True)
     sys.setrecursionlimit(max(limit, _RECURSION))
@@ -74,6 +84,8 @@ def _rewrite(source: bytes | str, path: str, options: Options, prelude: Sequence
     finally:
         sys.setrecursionlimit(limit)
     put_first(tree, prelude)
+    if then is not None:
+        then(tree)
     code: CodeType = compile(tree, path, "exec", dont_inherit=True)
     tables = rewriter.tables
     match_cells(code, tables.frames, tables.sites)

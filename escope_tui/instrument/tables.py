@@ -257,6 +257,30 @@ def callee(index: int, position: Position) -> ast.IfExp:
     return place(ast.IfExp(true, mark(index, position), none), position)  # type: ignore[no-any-return]
 
 
+def handed_through(node: ast.AST) -> ast.expr | None:
+    """The expression that a site stands around; None where `node` is no such site."""
+    if isinstance(node, ast.Subscript):
+        return node.slice if _is_callee(node.value) else None
+    if isinstance(node, ast.Call) and node.args:
+        return node.args[0] if _is_callee(node.func) else None
+    return None
+
+
+def hand_through(node: Any, value: ast.expr) -> None:
+    """Put another expression where a site has the one that it stands around."""
+    if isinstance(node, ast.Subscript):
+        node.slice = value
+    else:
+        node.args[0] = value
+
+
+def _is_callee(node: ast.expr) -> bool:
+    if not isinstance(node, ast.IfExp) or not isinstance(node.body, ast.Constant):
+        return False
+    value = node.body.value
+    return isinstance(value, complex) and value.real == flag.SITE_REAL
+
+
 def place(node: Any, position: Position) -> Any:
     """Give `node` itself a position."""
     node.lineno, node.col_offset, node.end_lineno, node.end_col_offset = position
