@@ -389,6 +389,8 @@ cdef void leave_to(Frame *target) noexcept:
         if f.state == RUNNING:
             if f.unguarded and f.mapped and not f.stray:     # a generator expression that gave a value, or ended
                 f.state = SUSPENDED
+                if es_unlikely(f.wants):
+                    take_notes(f)
                 gave_unseen(f)
             elif f.mapped and not f.stray:
                 pass
