@@ -503,6 +503,9 @@ cdef void attribute_stored(PyObject *o, PyObject *name) noexcept:
     if tp.tp_flags & TPFLAGS_TYPE_SUBCLASS:
         class_stored(<PyTypeObject *>o, name)
         return
+    if es_unlikely(es_is_proxy(o)):
+        attribute_stored(es_weak_referent(o), name)
+        return
     e = table_find(o)
     if e == NULL or not e.flags & E_SNAPPED:
         prepare(o, limit_depth)
@@ -545,6 +548,9 @@ cdef void attribute_deleted(PyObject *o, PyObject *name) noexcept:
     if Py_TYPE(o).tp_flags & TPFLAGS_TYPE_SUBCLASS:
         class_stored(<PyTypeObject *>o, name)
         return
+    if es_is_proxy(o):
+        attribute_deleted(es_weak_referent(o), name)
+        return
     e = table_find(o)
     if e == NULL or not e.flags & E_SNAPPED:
         prepare(o, limit_depth)
@@ -571,6 +577,11 @@ cdef void item_stored(PyObject *o, PyObject *key) noexcept:
     if o == NULL:
         return
     tp = Py_TYPE(o)
+    if es_unlikely(es_is_proxy(o)):
+        item_stored(es_weak_referent(o), key)
+        return
+    if es_unlikely(shown_count):
+        namespace_changed(o)
     e = table_find(o)
     if e == NULL or not e.flags & E_SNAPPED:
         prepare(o, limit_depth)

@@ -79,6 +79,8 @@ cdef void snapshot(PyObject *o, uint64_t oid, int depth) noexcept:
         e.doubted = 0
         if not e.flags & E_TYPE:
             e.size = <uint32_t>w.size
+        if info.shape == SHAPE_DICT and not e.flags & E_SNAPPED:
+            namespace_shown(o)
         e.flags = (e.flags | E_SNAPPED) & ~(E_DIRTY | E_CUT)
         if w.cut and info.shape != SHAPE_ARRAY:      # of an array nothing but its head is ever shown
             e.flags |= E_CUT
@@ -186,6 +188,10 @@ cdef void examine(PyObject *o) noexcept:
         return
     if Py_TYPE(o) == &PyMemoryView_Type and es_memory_base(o) != NULL:
         examine(es_memory_base(o))
+    if es_unlikely(es_is_proxy(o)):
+        examine(es_weak_referent(o))
+    if es_unlikely(shown_count):
+        namespace_changed(o)
     e = table_find(o)
     if e == NULL or not e.flags & E_SNAPPED:
         prepare(o, limit_depth)
@@ -360,6 +366,10 @@ cdef void examine_deep(PyObject *o) noexcept:
     if Py_TYPE(o) == &PyModule_Type:
         examine_namespace(PyModule_GetDict(o))
         return
+    if es_unlikely(es_is_proxy(o)):
+        examine_deep(es_weak_referent(o))
+    if es_unlikely(shown_count):
+        namespace_changed(o)
     if Py_TYPE(o) != &PyTuple_Type:
         e = table_find(o)
         if (e == NULL or not e.flags & E_SNAPPED) and not looked_through(Py_TYPE(o)):

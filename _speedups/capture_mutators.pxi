@@ -20,9 +20,12 @@ cdef void mutated(PyObject *o, int mutator, PyObject *key, bint stores) noexcept
 
     With `stores`, the statement has stored or deleted items as well, so the same number of items says nothing.
     """
-    cdef Entry *e = table_find(o)
+    cdef Entry *e
     cdef TypeInfo *info
     cdef bint told = False
+    if es_unlikely(shown_count):
+        namespace_changed(o)
+    e = table_find(o)
     if e == NULL or not e.flags & E_SNAPPED:
         prepare(o, limit_depth)
         return

@@ -135,6 +135,45 @@ cdef void resync_namespace(ModuleData *m) noexcept:
         examine_namespace(namespace)
 
 
+# The dictionaries of recorded modules that the program has in its hands as well, and may store into.
+
+cdef enum:
+    MAX_SHOWN = 16
+
+cdef PyObject *shown[16]
+cdef int shown_count = 0
+cdef bint looking_at_names = False
+
+
+
+cdef void namespace_shown(PyObject *o) noexcept:
+    """A dict gets into the recording: it may be that of a recorded module."""
+    global shown_count
+    cdef int i
+    if shown_count == MAX_SHOWN or Py_TYPE(o) != &PyDict_Type or dict_get_str(o, <PyObject *>NAME_NAME) == NULL \
+            or module_of(o) == NULL:
+        return
+    for i in range(shown_count):
+        if shown[i] == o:
+            return
+    shown[shown_count] = o
+    shown_count += 1
+
+
+cdef void namespace_changed(PyObject *o) noexcept:
+    """An object may have been changed: if it is the dictionary of a recorded module, so are its variables."""
+    global looking_at_names
+    cdef int i
+    if Py_TYPE(o) != &PyDict_Type or looking_at_names:
+        return
+    for i in range(shown_count):
+        if shown[i] == o:
+            looking_at_names = True
+            examine_namespace(o)
+            looking_at_names = False
+            return
+
+
 cdef ModuleData *module_of(PyObject *namespace) noexcept:
     """The recorded module whose globals these are, else NULL."""
     cdef uint32_t i = module_total

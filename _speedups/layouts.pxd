@@ -98,6 +98,7 @@ cdef extern from *:
         PyObject *r = ((PyWeakReference *)o)->wr_object;
         return (r == NULL || r == Py_None || Py_REFCNT(r) <= 0) ? NULL : r;
     }
+    static inline int es_is_proxy(PyObject *o) { return PyWeakref_CheckProxy(o); }
     static inline PyObject *es_datetime_zone(PyObject *o, int has_date) {
         if (has_date) return PyDateTime_DATE_GET_TZINFO(o);
         return PyDateTime_TIME_GET_TZINFO(o);
@@ -124,5 +125,6 @@ cdef extern from *:
         char kind
     const es_field *es_layout_of(const char *type) noexcept
     PyObject *es_weak_referent(PyObject *o) noexcept
+    bint es_is_proxy(PyObject *o) noexcept
     PyObject *es_datetime_zone(PyObject *o, int has_date) noexcept
     void es_datetime_text(PyObject *o, const char *name, int has_date, char *out) noexcept
