@@ -99,7 +99,7 @@ def pytest_suite(
     """Run a pytest suite."""
     out = folder / ("recorded.xml" if recorded else "plain.xml")
     command = _python(folder, recorded, include)
-    command += ["-m", "pytest", "-q", "--assert=plain", "-p", "no:cacheprovider", "-p", "no:xdist"]
+    command += ["-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:xdist"]
     command += [f"--junitxml={out}", *arguments]
     paths = [part for part in (path, os.environ.get("PYTHONPATH", "")) if part]
     result = _run(command, folder, timeout, {"PYTHONPATH": os.pathsep.join(paths)})
