@@ -145,7 +145,6 @@ cdef int shown_count = 0
 cdef bint looking_at_names = False
 
 
-
 cdef void namespace_shown(PyObject *o) noexcept:
     """A dict gets into the recording: it may be that of a recorded module."""
     global shown_count
