@@ -376,9 +376,9 @@ cdef struct Returned:
     void *site              # of the statement that it was returned to
 
 cdef enum:
-    MAX_RETURNED = 64
+    MAX_RETURNED = 16
 
-cdef Returned returned[64]
+cdef Returned returned[16]
 cdef unsigned int returned_next = 0
 
 

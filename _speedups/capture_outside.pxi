@@ -52,7 +52,19 @@ cdef inline void *python_caller(void *fp) noexcept:
 cdef bint called_outside(void *fp, Frame *parent) noexcept:
     """Whether Python code that is not recorded called the frame at fp, whose nearest recorded caller is `parent`."""
     cdef void *caller = python_caller(fp)
+    while parent != NULL and caller != NULL and caller != parent.fp and is_comprehension(caller, parent.fp):
+        caller = python_caller(caller)
     return caller != NULL and (parent == NULL or parent.fp != caller)
+
+
+cdef bint is_comprehension(void *fp, void *below) noexcept:
+    """Whether a comprehension of the module that runs in the frame below has the frame at fp (before 3.12)."""
+    cdef const char *name = PyUnicode_AsUTF8((<PyCodeObject *>es_frame_code(fp)).co_name)
+    if name == NULL:
+        PyErr_Clear()
+        return False
+    return es_frame_globals(fp) == es_frame_globals(below) and (
+        strcmp(name, b"<listcomp>") == 0 or strcmp(name, b"<dictcomp>") == 0 or strcmp(name, b"<setcomp>") == 0)
 
 
 cdef void handed_out(PyObject *o) noexcept:
