@@ -17,7 +17,7 @@ def detach():
     global frame_count, believed, thread_count, thread_now, note_count, attention, volatile_count, deep_count
     global held_count, lent_count, doubted_count, exposed_count, death_calls, importing_count, loose_count
     global time_countdown, unknown_ran, pending_count, pending_next, transient_count, type_count, visit_mark, next_type_id
-    global slotted_count, watched_count, shadowed_count
+    global slotted_count, watched_count, shadowed_count, shown_count
     cdef uint32_t i
     cdef Frame *f
     if recording:
@@ -55,7 +55,7 @@ def detach():
     note_count = volatile_count = transient_count = 0
     attention = NOT_RECORDING
     deep_count = pending_count = pending_next = 0
-    held_count = lent_count = doubted_count = exposed_count = importing_count = loose_count = 0
+    held_count = lent_count = doubted_count = exposed_count = importing_count = loose_count = shown_count = 0
     death_calls = False
     visit_mark = 0
     forget_joined()

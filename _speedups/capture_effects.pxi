@@ -574,6 +574,7 @@ cdef void item_stored(PyObject *o, PyObject *key) noexcept:
     cdef Py_ssize_t n
     cdef PyObject *value
     cdef PyObject *index
+    cdef ModuleData *module
     if o == NULL:
         return
     tp = Py_TYPE(o)
@@ -581,7 +582,9 @@ cdef void item_stored(PyObject *o, PyObject *key) noexcept:
         item_stored(es_weak_referent(o), key)
         return
     if es_unlikely(shown_count):
-        namespace_changed(o)
+        module = shown_module(o)
+        if module != NULL and Py_TYPE(key) == &PyUnicode_Type:
+            variable_stored(module, o, key)
     e = table_find(o)
     if e == NULL or not e.flags & E_SNAPPED:
         prepare(o, limit_depth)

@@ -80,7 +80,7 @@ cdef void snapshot(PyObject *o, uint64_t oid, int depth) noexcept:
         if not e.flags & E_TYPE:
             e.size = <uint32_t>w.size
         if info.shape == SHAPE_DICT and not e.flags & E_SNAPPED:
-            namespace_shown(o)
+            namespace_shown(o, oid)
         e.flags = (e.flags | E_SNAPPED) & ~(E_DIRTY | E_CUT)
         if w.cut and info.shape != SHAPE_ARRAY:      # of an array nothing but its head is ever shown
             e.flags |= E_CUT

@@ -140,37 +140,46 @@ cdef void resync_namespace(ModuleData *m) noexcept:
 cdef enum:
     MAX_SHOWN = 16
 
-cdef PyObject *shown[16]
-cdef int shown_count = 0
+cdef struct Shown:
+    PyObject *namespace      # only ever compared
+    uint64_t oid
+
+cdef Shown shown[16]
+cdef unsigned int shown_count = 0
 cdef bint looking_at_names = False
 
 
-cdef void namespace_shown(PyObject *o) noexcept:
+cdef void namespace_shown(PyObject *o, uint64_t oid) noexcept:
     """A dict gets into the recording: it may be that of a recorded module."""
     global shown_count
-    cdef int i
-    if shown_count == MAX_SHOWN or Py_TYPE(o) != &PyDict_Type or dict_get_str(o, <PyObject *>NAME_NAME) == NULL \
-            or module_of(o) == NULL:
+    if Py_TYPE(o) != &PyDict_Type or dict_get_str(o, <PyObject *>NAME_NAME) == NULL or module_of(o) == NULL:
         return
-    for i in range(shown_count):
-        if shown[i] == o:
-            return
-    shown[shown_count] = o
+    shown[shown_count % MAX_SHOWN].namespace = o
+    shown[shown_count % MAX_SHOWN].oid = oid
     shown_count += 1
+
+
+cdef ModuleData *shown_module(PyObject *o) noexcept:
+    """The module whose variables an object that the program may have changed holds, else NULL."""
+    cdef unsigned int i
+    cdef Entry *e
+    if Py_TYPE(o) != &PyDict_Type or looking_at_names:
+        return NULL
+    for i in range(min(shown_count, <unsigned int>MAX_SHOWN)):
+        if shown[i].namespace == o:
+            e = table_find(o)
+            if e != NULL and e.oid == shown[i].oid:      # not another dict at the address of one that died
+                return module_of(o)
+    return NULL
 
 
 cdef void namespace_changed(PyObject *o) noexcept:
     """An object may have been changed: if it is the dictionary of a recorded module, so are its variables."""
     global looking_at_names
-    cdef int i
-    if Py_TYPE(o) != &PyDict_Type or looking_at_names:
-        return
-    for i in range(shown_count):
-        if shown[i] == o:
-            looking_at_names = True
-            examine_namespace(o)
-            looking_at_names = False
-            return
+    if shown_module(o) != NULL:
+        looking_at_names = True
+        examine_namespace(o)
+        looking_at_names = False
 
 
 cdef ModuleData *module_of(PyObject *namespace) noexcept:
@@ -238,10 +247,14 @@ cdef void module_attribute(PyObject *module, PyObject *name) noexcept:
     """An attribute of a module object was stored: a variable of that module, if it is a recorded one."""
     cdef PyObject *namespace = PyModule_GetDict(module)
     cdef ModuleData *m = module_of(namespace)
+    if m != NULL:
+        variable_stored(m, namespace, name)
+
+
+cdef void variable_stored(ModuleData *m, PyObject *namespace, PyObject *name) noexcept:
+    """One variable of a recorded module was stored or deleted by other means than its name."""
     cdef PyObject *place
     cdef PyObject *value
-    if m == NULL:
-        return
     place = PyDict_GetItemWithError(m.slots, name)
     value = dict_get_str(namespace, name)
     if place == NULL:

@@ -33,6 +33,16 @@ cdef void effects(SiteData *d, PyObject **args) noexcept:
             if d.flags & F_END:
                 note_for(current.parent, o, False)
     drain_pending()
+    if d.function.is_class and d.flags & F_END:
+        class_cell_to_come(es_current_frame())
+
+
+cdef void class_cell_to_come(void *fp) noexcept:
+    """A class body ends: where its functions were shown, their `__class__` is empty until the class is made."""
+    cdef int i = es_cell_index(es_frame_code(fp), <PyObject *>CLASS_CELL)
+    cdef PyObject *cell = es_frame_local(fp, i) if i >= 0 else NULL
+    if cell != NULL and Py_TYPE(cell) == &PyCell_Type and table_find(cell) != NULL:
+        note_for(current.parent, cell, False)
 
 
 cdef bint lacking(Spec *s, PyObject **args) noexcept:
