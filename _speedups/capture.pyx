@@ -274,6 +274,8 @@ cdef enum:
     OP_SIZE = 27
     OP_ENTERS = 29
     OP_NAME = 31
+    OP_AT = 32
+    OP_LASTED = 33
 
 cdef enum:
     V_UNBOUND = 0
@@ -355,6 +357,7 @@ include "capture_held.pxi"
 include "capture_outside.pxi"
 include "capture_deaths.pxi"
 include "capture_sites.pxi"
+include "capture_clock.pxi"
 include "capture_specs.pxi"
 include "capture_operands.pxi"
 include "capture_quick.pxi"

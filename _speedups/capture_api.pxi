@@ -131,7 +131,7 @@ cdef object make_site(ModuleData *m, object row, object functions):
     global site_count
     d.id = site_count
     site_count += 1
-    d.flags = row[0]
+    d.flags = row[0] & ~F_CALLS
     d.module = m
     d.function = &m.functions[row[1]]
     specs = [spec for spec in row[6] if spec[0] not in ("o", "h")]
@@ -161,6 +161,9 @@ cdef object make_site(ModuleData *m, object row, object functions):
     d.leaves = d.gives and not d.flags & F_LATE
     fill_values(d)
     d.silent = tells_nothing(d)
+    d.lasting = row[0] & TIMED != 0
+    d.weight = 1 if d.leaves else WAITS
+    d.again = 1
     d.room = 16 + 9 * d.nvalues + 40 * d.nspecs
     d.head = OP_SITE | <uint64_t>d.id << 8
     if row[7] is not None:
@@ -350,7 +353,7 @@ def attach(int fd, unsigned long long size):
 
 def start():
     """Begin to record."""
-    global recording, time_zero, frame_map, attention, recordings
+    global recording, frame_map, attention, recordings
     if ring_header == NULL:
         raise RuntimeError("attach() comes before start()")
     if not table_start() or not texts_start():
@@ -358,7 +361,7 @@ def start():
     if frame_map == NULL:
         frame_map = <Frame **>calloc(FRAME_BUCKETS, sizeof(Frame *))
     pthread_atfork(NULL, NULL, forked_child)
-    time_zero = es_now()
+    begin_time()
     if not recording:
         attention -= NOT_RECORDING
     recordings += 1
@@ -375,7 +378,7 @@ def stop(int status=0):
     cdef unsigned char *p
     if not recording:
         return
-    write_time()
+    event_u64(OP_TIME, time_now())
     p = reserve(5)
     if p != NULL:
         p[0] = OP_END

@@ -13,7 +13,6 @@ cdef enum:
     FAR = 12                 # the same, of an object in a graph that is too large for the processor's caches
     EARNED = 2               # units that each recorded event earns, and
     CALLED = 32              # each call of code that is not recorded
-    EVENTS = 65              # events between two times written
     PACKING = 3              # how much longer the writer takes over an object than the program
     SMALL = 8                # items that are always looked at,
     FEW = 4                  # and objects: that costs no more than marking them

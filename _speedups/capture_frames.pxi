@@ -611,4 +611,5 @@ cdef inline void exit_frame() noexcept:
     if es_unlikely(f.outside):
         returned_outside(f)
     drop_frame(f)
+    back_in_caller()
     reopen()

@@ -12,14 +12,6 @@ cdef bint settled(void *fp) noexcept:
     return open_fp == fp
 
 
-cdef inline void counted() noexcept:
-    """An event was written."""
-    global time_countdown
-    time_countdown -= 1
-    if es_unlikely(time_countdown < 0):
-        write_time()
-
-
 cdef inline unsigned char *put_site(unsigned char *p, SiteData *d) noexcept:
     """The operation and the site; three bytes more may be overwritten."""
     memcpy(p, &d.head, 8)
@@ -64,13 +56,13 @@ cdef bint tell_values(SiteData *d, void *fp, PyObject **args, Py_ssize_t n, bint
             write_event(d, args, n, NULL)
             if d.gives:
                 give(d, args[0] if n else NULL)
-            counted()
+            counted(d)
             return True
         p = end
     commit(start, p)
     if d.gives:
         leave(d, start, args[0] if n else NULL)
-    counted()
+    counted(d)
     return True
 
 
@@ -167,7 +159,7 @@ cdef bint tell_effects(SiteData *d, void *fp, PyObject **args, Py_ssize_t n) noe
     current.doubted = False
     if d.gives:
         give(d, args[0])
-    counted()
+    counted(d)
     return True
 
 
@@ -494,7 +486,7 @@ cdef PyObject *invert_step(PyObject *self) noexcept:
         current.site = <void *>d
         if es_unlikely(d.leaves):
             exit_frame()
-        counted()
+        counted(d)
     return none()
 
 
@@ -512,7 +504,7 @@ cdef PyObject *invert_plain(PyObject *self) noexcept:
                 current.site = <void *>d
                 if es_unlikely(d.leaves):
                     exit_frame()
-                counted()
+                counted(d)
                 return none()
     return tell_gathering(d, fp, NULL, False)
 
@@ -532,7 +524,7 @@ cdef PyObject *invert_entry(PyObject *self) noexcept:
             current.site = <void *>d
             if es_unlikely(d.leaves):
                 exit_frame()
-            counted()
+            counted(d)
             return none()
     return tell_gathering(d, fp, NULL, False)
 
@@ -584,7 +576,7 @@ cdef inline PyObject *passed(SiteData *d, void *fp, PyObject *given) noexcept:
             current.site = <void *>d
             if d.gives:
                 leave(d, p, given)
-            counted()
+            counted(d)
             Py_INCREF(given)
             return given
     return tell_gathering(d, fp, given, False)

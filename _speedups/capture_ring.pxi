@@ -17,6 +17,32 @@ cdef extern from *:
         clock_gettime(CLOCK_MONOTONIC, &t);
         return (uint64_t)t.tv_sec * 1000000000ull + (uint64_t)t.tv_nsec;
     }
+    /* A counter that runs evenly on all processors; 0 where there is none that the system itself goes by. */
+    static int es_counts_evenly(void) {
+    #if defined(__x86_64__)
+        char name[8] = "";
+        FILE *f = fopen("/sys/devices/system/clocksource/clocksource0/current_clocksource", "r");
+        if (f == NULL) return 0;
+        size_t n = fread(name, 1, 4, f);
+        fclose(f);
+        return n >= 3 && memcmp(name, "tsc", 3) == 0;
+    #elif defined(__aarch64__)
+        return 1;
+    #else
+        return 0;
+    #endif
+    }
+    static inline uint64_t es_ticks(void) {
+    #if defined(__x86_64__)
+        return __builtin_ia32_rdtsc();
+    #elif defined(__aarch64__)
+        uint64_t t;
+        __asm__ volatile("mrs %0, cntvct_el0" : "=r"(t));
+        return t;
+    #else
+        return 0;
+    #endif
+    }
     /* Whether the process that empties the ring is gone: our parent, or, for a recorded block, our child. */
     static int es_reader_gone(uint64_t pid) {
         siginfo_t info;
@@ -45,6 +71,8 @@ cdef extern from *:
     bint es_likely(bint x) noexcept nogil
     bint es_unlikely(bint x) noexcept nogil
     uint64_t es_now() noexcept nogil
+    bint es_counts_evenly() noexcept nogil
+    uint64_t es_ticks() noexcept nogil
     void es_sleep_us(long us) noexcept nogil
     unsigned char *es_map_ring(int fd, uint64_t size, uint64_t **header) noexcept nogil
     int pthread_atfork(void (*prepare)() noexcept, void (*parent)() noexcept, void (*child)() noexcept) nogil

@@ -22,6 +22,7 @@ cdef enum:
     F_QUIET = 131072     # called by the core alone
     F_DEFER = 262144     # told at the next site with FIRE
     F_FIRE = 524288
+    F_CALLS = 1048576    # the statement calls something that may take long
 
 cdef enum:
     S_WRITE = 1          # "w", "g"
@@ -129,6 +130,11 @@ cdef struct SiteData:
     bint gives                   # or it returns a value here, and ends later
     bint silent                  # has neither a value nor a flag that says something: no event is written
     uint64_t room                # in the ring, at most
+    int weight                   # what its event takes of the time until the clock is looked at
+    unsigned char lasting        # it stays WAITS, unless recorded code is entered next
+    unsigned char calm           # times in a row that it has been over soon
+    unsigned char again          # the clock is looked at when a function has returned to its statement
+    unsigned char calm_again
     uint64_t head                # the first bytes of the event: the operation and the site
     int *value_args              # the arguments that are the event's values
     bint operator                # reads its arguments in the frame, but for a first one that passes through
@@ -226,6 +232,7 @@ def _unrecorded_site(flags):
 
 cdef enum:
     PASSES = F_PASS | F_RETURN | F_YIELD | F_RESUME | F_AWAIT | F_AWAITED
+    TIMED = F_CALLS | F_AWAIT | F_YIELD
     BEGINS = F_STEP | F_ENTER | F_CAUGHT | F_ITER
     QUICK = F_STEP | F_ENTER | F_RETURN | F_END | F_LATE | F_FIRE | F_HEADER
     MID_STATEMENT = F_RESUME | F_AWAIT | F_AWAITED | F_COMP | F_TRUE
@@ -275,14 +282,6 @@ cdef inline PyObject *answer(SiteData *d, PyObject **args, Py_ssize_t n) noexcep
         result = args[0]
     Py_INCREF(result)
     return result
-
-
-cdef void write_time() noexcept:
-    """Write the time once in so many events, and count these events for what examinations may cost."""
-    global time_countdown, earned
-    time_countdown = EVENTS - 1
-    earned += EVENTS * EARNED
-    event_u64(OP_TIME, es_now() - time_zero)
 
 
 cdef inline SiteData *data_of(PyObject *self) noexcept:
@@ -396,9 +395,10 @@ cdef void tell_any(SiteData *d, PyObject **args, Py_ssize_t n) noexcept:
         if current != NULL:
             current.state = AWAITING
     reopen()
-    time_countdown -= 1
-    if time_countdown < 0:
-        write_time()
+    if d.silent:
+        time_countdown -= 1
+    else:
+        counted(d)
 
 
 cdef void *comprehension_owner(void *fp) noexcept:

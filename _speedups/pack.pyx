@@ -80,6 +80,10 @@ cdef class Packer:
     cdef Vals scratch           # of snapshots
     cdef Buf key
     cdef Buf out                # output section
+    cdef Buf times              # times section
+    cdef uint64_t n_hits        # sites in the chunk,
+    cdef uint64_t timed         # and before the newest time in it
+    cdef uint64_t time_told
     cdef Buf touched            # u64 oids
     cdef Buf attr_names         # what the index tells of the chunk, all u64
     cdef Buf attr_lists
@@ -174,6 +178,7 @@ cdef class Packer:
         free(self.scratch.v)
         free(self.key.p)
         free(self.out.p)
+        free(self.times.p)
         free(self.touched.p)
         free(self.attr_names.p)
         free(self.attr_lists.p)
@@ -258,12 +263,16 @@ cdef class Packer:
         cdef int outcome
         while True:
             run_quick(self, s)
+            if s.p < s.end and (s.p[0] == OP_AT or s.p[0] == OP_LASTED):    # it belongs to the site before
+                if time_event(self, s) != DONE:
+                    return SHORT
+                continue
+            if s.p >= s.end:
+                return SHORT
             if (self.c.m.step + 1 - self.first_step >= self.limit_steps or self.raw >= self.limit_raw
                     or self.c.n_values > MAX_VALUES // 4
                     or self.c.m.work > MAX_WORK // 4):
                 return DONE
-            if s.p >= s.end:
-                return SHORT
             at = s.p
             outcome = self.event(s)
             if outcome != DONE:
@@ -280,6 +289,7 @@ cdef class Packer:
 
     cdef inline void hit(self, uint32_t site) noexcept nogil:
         cdef SiteCols *s = &self.c.sites[site]
+        self.n_hits += 1
         if s.hits == 0:
             buf_bytes(&self.hit_sites, &site, 4)
         s.hits += 1
@@ -361,12 +371,9 @@ cdef class Packer:
             e.oid = le64(s.p + 1)
             s.p += 9
             if op == OP_TIME:
-                if e.oid < self.c.m.time:
-                    e.oid = self.c.m.time
-                if not self.open:
-                    self.c.m.time = e.oid
-                    return DONE
-            elif op == OP_GAP:
+                note_time(self, self.n_hits, e.oid, 0)
+                return DONE
+            if op == OP_GAP:
                 self.chunk_flags |= CF_GAP
                 self.gaps += 1
             elif op == OP_ASOF:

@@ -103,7 +103,9 @@ cdef void open_chunk(Packer self) noexcept nogil:
     self.first_ns = m.time
     self.first_frame = m.next_frame
     self.raw = self.n_out = self.chunk_flags = self.chunk_exceptions = 0
-    self.out.n = self.touched.n = k.n = 0
+    self.out.n = self.touched.n = k.n = self.times.n = 0
+    self.n_hits = self.timed = 0
+    self.time_told = m.time
     self.big_left = self.big_budget
     m.cur = m.root                      # no slots to predict from
     buf_varint(k, m.step + 1)
@@ -362,6 +364,7 @@ cdef object close_chunk(Packer self):
         PyBytes_FromStringAndSize(<char *> main.p, main.n),
         PyBytes_FromStringAndSize(<char *> strs.p, strs.n),
         PyBytes_FromStringAndSize(<char *> self.out.p, self.out.n),
+        PyBytes_FromStringAndSize(<char *> self.times.p, self.times.n),
     ))
     free(index.p)
     free(main.p)

@@ -34,6 +34,33 @@ cdef inline uint8_t *value_at(Packer self, Src *s, const uint8_t *q, uint64_t *t
     return <uint8_t *> rest.p
 
 
+cdef void note_time(Packer self, uint64_t place, uint64_t ns, uint64_t lasted) noexcept nogil:
+    """The site of that number in the chunk is come to at that time, so long after the one before; 0: that is not known."""
+    cdef Machine *m = &self.c.m
+    if ns < m.time:
+        ns = m.time
+    m.time = ns
+    if not self.open:
+        return
+    lasted = min(lasted, ns - self.time_told)
+    buf_varint(&self.times, place - self.timed)
+    buf_varint(&self.times, (ns - self.time_told) << 1 | (lasted != 0))
+    if lasted:
+        buf_varint(&self.times, lasted)
+    self.timed = place
+    self.time_told = ns
+
+
+cdef int time_event(Packer self, Src *s) noexcept nogil:
+    cdef bint with_lasted = s.p[0] == OP_LASTED
+    if s.end - s.p < (17 if with_lasted else 9):
+        return SHORT
+    note_time(self, self.n_hits - 1 if self.n_hits > self.timed else self.timed, le64(s.p + 1), le64(s.p + 9) if with_lasted else 0)
+    self.raw += 17 if with_lasted else 9
+    s.p += 17 if with_lasted else 9
+    return DONE
+
+
 cdef void run_quick(Packer self, Src *s) noexcept nogil:
     """Sites that do nothing out of the common, and changes of objects. Stops before anything else."""
     cdef Codec *c = &self.c
@@ -67,6 +94,11 @@ cdef void run_quick(Packer self, Src *s) noexcept nogil:
                 n = change_event(self, s)
             elif p[0] == OP_DEATH:
                 n = death_event(self, s)
+            elif p[0] == OP_AT or p[0] == OP_LASTED:
+                if time_event(self, s) != DONE:
+                    break
+                p = s.p
+                continue
             else:
                 break
             if n != DONE or m.err or c.err:         # the usual way finds out

@@ -32,6 +32,8 @@ cdef enum Op:
     OP_SNAP = 30        # packed only: an object's contents as they were when the chunk began
     OP_BASE = 31        # packed only: the same, as they stood at the end of an earlier chunk
     OP_NAME = 31        # raw only: a name that a module's table does not list
+    OP_AT = 32          # raw only: when the last site was come to
+    OP_LASTED = 33      # raw only: the same, and how long that was after the site before
     SYM_SITE0 = 32      # symbol of site s = SYM_SITE0 + s
 
 cdef enum Tag:

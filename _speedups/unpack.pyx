@@ -64,8 +64,14 @@ cdef struct Row:            # one step
     uint32_t rec_end        # log position at which the step's state is complete
     uint64_t time
 
+cdef struct TimeAt:
+    uint64_t place              # of a site among those of the chunk: it is come to
+    uint64_t ns                 # at that time,
+    uint64_t lasted             # so long after the one before it; 0: that is not known
+
 include "unpack_raw.pxi"
 include "unpack_chunk.pxi"
+include "unpack_times.pxi"
 include "unpack_index.pxi"
 include "unpack_members.pxi"
 include "unpack_cursor.pxi"

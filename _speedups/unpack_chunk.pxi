@@ -59,6 +59,11 @@ cdef class Chunk:
     cdef Vals vals
     cdef uint32_t start_thread
     cdef uint64_t start_time
+    cdef bint timed                 # it has a section of times
+    cdef TimeAt *times
+    cdef uint32_t n_times
+    cdef uint32_t next_time         # the first whose site is still to come
+    cdef uint64_t n_seen            # sites decoded
     cdef dict texts
     cdef list outputs
     cdef list output_places         # log positions of output, as far as they were looked for
@@ -68,7 +73,7 @@ cdef class Chunk:
     cdef readonly object ordinal
 
     def __cinit__(self, TableSet tables, number, ordinal, first_step, n_steps, bytes main, bytes strs, bytes out,
-                  bint light=False):
+                  bytes times=None, bint light=False):
         cdef Machine *m = &self.c.m
         self.tables = tables
         self.main = main
@@ -86,6 +91,8 @@ cdef class Chunk:
         m.t = &tables.t
         m.log = &self.log
         m.light = light
+        if times is not None:
+            read_times(self, times)
         self.begin()
 
     def __dealloc__(self):
@@ -96,6 +103,7 @@ cdef class Chunk:
         free_machine(&self.c.m)
         codec_free(&self.c)
         free(self.rows)
+        free(self.times)
         free(self.vals.v)
 
     # ---- key frame ------------------------------------------------------------------------------
@@ -281,6 +289,8 @@ cdef class Chunk:
                     break
                 if m.cur.id == 0 and m.cur.state == FS_ENDED:
                     m.cur.state = FS_RUNNING
+                if self.timed:
+                    site_time(self)
                 before = m.step
                 apply_site(c, site, self.vals.v)
                 if m.step != before:
@@ -315,6 +325,8 @@ cdef class Chunk:
             c.err = 1
             self.left = 0
         self.pos = self.log.n
+        if self.left == 0 and self.next_time < self.n_times:
+            m.time = self.start_time + self.times[self.n_times - 1].ns
         if self.left == 0 and not c.err and self.n_rows != self.n_steps:
             c.err = 1
 

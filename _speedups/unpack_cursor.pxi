@@ -39,8 +39,8 @@ cdef class Chunks:
 
     cdef Chunk load(self, int number, bint light=False):
         info = self.file.chunks[number]
-        main, strs, out = self.file.load_chunk(number)
-        return Chunk(self.tables, number, info.ordinal, info.first_step, info.n_steps, main, strs, out, light)
+        main, strs, out, times = self.file.load_chunk(number)
+        return Chunk(self.tables, number, info.ordinal, info.first_step, info.n_steps, main, strs, out, times, light)
 
     cdef Chunk get(self, int number):
         cdef Chunk chunk = self.kept.get(number)

@@ -94,7 +94,10 @@ cdef void gather_end(Chunk chunk, Gather *g, Frame *f, uint32_t flags) noexcept 
         row.valued = there
     row.end = chunk.c.m.step
     at = <uint32_t> (place - 1)
-    buf_bytes(&g.lacking, &at, 4)
+    if chunk.timed:
+        row.end_ns = chunk.c.m.time
+    else:
+        buf_bytes(&g.lacking, &at, 4)
     map_del(&g.open, f.id)
 
 
@@ -125,7 +128,10 @@ cdef void gather_lost(Chunk chunk, Gather *g, uint64_t frame) noexcept nogil:
     row.valued = False
     row.end = chunk.c.m.step
     at = <uint32_t> (place - 1)
-    buf_bytes(&g.lacking, &at, 4)
+    if chunk.timed:
+        row.end_ns = chunk.c.m.time
+    else:
+        buf_bytes(&g.lacking, &at, 4)
     map_del(&g.open, frame)
 
 

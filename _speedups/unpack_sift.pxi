@@ -13,6 +13,7 @@ cdef enum Look:
     LOOK_CALLS = 9          # the calls of some functions
     LOOK_RAISES = 10        # what exceptions ended or what caught them
     LOOK_SAMPLES = 11       # the steps at some sites, with what is read there
+    LOOK_LEFT = 12          # when a frame ended
 
 cdef enum:
     MAX_CODE = 512
@@ -413,10 +414,9 @@ cdef void clock_close(Clock *k, uint64_t ns) noexcept nogil:
     k.interval += 1
 
 
-cdef void clock_step(Clock *k, Machine *m, uint32_t site) noexcept nogil:
-    """One step, which has just begun."""
-    cdef uint32_t func = m.t.sites[site].func
-    if k.begun and m.time > k.time:
+cdef void clock_step(Clock *k, Machine *m, uint32_t func, bint exact) noexcept nogil:
+    """The function goes on now; `exact`: this is when, not only what the steps since then share."""
+    if k.begun and (exact or m.time > k.time):
         clock_close(k, m.time - k.time)
     k.begun = True
     k.time = m.time
@@ -482,6 +482,10 @@ cdef void note_row(Chunk chunk, Probe *p, uint32_t site) noexcept nogil:
     buf_bytes(&p.rows, &r, sizeof(Row))
 
 
+cdef inline bint ends_frame(uint32_t flags) noexcept nogil:
+    return flags & (F_RETURN | F_END | F_UNWIND) != 0 and not flags & (F_LATE | F_QUIET)
+
+
 cdef void sift(Chunk chunk, Probe *p, Match match, Condition x) noexcept nogil:
     """Decodes a light chunk to its end, or until what is looked for was found."""
     cdef Codec *c = &chunk.c
@@ -508,14 +512,16 @@ cdef void sift(Chunk chunk, Probe *p, Match match, Condition x) noexcept nogil:
                 break
             if m.cur.id == 0 and m.cur.state == FS_ENDED:
                 m.cur.state = FS_RUNNING
+            if chunk.timed:
+                site_time(chunk)
             before = m.step
             apply_site(c, site, chunk.vals.v)
             if m.step != before:
                 if p.what == LOOK_ROWS:
                     if site < p.n_wanted and p.wanted[site] and p.start <= m.step < p.stop:
                         note_row(chunk, p, site)
-                elif p.what == LOOK_TIMES:
-                    clock_step(p.clock, m, site)
+                elif p.what == LOOK_TIMES and not chunk.timed:
+                    clock_step(p.clock, m, m.t.sites[site].func, False)
                 elif p.what == LOOK_HITS and site < x.n_sites and x.places[site] and p.start <= m.step < p.stop and holds(chunk, x, site, m.cur, p) != 0:
                     p.found = True
                     return
@@ -532,7 +538,13 @@ cdef void sift(Chunk chunk, Probe *p, Match match, Condition x) noexcept nogil:
                 look_at_log(chunk, p, match)
             elif p.what == LOOK_RETURNS and site < p.n_wanted and p.wanted[site]:
                 look_at_return(chunk, p, site, match)
+            elif p.what == LOOK_LEFT and m.cur.id == p.parent and ends_frame(m.t.sites[site].flags):
+                p.count = <int64_t> m.time
+                p.found = True
+                return
             site_left(c, site, m.cur)
+            if chunk.timed and p.what == LOOK_TIMES and m.cur.func >= 0:
+                clock_step(p.clock, m, <uint32_t> m.cur.func, True)
         else:
             if sym == OP_OBJ:
                 code_object(c, key_of(c, OP_OBJ, nth), &h, &chunk.vals, 0)
@@ -548,6 +560,9 @@ cdef void sift(Chunk chunk, Probe *p, Match match, Condition x) noexcept nogil:
                 apply_event(c, sym, &e)
                 if sym == OP_LOST and p.what == LOOK_CALLS:
                     gather_lost(chunk, p.gather, e.oid)
+                elif sym == OP_LOST and p.what == LOOK_LEFT and e.oid == p.parent:
+                    p.count = <int64_t> m.time
+                    p.found = True
             if logs:
                 look_at_log(chunk, p, match)
         if p.found:

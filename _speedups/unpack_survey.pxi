@@ -128,6 +128,18 @@ cdef class Survey:
         finally:
             gather_free(&g)
 
+    def left_at(self, int number, uint64_t frame):
+        """When a frame ended, in ns; None when that is not in this chunk, or times are not told."""
+        cdef Chunk chunk = self.chunks.load(number, True)
+        cdef Probe p
+        if not chunk.timed:
+            return None
+        memset(&p, 0, sizeof(Probe))
+        p.what = LOOK_LEFT
+        p.parent = frame
+        sifted(chunk, &p, None, None)
+        return p.count if p.found else None
+
     def raises(self, int number):
         """The frames that exceptions ended or that caught them in a chunk, [(step, EV_ kind, thread, frame, site, value, newest step
         of the frame, its site, first step of the handler, its site, type, arguments, the first of them)]; -1 for what is not in this chunk, and as the type of what
@@ -479,6 +491,8 @@ cdef class Survey:
         k.active = <uint32_t *> xcalloc(n + 1, 4)
         k.noted = <uint32_t *> xcalloc(n + 1, 4)
         try:
+            if chunk.timed and chunk.c.m.cur.func >= 0:     # the frame that the chunk begins in goes on
+                clock_step(&k, &chunk.c.m, <uint32_t> chunk.c.m.cur.func, True)
             sifted(chunk, &p, None, None)
             clock_close(&k, last - k.time if last > k.time else 0)
             for i in range(n):

@@ -11,7 +11,8 @@ import zstandard
 from escope_tui.errors import FormatError
 
 MAGIC = b"\x89ESR\r\n\x1a\n"
-VERSION = 1
+VERSION = 2
+OLDEST = 1
 HEADER = struct.Struct("<8sHHII")
 """magic, version, oldest version that can read it, flags (0), crc32 of what stands before."""
 
@@ -59,7 +60,7 @@ class Block(NamedTuple):
 
 def pack_header() -> bytes:
     """The file's first bytes."""
-    head = HEADER.pack(MAGIC, VERSION, VERSION, 0, 0)[:-4]
+    head = HEADER.pack(MAGIC, VERSION, OLDEST, 0, 0)[:-4]
     return head + struct.pack("<I", zlib.crc32(head))
 
 

@@ -303,15 +303,18 @@ class RecordingFile:
             return False
         return True
 
-    def load_chunk(self, number: int) -> tuple[bytes, bytes, bytes]:
-        """The main, string and output sections of a chunk, the checksum checked."""
+    def load_chunk(self, number: int) -> tuple[bytes, bytes, bytes, bytes | None]:
+        """The main, string, output and time sections of a chunk, the checksum checked.
+
+        A recording of format version 1 has no times of its own: None.
+        """
         block = self._chunk_block(number)
         data = self._read(block)
         parts = [
             container.unpack(data[at : at + packed], container.ZSTD, container.MAX_RAW, plain)
-            for at, packed, plain in self._sections(block)[1:4]
+            for at, packed, plain in self._sections(block)[1:5]
         ]
-        return parts[0], parts[1], parts[2]
+        return parts[0], parts[1], parts[2], parts[3] if len(parts) > 3 else None
 
     def load_index(self, number: int) -> bytes:
         """The index section of a chunk."""

@@ -166,7 +166,7 @@ class Compound(Simple):
         self.begin(node.test)
         node.test = self.expr(node.test)
         header = header_of(node, node.test)
-        flags = flag.STEP | flag.HEADER
+        flags = flag.STEP | flag.HEADER | (flag.CALLS if here.calls else 0)
         before = list(here.before)
         self.step(header, out, flags)
         owed, here.after = here.after, []
@@ -200,7 +200,7 @@ class Compound(Simple):
         if item.optional_vars is None:
             self._left_by_call(here.after[known:], leaving)
         header = header_of(node, item.optional_vars or item.context_expr)
-        flags = (flag.AWAIT if waits else 0) | (0 if nested else flag.STEP)
+        flags = (flag.AWAIT if waits else 0) | (0 if nested else flag.STEP | flag.CALLS)
         if nested:
             self.flush(header, out, flags)
         else:

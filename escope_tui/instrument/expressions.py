@@ -58,9 +58,21 @@ class Expressions(Targets):
 
     def _call(self, node: ast.Call) -> ast.expr:
         start = len(self.here.after)
+        if not self._is_soon_over(node.func):
+            self.here.calls = True
         made = self.call_effects(node)
         self.operation(start)
         return made
+
+    def _is_soon_over(self, func: ast.expr) -> bool:
+        """Whether what is called is over soon, most of the time."""
+        if isinstance(func, ast.Name):
+            return func.id in names.SCALARS and func.id != "input" and self.is_builtin(func.id)
+        if not isinstance(func, ast.Attribute):
+            return False
+        if isinstance(func.value, ast.Name) and self.origin(func.value.id) in names.SOON_OVER:
+            return True
+        return func.attr in names.SHORT_METHODS
 
     def _subscript(self, node: ast.Subscript) -> ast.expr:
         if self.survey.items_appear and not isinstance(node.slice, ast.Slice):

@@ -30,6 +30,12 @@ MAPPERS: Final = _words("filter iter map")
 KEYED: Final = _words("max min sorted")
 """Builtins that call their argument `key`."""
 
+SOON_OVER: Final = _words("math cmath operator")
+"""Modules whose functions take no longer than an operator does."""
+
+SHORT_METHODS: Final = _words("append appendleft add discard popleft keys values items")
+"""Methods that take no longer than an operator does, in nearly all classes that have them."""
+
 PURE_MAKERS: Final = _words("operator.attrgetter operator.itemgetter functools.cmp_to_key")
 """Calls that make functions which change nothing, or call recorded code alone."""
 

@@ -88,6 +88,8 @@ class Scope:
         """What the statement has changed before it yields, told with the yield."""
         self.operations = 0
         """How many calls and stores the statement has made so far, in the order of evaluation."""
+        self.calls = False
+        """Whether it calls something that may take long."""
         self.mutators = 0
         """How many of them are methods that may change one item."""
         self.stores = False
@@ -286,6 +288,8 @@ class State:
             slots = range(len(here.frame.names))
             effects += [Effect(("w", slot)) for slot in slots if ("w", slot) not in told]
         flags |= here.flags
+        if flags & flag.STEP and here.calls:
+            flags |= flag.CALLS
         here.pending, here.before, here.flags = [], [], 0
         if silent and not effects and not flags:
             return

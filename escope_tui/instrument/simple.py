@@ -23,6 +23,7 @@ class Simple(Expressions):
         here = self.here
         here.written = written or set()
         here.operations = 0
+        here.calls = False
         here.mutators = 0
         here.stores = False
         here.handed = []

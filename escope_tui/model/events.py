@@ -176,8 +176,8 @@ class Call:
 
     @property
     def duration_ns(self) -> int | None:
-        """From its first step to the step after its end, waiting included; None if it was still
-        running at the recording's end. Times are taken every few events: a short call may show 0.
+        """From its first step to its end, waiting included; None if it was still running at the
+        recording's end. Times are right to a few microseconds: a short call may show 0.
         """
         result: int | None = self.view.call_duration(self)
         return result

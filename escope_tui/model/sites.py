@@ -51,6 +51,8 @@ DEFER: Final = 262144
 site stands for."""
 FIRE: Final = 524288
 """The first site after a loop header; a deferred one is told before it."""
+CALLS: Final = 1048576
+"""The statement calls something that may take long: its time is always told."""
 
 BEGINS_STEP: Final = STEP | ITER
 """A site with one of these begins a step of the recording."""
@@ -78,6 +80,7 @@ NAMES: Final = {
     QUIET: "QUIET",
     DEFER: "DEFER",
     FIRE: "FIRE",
+    CALLS: "CALLS",
 }
 
 SITE_REAL: Final = float.fromhex("0x1.e5c09e5c09e5cp+983")

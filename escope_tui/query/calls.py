@@ -241,7 +241,7 @@ class CallView:
         return site.module, site.function
 
     def call_duration(self, call: Call) -> int | None:
-        """Nanoseconds from the first step to the one after the end."""
+        """Nanoseconds from the first step to the end."""
         rec = self._rec
         known = self._rows.get(call.frame_id)
         if known is not None and known[1][7]:
@@ -251,6 +251,9 @@ class CallView:
             return None
         began = rec.step_info(call.enter).time_ns
         after = end + 1
+        left = rec.surveyor.left_at(call.frame_id, end)
+        if left is not None:
+            return max(left - began, 0)
         if after < len(rec):
             return int(rec.step_info(after).time_ns - began)
         return max(int(rec.file.chunks[-1].last_ns) - began, 0)

@@ -16,8 +16,8 @@ def read_functions(
     rec: Replay, progress: Callable[[float], None] | None = None
 ) -> list[FunctionStats]:
     """The functions that ran, those that took the most time of their own first. Counts come from
-    the index; times take one look at each chunk. Times are estimates: the recording tells the time
-    every few events, and what passed in between is shared by the statements that ran then.
+    the index; times take one look at each chunk. What passed
+    between two readings of the clock (docs/format.md, Times) is shared by the events in between.
     """
     calls, steps = counts(rec)
     own: dict[int, float] = {}

@@ -65,6 +65,15 @@ class Surveyor:
             self._hits[number] = found
         return found
 
+    def left_at(self, frame: int, step: int) -> int | None:
+        """When a frame ended, in ns; `step`: its last. None when the recording does not tell."""
+        first = self._rec.file.chunk_of(step)
+        for number in range(first, min(first + 2, len(self._rec.file.chunks))):
+            left = self._ask(lambda each: self.survey.left_at(each, frame), number)
+            if left is not None:
+                return left
+        return None
+
     def over(self, numbers: Iterable[int], read: Callable[[int], T]) -> Iterator[tuple[int, T]]:
         """What `read` says of each chunk, with its number. From the third chunk on, the next ones
         are decoded ahead.

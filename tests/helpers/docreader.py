@@ -127,7 +127,7 @@ class File:
 
 
 def sections(payload: bytes) -> list[bytes]:
-    """The plain sections of a chunk: index, main, strings, output."""
+    """The plain sections of a chunk: index, main, strings, output, times."""
     (count,) = struct.unpack_from("<I", payload)
     at = 4 + 8 * count
     found = []

@@ -96,6 +96,38 @@ def plain_key(value: Val) -> Val:
     return value
 
 
+def times(data: bytes) -> list[tuple[int, int, int]]:
+    """(number of a site in the chunk, ns, how long after the site before or 0)."""
+    src, found = Bytes(data), []
+    place = ns = 0
+    while src.more:
+        place += src.varint()
+        more = src.varint()
+        ns += more >> 1
+        found.append((place, ns, src.varint() if more & 1 else 0))
+    return found
+
+
+def time_of(rows: list[tuple[int, int, int]], place: int, now: int) -> int:
+    """When a site is come to; `now`: when the one before it was."""
+    first, start = next(((p, ns) for p, ns, _ in reversed(rows) if p <= place), (0, 0))
+    after = next(((p - bool(d), ns - d) for p, ns, d in rows if p > place), None)
+    if place == first and (rows and rows[0][0] <= place):
+        return start
+    if after is None:
+        return start
+    last, stop = after
+    if place >= last and place != first:
+        return stop
+    if place == first:
+        return start
+    return (
+        start + (stop - start) * (place - first) // (last - first)
+        if stop - start < 1 << 40
+        else now
+    )
+
+
 class Chunk:
     """One chunk that is played from its key frame on."""
 
@@ -118,6 +150,9 @@ class Chunk:
         """Objects whose contents stand in an earlier chunk."""
         self.dead: set[int] = set()
         self.returned: Val = (NONE, 0)
+        self.times = times(parts[4]) if len(parts) > 4 else None
+        self.seen = 0
+        """Sites come to."""
         self.kitchen = Kitchen(self)
         self.current = Frame(0)
         self.cells: list[tuple[int, int]] = []
@@ -333,6 +368,11 @@ class Chunk:
             symbol = self.control.read(site, self.current.h)
             if symbol >= 32:
                 before = self.step
+                if self.times is not None:
+                    self.time = self.index[3] + time_of(
+                        self.times, self.seen, self.time - self.index[3]
+                    )
+                    self.seen += 1
                 self.site(symbol - 32)
                 if self.step != before:
                     yield self.step, symbol - 32

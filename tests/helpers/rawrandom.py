@@ -53,7 +53,10 @@ class Player:
             self.play_object(op, a, value)
         elif op == 28:
             self.ns += a * 10
-            s.time(self.ns)
+            if a % 3:
+                s.at(self.ns, a * 7 if a % 3 == 2 else 0)
+            else:
+                s.time(self.ns)
         elif op == 29:
             s.output(1 + a % 2, b"out %d\n" % a)
         elif op == 30:

@@ -453,6 +453,10 @@ class RawStream:
         """A TIME event."""
         self.raw(struct.pack("<BQ", 13, ns))
 
+    def at(self, ns: int, lasted: int = 0) -> None:
+        """An AT event, or LASTED: when the last site was come to."""
+        self.raw(struct.pack("<BQQ", 33, ns, lasted) if lasted else struct.pack("<BQ", 32, ns))
+
     def output(self, stream: int, data: bytes) -> None:
         """An OUTPUT event."""
         self.raw(struct.pack("<BBI", 14, stream, len(data)), data)

@@ -186,7 +186,7 @@ def test_a_rare_write_is_found_without_decoding_what_lies_between(trace: Path) -
         loads: list[int] = []
         read = file.load_chunk
 
-        def counted(number: int) -> tuple[bytes, bytes, bytes]:
+        def counted(number: int) -> tuple[bytes, bytes, bytes, bytes | None]:
             loads.append(number)
             return read(number)
 

@@ -12,6 +12,7 @@ import pytest
 import escope_tui as escope
 from escope_tui import _speedups
 from escope_tui.errors import CoreError, EvaluationError
+from escope_tui.format.reader import RecordingFile
 from escope_tui.query.recording import Recording
 from escope_tui.replay.breakpoints import NEAR, Breakpoint
 from tests.helpers.rerecord import rerecorded
@@ -162,9 +163,32 @@ def test_the_calls_of_a_frame_are_counted(rec: Recording) -> None:
     assert work.child_count == len(work.children()) == 3 * 300
 
 
-def test_the_times_of_functions_are_shared_by_the_steps_between_two_readings(
-    rec: Recording,
+def test_the_times_of_functions_are_all_the_time_there_is(rec: Recording) -> None:
+    rows = {row.function: row for row in rec.functions()}
+    chunks = rec.file.chunks
+
+    spent = sum(row.own_ns for row in rows.values())
+
+    assert spent == pytest.approx(chunks[-1].last_ns - rec[0].time_ns, rel=0.02)
+    assert all(row.own_ns <= row.total_ns for row in rows.values())
+    assert rows["<module>"].own_ns < rows["<module>"].total_ns <= spent + 1
+
+
+SAMPLES = sorted((Path(__file__).parents[2] / "recordings").glob("*.esr"))
+
+
+@pytest.mark.parametrize("sample", SAMPLES, ids=lambda path: path.stem)
+def test_times_in_a_recording_of_version_1_are_shared_by_the_steps_between_two(
+    sample: Path,
 ) -> None:
+    with RecordingFile(sample) as file:
+        assert file.version == 1
+    with escope.open(str(sample)) as rec:
+        hold_against_the_steps(rec)
+
+
+def hold_against_the_steps(rec: Recording) -> None:
+    """The times of functions, from the times of the steps and the stacks at them."""
     own: dict[str, float] = defaultdict(float)
     total: dict[str, float] = defaultdict(float)
     waiting: list[Any] = []

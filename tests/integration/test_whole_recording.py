@@ -115,7 +115,9 @@ def test_calls_know_arguments_results_and_durations_as_the_moments_do(rec: Recor
         end = row.call.exit
         assert end is not None
         assert row.returned == rec.evaluate("self.balance", at=end, frame=row.frame_id)
-        assert row.duration_ns == rec[end + 1].time_ns - rec[row.step].time_ns
+        began = rec[row.step].time_ns
+        assert row.duration_ns is not None
+        assert rec[end].time_ns - began <= row.duration_ns <= rec[end + 1].time_ns - began
 
 
 def test_functions_are_counted_as_the_steps_count_them(rec: Recording) -> None:

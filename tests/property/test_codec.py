@@ -381,9 +381,10 @@ class Hostile:
                 spoiled[self.random.randrange(len(spoiled))] = self.random.randrange(256)
         return bytes(spoiled)
 
-    def load_chunk(self, number: int) -> tuple[bytes, bytes, bytes]:
-        main, strings, output = self.file.load_chunk(number)
-        return self.spoil(main), self.spoil(strings), self.spoil(output)
+    def load_chunk(self, number: int) -> tuple[bytes, bytes, bytes, bytes | None]:
+        main, strings, output, times = self.file.load_chunk(number)
+        told = None if times is None else self.spoil(times)
+        return self.spoil(main), self.spoil(strings), self.spoil(output), told
 
     def load_index(self, number: int) -> bytes:
         return self.spoil(self.file.load_index(number))

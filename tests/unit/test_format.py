@@ -57,7 +57,7 @@ def recording(tmp_path: Path) -> Path:
 def test_a_recording_opens_with_its_facts_and_tables(recording: Path) -> None:
     with RecordingFile(recording) as file:
         assert file.complete
-        assert file.version == 1
+        assert file.version == 2
         assert file.meta == {"command": ["work.py"]}
         assert file.steps == 402
         assert len(file.chunks) == 9
@@ -232,7 +232,7 @@ def test_the_dump_has_a_line_for_each_record(tmp_path: Path) -> None:
     with RecordingFile(record(tmp_path / "a.esr", stream)) as file:
         lines = list(dump(file))
     text = "\n".join(lines)
-    assert lines[0] == "recording version=1 complete=True steps=10"
+    assert lines[0] == "recording version=2 complete=True steps=10"
     assert "1 object 1 1 1 0 3 [1, 2, 3] [] [] None" in lines
     assert f"2 site 2 {rs.ENTER[0]}" in lines
     assert "3 push 1 0" in lines

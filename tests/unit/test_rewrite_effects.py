@@ -43,7 +43,7 @@ def after(statement: str, *, prelude: str = "", parameters: str = "a, b, i, xs, 
     ]
     lines[-1:] = ["    pass", *lines[-1:]] if lines[-1].startswith("    ") else lines[-1:]
     sites = told("\n".join([*lines, "    pass"]))
-    wanted = ("STEP", "PASS", "PASS|COMP")
+    wanted = ("STEP", "STEP|CALLS", "PASS", "PASS|COMP")
     found = [spec for flags, specs in sites if flags in wanted for spec in specs]
     return [spec for spec in found if spec[0] not in ("o", "h")]
 
@@ -341,7 +341,7 @@ def test_a_continue_that_leaves_a_with_defers_the_loop_header() -> None:
     flags = [name for name, _ in sites]
 
     assert flags.count("STEP|HEADER|DEFER") == 1
-    assert [name for name in flags if "FIRE" in name] == ["STEP|FIRE", "STEP|RETURN|FIRE"]
+    assert [name for name in flags if "FIRE" in name] == ["STEP|FIRE|CALLS", "STEP|RETURN|FIRE"]
 
 
 def test_bound_methods_that_are_handed_on_are_exposed() -> None:
@@ -369,3 +369,22 @@ def test_bound_methods_that_are_handed_on_are_exposed() -> None:
 )
 def test_what_comes_from_elsewhere_may_have_other_holders(statement: str, holders: bool) -> None:
     assert handed(statement, "import lib\ndef own(): pass") is holders
+
+
+@pytest.mark.parametrize(
+    ("statement", "timed"),
+    [
+        ("b = a.read(i)", True),
+        ("b = a(len(xs))", True),
+        ("while a.get(): i += 1", True),
+        ("with a: i += 1", True),
+        ("return a(b)", True),
+        ("b = len(xs) + abs(i)", False),
+        ("xs.append(i)", False),
+        ("b = xs[i] + a.x", False),
+    ],
+)
+def test_a_statement_that_may_take_long_says_so(statement: str, timed: bool) -> None:
+    flags = [flags for flags, _ in told(f"def f(a, b, i, xs, d):\n    {statement}\n")]
+
+    assert any("CALLS" in each for each in flags) == timed
