@@ -12,7 +12,7 @@ from escope_tui.errors import FormatError
 
 MAGIC = b"\x89ESR\r\n\x1a\n"
 VERSION = 2
-OLDEST = 1
+OLDEST = 2
 HEADER = struct.Struct("<8sHHII")
 """magic, version, oldest version that can read it, flags (0), crc32 of what stands before."""
 
