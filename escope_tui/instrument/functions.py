@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from escope_tui.instrument import names
 from escope_tui.instrument.compound import Compound, Tail, end_of
 from escope_tui.instrument.scope import AFTER, Options, Scope
@@ -26,9 +24,6 @@ if TYPE_CHECKING:
     from typing import Any
 else:
     from escope_tui.instrument import tree as ast
-
-
-_ASSIGNED = re.compile(r"\b(\w+)\s*=(?!=)")
 
 
 class Rewriter(Compound):
@@ -258,10 +253,25 @@ def _named(body: list[ast.stmt]) -> set[str]:
     for node in body:
         for sub in ast.walk(node):
             if isinstance(sub, ast.Constant) and isinstance(sub.value, str):
-                found.update(_ASSIGNED.findall(sub.value) or [sub.value])
+                found.update(_assigned(sub.value) or [sub.value])
             elif isinstance(sub, ast.keyword) and sub.arg is not None:
                 found.add(sub.arg)
     return {name for name in found if name.isidentifier() and name[:2] != "__"}
+
+
+def _assigned(text: str) -> list[str]:
+    """The words before single equals signs, as in a text for `exec`."""
+    found = []
+    parts = text.split("=")
+    for index, part in enumerate(parts[:-1]):
+        if not parts[index + 1] and index + 2 < len(parts):
+            continue  # "=="
+        word = part.rstrip()
+        start = len(word)
+        while start and (word[start - 1].isalnum() or word[start - 1] == "_"):
+            start -= 1
+        found += [word[start:]] if start < len(word) else []
+    return found
 
 
 def _is_docstring(node: ast.stmt) -> bool:
