@@ -27,14 +27,15 @@ def explain_statement(rec: Replay, step: int, depth: int = 8) -> Cause:
     one. Of a `raise` also the conditions under which it ran.
     """
     search = Search(rec)
-    search.flow.horizon = step
     info = rec.step_info(step)
+    after = rec.next_frame_step(step + 1, 1, info.frame)
+    search.flow.horizon = after if after >= 0 else len(rec)
     node = rec.syntax.statement(rec.program.site(info.site))
     operands = search.flow.operands(_evaluated(node), step, info.frame)
     reads, note = search.read_all(operands, step, info.frame, depth)
     if isinstance(node, ast.Raise):
         reads += chosen_by(search, step, info.frame, depth)
-    error = _raised(rec, step, info.frame)
+    error = _raised(rec, step, info.frame, after)
     if error is None:
         name = one_line(rec.program.statement(rec.program.site(info.site)), LONGEST)
         return search.place(name, "statement", None, step, tuple(reads), note)
@@ -56,9 +57,10 @@ def _evaluated(node: ast.stmt | None) -> ast.AST | None:
     return ast.Tuple(parts, ast.Load())
 
 
-def _raised(rec: Replay, step: int, frame: int) -> ExceptionEvent | None:
-    """The exception that a statement raised, or that came out of what it called."""
-    after = rec.next_frame_step(step + 1, 1, frame)
+def _raised(rec: Replay, step: int, frame: int, after: int) -> ExceptionEvent | None:
+    """The exception that a statement raised, or that came out of what it called; `after`: the
+    frame's next step, -1 where it ended.
+    """
     for found in islice(iter_exceptions(rec, step - 1, 1), MOST):
         if 0 <= after <= found.step:
             break

@@ -83,6 +83,15 @@ def test_a_raise_is_explained_by_its_condition(trace: Callable[[str], str]) -> N
     assert [each.value.data for each in cause if each.target == "age" and each.value] == [12]
 
 
+def test_what_the_statement_called_is_followed(trace: Callable[[str], str]) -> None:
+    with escope.open(trace("def double(n):\n    return n + n\n\nassert double(2) == 5\n")) as rec:
+        cause = rec.why()
+    assert (cause.kind, cause.target) == ("exception", "AssertionError")
+    (read,) = cause.reads
+    assert read.cause is not None
+    assert (read.cause.kind, read.cause.source) == ("return", "return n + n")
+
+
 def test_a_caller_of_what_raised_is_explained_with_the_exception(
     trace: Callable[[str], str],
 ) -> None:
