@@ -29,13 +29,16 @@ def explain_statement(rec: Replay, step: int, depth: int = 8) -> Cause:
     search = Search(rec)
     info = rec.step_info(step)
     after = rec.next_frame_step(step + 1, 1, info.frame)
-    search.flow.horizon = after if after >= 0 else len(rec)
+    error = _raised(rec, step, info.frame, after)
+    if error is not None and error.raised.frame_id != info.frame:
+        search.flow.horizon = error.step  # the call that raised, and those around it, gave nothing
+    else:
+        search.flow.horizon = after if after >= 0 else len(rec)
     node = rec.syntax.statement(rec.program.site(info.site))
     operands = search.flow.operands(_evaluated(node), step, info.frame)
     reads, note = search.read_all(operands, step, info.frame, depth)
     if isinstance(node, ast.Raise):
         reads += chosen_by(search, step, info.frame, depth)
-    error = _raised(rec, step, info.frame, after)
     if error is None:
         name = one_line(rec.program.statement(rec.program.site(info.site)), LONGEST)
         return search.place(name, "statement", None, step, tuple(reads), note)
@@ -67,4 +70,6 @@ def _raised(rec: Replay, step: int, frame: int, after: int) -> ExceptionEvent | 
         places = (found.raised, *found.propagated)
         if any(each.step == step and each.frame_id == frame for each in places):
             return found
+        if found.uncaught and any(each.frame == frame for each in rec.state.stack(found.step)):
+            return found  # the main module's own end is not among the frames that it ended
     return None

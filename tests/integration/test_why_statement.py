@@ -92,6 +92,20 @@ def test_what_the_statement_called_is_followed(trace: Callable[[str], str]) -> N
     assert (read.cause.kind, read.cause.source) == ("return", "return n + n")
 
 
+def test_of_the_calls_of_a_statement_those_that_returned_are_followed(
+    trace: Callable[[str], str],
+) -> None:
+    program = (
+        "def half(n):\n    return n / 2\n\ndef broken(n):\n    return 1 / n\n\n"
+        "zero = 0\nprint(half(4) + broken(zero))\n"
+    )
+    with escope.open(trace(program)) as rec:
+        at = rec.calls(function="half")[0].enter - 1
+        cause = rec.why(at=at)
+    assert (cause.kind, cause.target) == ("exception", "ZeroDivisionError")
+    assert [each.name for each in cause.reads] == ["half()", "zero"]
+
+
 def test_a_caller_of_what_raised_is_explained_with_the_exception(
     trace: Callable[[str], str],
 ) -> None:
