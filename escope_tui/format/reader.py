@@ -10,6 +10,7 @@ import threading
 import zlib
 from bisect import bisect_right
 from collections.abc import Iterator
+from io import BufferedReader
 from types import TracebackType
 from typing import Any
 
@@ -21,6 +22,14 @@ from escope_tui.format.directory import ChunkInfo, ThreadInfo, check_info, chunk
 COUNT = struct.Struct("<I")
 MAX_SECTIONS = 16
 MAX_LOST_NAMES = 1 << 16
+
+
+def _opened(path: str) -> BufferedReader:
+    """The file, to be closed by whoever has it."""
+    try:
+        return open(path, "rb")
+    except OSError as error:
+        raise FormatError(f"cannot open {path}: {error.strerror}", slug="cannot-open") from error
 
 
 class RecordingFile:
@@ -48,12 +57,7 @@ class RecordingFile:
         self._hits: dict[int, int] | None = None
         self._spare_names = MAX_LOST_NAMES
         self._lock = threading.Lock()
-        try:
-            self._file = open(self.path, "rb")  # noqa: SIM115  (closed by close)
-        except OSError as error:
-            raise FormatError(
-                f"cannot open {self.path}: {error.strerror}", slug="cannot-open"
-            ) from error
+        self._file = _opened(self.path)
         try:
             self.size = os.fstat(self._file.fileno()).st_size
             try:
@@ -92,12 +96,7 @@ class RecordingFile:
         """Another reader of the same file, which shares the tables with this one."""
         found = copy.copy(self)
         found.cache, found._lock = None, threading.Lock()
-        try:
-            found._file = open(self.path, "rb")  # noqa: SIM115  (closed by close)
-        except OSError as error:
-            raise FormatError(
-                f"cannot open {self.path}: {error.strerror}", slug="cannot-open"
-            ) from error
+        found._file = _opened(self.path)
         now, then = os.fstat(found._file.fileno()), os.fstat(self._file.fileno())
         if not os.path.samestat(now, then):
             found._file.close()

@@ -182,34 +182,29 @@ class Simple(Expressions):
             names = [alias.asname or alias.name for alias in node.names]
             self.here.pending += [self.wrote(name) for name in names]
             return
-        position = position_of(node)
         if getattr(node, "is_lazy", False):  # reading the name would import the module (3.15)
             self.begin()
             self.finish(node, out)
             return
-        if isinstance(node, ast.ImportFrom):
+        position = position_of(node)
+        parts: list[Any] = [node]
+        if isinstance(node, ast.Import):  # a later module can look at what is bound by then
+            parts = [place(ast.Import([alias]), position) for alias in node.names]
+        for index, part in enumerate(parts):
             self.begin()
-            for alias in node.names:
-                self.imports(node, alias)
-            self.finish(node, out)
-            return
-        for index, alias in enumerate(
-            node.names
-        ):  # a later module can look at what is bound by then
-            self.begin()
-            self.imports(node, alias)
+            if self.options.package:
+                self.owe(Effect(("star",)))
+            for alias in part.names:
+                self.imports(part, alias)
             if index:
                 self.flush(position, out)
             else:
                 self.step(position, out)
-            out.append(place(ast.Import([alias]), position))
+            out.append(part)
             self.settle()
 
     def imports(self, node: ast.Import | ast.ImportFrom, alias: ast.alias) -> None:
         """Owe what binding one imported name writes."""
-        here = self.here
-        if self.options.package:
-            self.owe(Effect(("star",)))
         if alias.name == "*":
             self.owe(Effect(("star",)))
             return
@@ -221,8 +216,8 @@ class Simple(Expressions):
         if isinstance(node, ast.ImportFrom) and not node.level:
             self.owe(Effect(("h",)))
         self.bind(name)
-        if isinstance(node, ast.ImportFrom) and len(node.names) > 1 and not here.inline:
-            here.guards[-1].setdefault(("w", name), effect)
+        if len(node.names) > 1 and not self.here.inline:
+            self.here.guards[-1].setdefault(("w", name), effect)
 
     def returned(self, node: ast.Return, out: list[ast.stmt]) -> None:
         here = self.here

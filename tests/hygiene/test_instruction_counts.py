@@ -80,16 +80,20 @@ def instructions(folder: Path, script: Path, *arguments: int) -> int:
     return int(found[-1].replace(",", ""))
 
 
+def costs(folder: Path, program: str, sizes: tuple[int, ...]) -> dict[int, int]:
+    """What 200 more rounds of a program cost, by the size that it is given."""
+    script = folder / "program.py"
+    script.write_text(program)
+    return {
+        size: instructions(folder, script, size, 250) - instructions(folder, script, size, 50)
+        for size in sizes
+    }
+
+
 @pytest.mark.skipif(shutil.which("valgrind") is None, reason="valgrind is not installed")
 @pytest.mark.timeout(300)
 def test_a_look_at_a_million_items_costs_no_more_than_one_at_two_thousand(tmp_path: Path) -> None:
-    script = tmp_path / "looked_at.py"
-    script.write_text(LOOKED_AT)
-
-    cost = {
-        size: instructions(tmp_path, script, size, 250) - instructions(tmp_path, script, size, 50)
-        for size in (2_000, 1_000_000)
-    }
+    cost = costs(tmp_path, LOOKED_AT, (2_000, 1_000_000))
 
     assert cost[1_000_000] < 1.5 * cost[2_000], cost
 
@@ -97,14 +101,7 @@ def test_a_look_at_a_million_items_costs_no_more_than_one_at_two_thousand(tmp_pa
 @pytest.mark.skipif(shutil.which("valgrind") is None, reason="valgrind is not installed")
 @pytest.mark.timeout(300)
 def test_a_method_call_costs_the_same_however_many_objects_are_known(tmp_path: Path) -> None:
-    script = tmp_path / "counted.py"
-    script.write_text(COUNTED)
-
-    cost = {
-        known: instructions(tmp_path, script, known, 250)
-        - instructions(tmp_path, script, known, 50)
-        for known in (100, 10_000)
-    }
+    cost = costs(tmp_path, COUNTED, (100, 10_000))
 
     assert cost[10_000] < 1.5 * cost[100], cost
 

@@ -58,34 +58,30 @@ def test_what_was_typed_meanwhile_is_all_done(rec: FakeRecording) -> None:
     assert carried_out(rec, held=False) == [0, 1, 2, 3, 4]
 
 
-async def test_the_app_knows_a_held_key_by_its_rhythm(rec: FakeRecording) -> None:
+async def told_held(rec: FakeRecording, *keys: tuple[str, float]) -> list[bool]:
+    """Which of some keys, each with its moment in seconds, the app takes for held ones."""
     async with replaying(rec, step=0) as app:
         found: list[bool] = []
         app.app.navigator.submit = lambda move, kept=False, held=False, came=None: found.append(  # type: ignore[method-assign]
             held
         )
         began = time.monotonic()
-        for key, after in (("s", 0.0), ("s", 0.3), ("s", 0.33), ("s", 0.36), ("n", 0.39)):
+        for key, after in keys:
             event = events.Key(key, key)
             event.time = began + after
             await app.app.on_event(event)
             await app.pilot.pause()
-        assert found == [False, False, True, True, False]
+        return found
+
+
+async def test_the_app_knows_a_held_key_by_its_rhythm(rec: FakeRecording) -> None:
+    keys = (("s", 0.0), ("s", 0.3), ("s", 0.33), ("s", 0.36), ("n", 0.39))
+    assert await told_held(rec, *keys) == [False, False, True, True, False]
 
 
 async def test_keys_that_were_pasted_are_not_held(rec: FakeRecording) -> None:
-    async with replaying(rec, step=0) as app:
-        found: list[bool] = []
-        app.app.navigator.submit = lambda move, kept=False, held=False, came=None: found.append(  # type: ignore[method-assign]
-            held
-        )
-        began = time.monotonic()
-        for number in range(3):
-            event = events.Key("s", "s")
-            event.time = began + number / 1000
-            await app.app.on_event(event)
-            await app.pilot.pause()
-        assert found == [False, False, False]
+    keys = [("s", number / 1000) for number in range(3)]
+    assert await told_held(rec, *keys) == [False, False, False]
 
 
 def test_of_two_moments_that_wait_the_newer_one_is_painted(rec: FakeRecording) -> None:

@@ -68,13 +68,14 @@ class WhyPane(TablePane):
 
 
 def _row(depth: int, cause: Cause) -> Row:
-    shown = cause.value.summary(VALUE) if cause.value is not None else "?"
     what = one_line(cause.target, 40) + cause.equals(VALUE)
     where = f"{one_line(cause.function, 30)}:{cause.line}" if cause.step is not None else ""
     source = one_line(cause.source, 60) if cause.shows_source else ""
     if cause.note:
         source = f"{source}  ({cause.note})".strip()
-    note = f"{one_line(cause.target, 40)} came to be {shown} here"
+    note = what
+    if cause.value is not None:
+        note = f"{one_line(cause.target, 40)} came to be {cause.value.summary(VALUE)} here"
     return Row(
         cause.step,
         (what, source, cause.kind, where),
