@@ -96,7 +96,8 @@ class Rows(Sequence[T], Generic[T]):
         if self._all is not None:
             return self._all[index]
         if self._parts is None:
-            first, stop, step = index.start or 0, index.stop, index.step or 1
+            first, stop = index.start or 0, index.stop
+            step = 1 if index.step is None else index.step
             if first >= 0 and stop is not None and stop >= 0 and step > 0:
                 return list(islice(iter(self), first, stop, step))
             return self._whole()[index]

@@ -222,3 +222,12 @@ def test_an_index_that_counts_rows_which_are_not_there_is_told() -> None:
     rows = Rows(lambda direction: iter([1, 2]), [(7, 3)], lambda number: [1, 2])
     with pytest.raises(escope.EscopeError, match=r"counts 3 rows in chunk 7, of which there are 2"):
         rows[2]
+
+
+@pytest.mark.parametrize("parts", [None, [(0, 3)]])
+def test_a_stretch_by_steps_of_nothing_is_refused_as_by_a_list(
+    parts: list[tuple[int, int]] | None,
+) -> None:
+    rows = Rows(lambda direction: iter([1, 2, 3]), parts, lambda number: [1, 2, 3])
+    with pytest.raises(ValueError, match="zero"):
+        rows[0:2:0]
