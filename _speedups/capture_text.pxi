@@ -208,8 +208,11 @@ cdef bint texts_grow() noexcept:
 
 cdef inline uint64_t text_hash(PyObject *o, bint is_bytes) noexcept:
     """The object's own cached hash, told apart for bytes; computing it runs no code of the program."""
-    cdef uint64_t h = <uint64_t>PyObject_Hash(o)
-    return ~h if is_bytes else h
+    cdef uint64_t h
+    if is_bytes:
+        return ~<uint64_t>PyObject_Hash(o)
+    h = <uint64_t>es_str_hash(o)
+    return h if h != <uint64_t>-1 else <uint64_t>PyObject_Hash(o)
 
 
 cdef inline uint32_t cached_text(PyObject *o) noexcept:
@@ -228,7 +231,9 @@ cdef uint32_t text_id(PyObject *o, bint is_bytes) noexcept:
     cdef uint64_t h
     cdef size_t i
     cdef TextCache *c
-    cdef uint32_t strid
+    cdef uint32_t strid = 0 if is_bytes else cached_text(o)
+    if strid != 0:
+        return strid
     if length > hashed_length:
         e = table_find(o)
         if e != NULL and <uint32_t>e.oid >= texts_floor:

@@ -81,10 +81,10 @@ bm.main(runner, SimpleNamespace(**given))""",
 """The twelve that issue targets are stated for; each runs about a second when recorded."""
 
 OWN = [
-    Program("calls", "bm.work(SIZE)", 31, 15, packaged=False),
-    Program("loop", "bm.work(SIZE)", 6_000_000, 20_000, packaged=False),
-    Program("containers", "bm.work(SIZE)", 800_000, 5_000, packaged=False),
-    Program("library", "bm.work(SIZE)", 10_000, 100, packaged=False),
+    Program("calls", "bm.work(SIZE)", 33, 15, packaged=False),
+    Program("loop", "bm.work(SIZE)", 20_000_000, 20_000, packaged=False),
+    Program("containers", "bm.work(SIZE)", 4_000_000, 5_000, packaged=False),
+    Program("library", "bm.work(SIZE)", 40_000, 100, packaged=False),
 ]
 
 

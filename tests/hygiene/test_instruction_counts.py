@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -51,6 +52,25 @@ for i in range(int(sys.argv[2])):
 """
 """Its class changes before each call of a method of which some other object has a namesake."""
 
+UNRECORDED = """
+import json, re, statistics, sys, textwrap
+from operator import itemgetter
+def row(i):
+    return {"name": f"n{i}", "value": i * 7 % 1000, "tags": ["a", str(i)]}
+rows = [row(i) for i in range(int(sys.argv[1]))]
+def work(rows):
+    text = json.dumps(rows, indent=1)
+    loaded = json.loads(text)
+    loaded.sort(key=itemgetter("value"))
+    names = re.findall(r'"name": "(\\w+)"', text)
+    wrapped = textwrap.fill(" ".join(names), 60)
+    mean = statistics.fmean(map(itemgetter("value"), loaded))
+    return len(wrapped), mean, sorted(names, reverse=True)[:5]
+for i in range(int(sys.argv[2])):
+    found = work(rows)
+"""
+"""Spends its time in code that is not recorded, on values larger than what is looked at."""
+
 RECORDED = """
 import sys
 import escope_tui
@@ -67,7 +87,11 @@ def instructions(folder: Path, script: Path, *arguments: int) -> int:
         f'--cachegrind-out-file=/dev/null "{sys.executable}" "$@"\n'
     )
     python.chmod(0o755)
-    command = [sys.executable, "-c", RECORDED, python, folder / "o.esr", script, *arguments]
+    return counted([sys.executable, "-c", RECORDED, python, folder / "o.esr", script, *arguments])
+
+
+def counted(command: list[Any]) -> int:
+    """What the process executes that valgrind watches in this command."""
     done = subprocess.run(
         [str(word) for word in command],
         capture_output=True,
@@ -80,12 +104,14 @@ def instructions(folder: Path, script: Path, *arguments: int) -> int:
     return int(found[-1].replace(",", ""))
 
 
-def costs(folder: Path, program: str, sizes: tuple[int, ...]) -> dict[int, int]:
-    """What 200 more rounds of a program cost, by the size that it is given."""
+def costs(
+    folder: Path, program: str, sizes: tuple[int, ...], few: int = 50, many: int = 250
+) -> dict[int, int]:
+    """What the rounds from few to many of a program cost, by the size that it is given."""
     script = folder / "program.py"
     script.write_text(program)
     return {
-        size: instructions(folder, script, size, 250) - instructions(folder, script, size, 50)
+        size: instructions(folder, script, size, many) - instructions(folder, script, size, few)
         for size in sizes
     }
 
@@ -104,6 +130,18 @@ def test_a_method_call_costs_the_same_however_many_objects_are_known(tmp_path: P
     cost = costs(tmp_path, COUNTED, (100, 10_000))
 
     assert cost[10_000] < 1.5 * cost[100], cost
+
+
+@pytest.mark.skipif(shutil.which("valgrind") is None, reason="valgrind is not installed")
+@pytest.mark.timeout(300)
+def test_a_program_that_spends_its_time_in_libraries_costs_5_percent_more_at_most(
+    tmp_path: Path,
+) -> None:
+    cost = costs(tmp_path, UNRECORDED, (1_000,), few=2, many=12)[1_000]
+    run = [tmp_path / "python", tmp_path / "program.py", 1_000]
+    plain = counted([*run, 12]) - counted([*run, 2])
+
+    assert cost <= 1.05 * plain, cost / plain
 
 
 @pytest.mark.skipif(shutil.which("valgrind") is None, reason="valgrind is not installed")
