@@ -17,6 +17,7 @@ import argparse
 import fcntl
 import os
 import pty
+import re
 import select
 import signal
 import statistics
@@ -37,6 +38,8 @@ ANSWERS = {
     b"\x1b[?2048$p": b"\x1b[?2048;0$y",
 }
 """What the terminal is asked, and what it says."""
+PLACE = re.compile(rb"@([0-9,]+) of ")
+"""The step that a frame shows."""
 BEGUN, ENDED = b"\x1b[?2026h", b"\x1b[?2026l"
 QUIET = 0.12
 """So long nothing is written before the next key comes."""
@@ -70,7 +73,8 @@ class Terminal:
         self.pid, self.master = pty.fork()
         if self.pid == 0:
             os.environ.update(TERM="xterm-256color", COLORTERM="truecolor")
-            os.environ.pop("NO_COLOR", None)
+            for name in ("NO_COLOR", "PYTHONDONTWRITEBYTECODE"):
+                os.environ.pop(name, None)  # an installed package has its bytecode
             fcntl.ioctl(1, termios.TIOCSWINSZ, struct.pack("HHHH", ROWS, COLUMNS, 0, 0))
             os.execv(command[0], command)
         self.seen = bytearray()
@@ -121,19 +125,27 @@ class Terminal:
         os.write(self.master, keys.encode())
         return self.paint(since, cpu, patience=DEAF)
 
-    def hold(self, key: str) -> tuple[float, int]:
-        """A key held down; seconds from its release to the end of the last frame, and how many."""
+    def hold(self, key: str) -> tuple[float, float, int]:
+        """A key held down; seconds from its release to the end of the last frame at another step
+        and to that of the last frame at all, and how many frames.
+        """
         began, seen, sent = time.monotonic(), b"", 0
         while (now := time.monotonic()) < began + HELD_SECONDS:
             if now >= began + sent / HELD_RATE:
                 os.write(self.master, key.encode())
                 sent += 1
             seen += self.read(0.005)
-        released = last = time.monotonic()
+        released = last = moved = time.monotonic()
+        place, frame = (PLACE.findall(seen) or [b""])[-1], seen[seen.rfind(BEGUN) :]
         while (data := self.read(0.3)) or time.monotonic() < last + 0.3:
-            if data:
-                seen, last = seen + data, time.monotonic()
-        return last - released, seen.count(BEGUN)
+            if not data:
+                continue
+            seen, last = seen + data, time.monotonic()
+            frame = (frame + data)[max(0, (frame + data).rfind(BEGUN)) :]
+            shown = (PLACE.findall(frame) or [place])[-1]
+            if shown != place:
+                place, moved = shown, last
+        return moved - released, last - released, seen.count(BEGUN)
 
     def resident(self) -> float:
         """MB."""
@@ -162,11 +174,13 @@ def starts(trace: Path, rounds: int) -> None:
     bare = (sys.executable, str(Path(__file__).parent / "bare.py"))
     app = (sys.executable, "-m", "escope_tui", "replay", str(trace))
     found: dict[str, list[Paint]] = {"bare": [], "escope": []}
-    for _ in range(rounds):
+    for again in range(rounds + 1):  # the first one writes the bytecode
         for name, command, marker in (("bare", bare, b"painted"), ("escope", app, b"program.py")):
             terminal = Terminal(*command)
-            found[name].append(terminal.paint(terminal.began, 0.0, marker))
+            paint = terminal.paint(terminal.began, 0.0, marker)
             terminal.close()
+            if again:
+                found[name].append(paint)
     for name, paints in found.items():
         first, cpu = [p.first for p in paints], [p.cpu for p in paints]
         print(
@@ -197,13 +211,17 @@ def keys(trace: Path, count: int) -> None:
             f"{name:3} median {milliseconds(first):6.1f} ms  p95 {milliseconds(first, 0.95):6.1f}"
             f"  cpu {milliseconds([p.cpu for p in paints]):6.1f}"
             f"  until quiet {milliseconds([p.whole for p in paints]):6.1f}"
+            f"  last paint {milliseconds([p.last for p in paints]):6.1f} ms"
             f"  paints {statistics.mean([p.frames for p in paints]):4.1f}"
             f"  bytes {statistics.median([p.octets for p in paints]):8.0f}",
             flush=True,
         )
     for key in "nsN":
-        overshot, frames = terminal.hold(key)
-        print(f"held {key}: {frames} paints, the last {overshot * 1000:.0f} ms after its release")
+        moved, last, frames = terminal.hold(key)
+        print(
+            f"held {key}: {frames} paints; the last step {moved * 1000:.0f} ms after its release"
+            f", the last paint {last * 1000:.0f} ms"
+        )
     print(f"{terminal.resident():.0f} MB resident")
     terminal.close()
 

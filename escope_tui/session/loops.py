@@ -10,6 +10,8 @@ from .sourcetext import Loop
 
 GLANCE = 40
 """Iterations that one look counts in each direction; `count_on` goes on from there."""
+FAR = 4096
+"""An iteration of more steps ends a look: the next one may be in a chunk that is to be decoded."""
 BUDGET = 500
 """Iterations that `count_on` counts in each direction."""
 ENOUGH = 20_000
@@ -48,6 +50,8 @@ class _Run:
     ends: bool = False
     left_by_header: bool = False
     """The last header step ended the loop: it began no iteration."""
+    far: set[bool] = field(default_factory=set)
+    """Directions (True: back) in which a look has met a long iteration, and counts no further."""
 
 
 @dataclass(slots=True)
@@ -100,6 +104,7 @@ class Loops:
         if len(self._runs) > KEPT:
             self._runs.clear()
         runs = self._runs.setdefault((frame, file, loop.line), [])
+        most = budget
         for run in runs:
             beyond = header > run.steps[-1] and not run.ends
             before = header < run.steps[0] and not run.begins
@@ -107,14 +112,17 @@ class Loops:
                 self._extend(run, frame, loop, budget)
             at = bisect_right(run.steps, header) - 1
             if at >= 0 and run.steps[at] == header:
+                if budget == GLANCE:  # what is known around the header does as well
+                    sides = (run.begins, at), (run.ends, len(run.steps) - 1 - at)
+                    most -= min((known for whole, known in sides if not whole), default=0)
                 break
         else:
             if len(runs) > KEPT:
                 runs.clear()
             run = _Run([header])
             runs.append(run)
-        if not (run.begins and run.ends):
-            self._extend(run, frame, loop, budget)
+        if not (run.begins and run.ends) and most > 0:
+            self._extend(run, frame, loop, most)
         if not (run.begins and run.ends) and len(run.steps) <= ENOUGH:
             self._open.append((run, frame, loop))
         return run
@@ -127,16 +135,30 @@ class Loops:
         return found[0] if found else None
 
     def _extend(self, run: _Run, frame: int, loop: Loop, budget: int) -> None:
-        engine = self.engine
         if not run.begins:
-            found = engine.loop_steps(frame, loop.line, loop.end, run.steps[0], True, budget)
-            run.steps[:0] = reversed(found.steps)
-            run.begins = found.complete
+            run.begins = self._reach(run, frame, loop, True, budget)
         if not run.ends:
-            found = engine.loop_steps(frame, loop.line, loop.end, run.steps[-1], False, budget)
-            run.steps += found.steps
-            run.ends = found.complete
+            run.ends = self._reach(run, frame, loop, False, budget)
         if run.ends:
-            after = engine.own_steps(frame, run.steps[-1], False, 1)
+            after = self.engine.own_steps(frame, run.steps[-1], False, 1)
             inside = after and loop.line <= after[0][1] <= loop.end
             run.left_by_header = not inside
+
+    def _reach(self, run: _Run, frame: int, loop: Loop, back: bool, budget: int) -> bool:
+        """Counts on in one direction; whether the run has nothing more there."""
+        glance = budget <= GLANCE
+        piece = 1 if glance else budget
+        while budget > 0 and not (glance and back in run.far):
+            edge = run.steps[0 if back else -1]
+            found = self.engine.loop_steps(frame, loop.line, loop.end, edge, back, piece)
+            if back:
+                run.steps[:0] = reversed(found.steps)
+            else:
+                run.steps += found.steps
+            if found.complete:
+                return True
+            if glance and (not found.steps or abs(found.steps[-1] - edge) > FAR * piece):
+                run.far.add(back)
+            budget -= piece
+            piece = min(2 * piece, budget)
+        return False

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import islice
 from typing import Any
 
 from ..model.events import Frame
@@ -86,17 +85,31 @@ def _placed(variable: Variable, names: tuple[frozenset[str], frozenset[str]] | N
 
 def aliases(variables: Sequence[Variable]) -> dict[int, tuple[str, ...]]:
     """The expressions that mean one object, for each object that more than one of them means."""
-    found: dict[int, list[str]] = {}
+    found: dict[int, list[tuple[Variable, int]]] = {}
     for variable in variables[:HOLDERS]:
         value = variable.value
         if value.object_id is None or variable.scope == DEFINITION:
             continue
-        found.setdefault(value.object_id, []).append(variable.name)
-        for label, child in islice(value.children(0, HELD), HELD):
+        found.setdefault(value.object_id, []).append((variable, -1))
+        for place, (_, _, child) in enumerate(value.entries(0, HELD)):
+            if child.object_id is not None:
+                found.setdefault(child.object_id, []).append((variable, place))
+    # What a member is called, and what it is, takes longer to say: only where it matters.
+    several = {number: _expressions(places) for number, places in found.items() if len(places) > 1}
+    return {number: names for number, names in several.items() if len(names) > 1}
+
+
+def _expressions(places: Sequence[tuple[Variable, int]]) -> tuple[str, ...]:
+    """A variable, or the member at a place of its value, as one writes it."""
+    names: list[str] = []
+    for variable, place in places:
+        if place < 0:
+            names.append(variable.name)
+            continue
+        for label, child in variable.value.children(place, place + 1):
             if child.object_id is not None and child.kind not in DULL and "…" not in label:
-                text = f"{variable.name}{label if label[0] in '[{' else '.' + label}"
-                found.setdefault(child.object_id, []).append(text)
-    return {number: tuple(names) for number, names in found.items() if len(names) > 1}
+                names.append(f"{variable.name}{label if label[0] in '[{' else '.' + label}")
+    return tuple(names)
 
 
 class Touched:

@@ -55,13 +55,18 @@ def follow(engine: Engine, frame: Frame, source: SourceText) -> Way:
     shown = frame.last_step
     passed: list[Loop] = []
     loop = source.loop(frame.line)
+    header = loop.line if loop is not None else 0
+    done = {line for line in lines if abs(line - frame.line) > AROUND}
+    """Lines of which nothing more is wanted."""
     for step, line in steps:
-        skip = line in gave or abs(line - frame.line) > AROUND
-        if not skip and not any(each.line <= line <= each.end for each in passed):
-            gave[line] = "  ".join(_given(engine, frame, source, line, shown))
-        if loop is not None and line == loop.line:
+        if line not in done:
+            done.add(line)
+            if not any(each.line <= line <= each.end for each in passed):
+                gave[line] = "  ".join(_given(engine, frame, source, line, shown))
+        if line == header and loop is not None:
             passed.append(loop)
             loop = _outer(source, loop)
+            header = loop.line if loop is not None else 0
         shown = step
     if len(steps) < LOOK_BACK:
         _entry(engine, frame, source, shown, gave)

@@ -36,7 +36,12 @@ if TYPE_CHECKING:
 
 NO_KEY = "no-key"
 """What Textual is told of an action without keys; no terminal sends it."""
+MARK_SECONDS = 0.015
+"""After this long a search shows that it is under way."""
+STEP_MARK_SECONDS = 0.04
+"""And a step, which ends sooner: a mark at each would flicker."""
 SLOW_SECONDS = 0.15
+"""After this long a move says how far it is."""
 FOCI = 2000
 """Moments whose focus is remembered."""
 
@@ -203,15 +208,15 @@ class Chassis(App[None]):
         """A film that plays stops where it is; whether there was one."""
         return False
 
-    def move(self, move: Callable[[], Arrival]) -> None:
-        """Starts a move; the panes follow when it has arrived."""
+    def move(self, move: Callable[[], Arrival], far: bool = True) -> None:
+        """Starts a move; the panes follow when it has arrived. `far`: it may take a while."""
         self.stop_film()
         self._remember_focus()
         pressed, held = self._pressed
         self.navigator.submit(move, held=held, came=pressed)
         if not self._watched:
             self._watched = True
-            self.set_timer(SLOW_SECONDS, self._still_busy)
+            self.set_timer(MARK_SECONDS if far else STEP_MARK_SECONDS, self._still_busy)
 
     def seek(self, step: int, note: str = "", frame: int = 0) -> None:
         def there() -> Arrival:
@@ -240,7 +245,10 @@ class Chassis(App[None]):
 
     def _still_busy(self) -> None:
         """Says that a move takes long, and how far it is."""
-        self._watched = self.navigator.busy and not self.leaving
+        if self.leaving:
+            return
+        self._watched = self.navigator.busy
+        self.hints.mark_busy(self._watched)
         if not self._watched:
             return
         if self.navigator.waited >= SLOW_SECONDS / 2:
@@ -263,6 +271,8 @@ class Chassis(App[None]):
         if landing is None:
             return
         self._followed = landing
+        if not self.navigator.busy:
+            self.hints.mark_busy(False)
         if landing.failure is not None:
             self.broken(landing.failure)
             return

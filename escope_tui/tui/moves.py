@@ -11,11 +11,11 @@ from .prefix import Prefixes
 class Moves(Prefixes):
     """One method for each action that leads to another moment."""
 
-    def travel(self, move: Callable[[], Arrival]) -> None:
+    def travel(self, move: Callable[[], Arrival], far: bool = True) -> None:
         """Starts a move, as often as the count that was typed before it says."""
         times, self.count = self.count, 1
         if times == 1:
-            self.move(move)
+            self.move(move, far)
             return
 
         def left(done: int) -> bool:
@@ -25,16 +25,16 @@ class Moves(Prefixes):
         self.move(lambda: self.session.repeat(move, times, left))
 
     def action_into(self) -> None:
-        self.travel(lambda: self.session.into(False))
+        self.travel(lambda: self.session.into(False), far=False)
 
     def action_into_back(self) -> None:
-        self.travel(lambda: self.session.into(True))
+        self.travel(lambda: self.session.into(True), far=False)
 
     def action_over(self) -> None:
-        self.travel(lambda: self.session.over(False))
+        self.travel(lambda: self.session.over(False), far=False)
 
     def action_over_back(self) -> None:
-        self.travel(lambda: self.session.over(True))
+        self.travel(lambda: self.session.over(True), far=False)
 
     def action_out(self) -> None:
         self.travel(lambda: self.session.out(False))
@@ -55,10 +55,10 @@ class Moves(Prefixes):
         self.move(lambda: self.session.edge(True))
 
     def action_place_next(self) -> None:
-        self.travel(lambda: self.session.visited(False))
+        self.travel(lambda: self.session.visited(False), far=False)
 
     def action_place_previous(self) -> None:
-        self.travel(lambda: self.session.visited(True))
+        self.travel(lambda: self.session.visited(True), far=False)
 
     def action_exception_next(self) -> None:
         self.travel(lambda: self.session.raised(False))
@@ -67,10 +67,10 @@ class Moves(Prefixes):
         self.travel(lambda: self.session.raised(True))
 
     def action_frame_up(self) -> None:
-        self.travel(lambda: self.session.frame_by(up=True))
+        self.travel(lambda: self.session.frame_by(up=True), far=False)
 
     def action_frame_down(self) -> None:
-        self.travel(lambda: self.session.frame_by(up=False))
+        self.travel(lambda: self.session.frame_by(up=False), far=False)
 
     def action_change_next(self) -> None:
         self._change(False)

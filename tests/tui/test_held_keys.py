@@ -117,3 +117,23 @@ async def test_a_step_within_a_column_paints_only_the_row_of_the_label(rec: Fake
             columns.append(timeline.column_of(app.step))
         assert here in columns
         assert painted.count(0) < painted.count(1)
+
+
+async def test_a_search_under_way_is_marked_until_it_arrives(rec: FakeRecording) -> None:
+    free = Event()
+    async with replaying(rec, step=5) as app:
+
+        def search() -> Arrival:
+            free.wait(5)
+            return Arrival(app.app.session.moment(7))
+
+        app.app.move(search)
+        for _ in range(200):
+            await app.pilot.pause(0.01)
+            if app.text("hints").startswith("⋯"):
+                break
+        assert app.text("hints").startswith("⋯")
+        free.set()
+        await app.settle()
+        assert app.step == 7
+        assert "⋯" not in app.text("hints")

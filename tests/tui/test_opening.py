@@ -10,7 +10,7 @@ import pytest
 from escope_tui.session.engine import RecordingEngine, open_engine
 from escope_tui.session.session import Session
 from tests.conftest import Recorded
-from tests.helpers.driving import replaying
+from tests.helpers.driving import Driver, replaying
 
 Record = Callable[..., Recorded]
 
@@ -149,15 +149,62 @@ async def test_a_single_step_has_nowhere_to_go_and_says_so(record: Record, tmp_p
     engine.close()
 
 
-async def test_what_an_exception_says_stands_beside_a_long_line(
+LONG_CALL = """\
+def check(amount, limit):
+    raise ValueError("an amount of more than the limit was asked for", amount, limit, "nobody", 0)
+
+check(7, 3)
+"""
+
+
+def block(app: Driver) -> list[str]:
+    """The rows of the statement that fails, and those below that belong to it."""
+    rows = app.rows("source")
+    first = next(at for at, row in enumerate(rows) if "▶" in row)
+    rest = rows[first + 1 :]
+    ends = next(at for at, row in enumerate(rest) if row.lstrip("│ ")[:1].isdigit())
+    return [row.strip("│ ") for row in rows[first : first + 1 + ends]]
+
+
+@pytest.mark.parametrize("size", [(80, 24), (100, 30), (120, 36)])
+async def test_a_line_that_fails_and_its_exception_are_read_whole(
+    record: Record, tmp_path: Path, size: tuple[int, int]
+) -> None:
+    engine = opened(record, tmp_path, LONG_CALL)
+    async with replaying(engine, size=size) as app:
+        shown = "".join(row.rstrip("›").replace(" ", "") for row in block(app))
+        assert 'limitwasaskedfor",amount,limit,"nobody",0)✖ValueError:(' in shown
+        assert shown.endswith("7,3,'nobody',0)")
+    engine.close()
+
+
+async def test_where_there_is_room_an_exception_stands_at_the_end_of_its_line(
     record: Record, tmp_path: Path
 ) -> None:
-    line = f"raise ValueError('short', {', '.join(map(str, range(60)))})"
-    engine = opened(record, tmp_path, line)
+    engine = opened(record, tmp_path, "def bad():\n    raise ValueError(3)\n\nbad()\n")
     async with replaying(engine) as app:
         row = next(row for row in app.rows("source") if "▶" in row)
-        assert "raise ValueError(" in row
-        assert "✖ ValueError: " in row
+        assert "raise ValueError(3)   ✖ ValueError: 3" in row
+    engine.close()
+
+
+async def test_the_lines_below_one_that_fails_keep_their_numbers(
+    record: Record, tmp_path: Path
+) -> None:
+    text = LONG_CALL + "".join(f"x{n} = {n}\n" for n in range(90))
+    engine = opened(record, tmp_path, text)
+    async with replaying(engine, size=(80, 24)) as app:
+        await app.press("1", "j", "j")
+        cursor = app.app.source.cursor
+        assert cursor == 3
+        rows = app.rows("source")
+        below = next(at for at, row in enumerate(rows) if "check(7, 3)" in row)
+        assert app.app.source.row_at(below, app.app.source.scroll_offset.y) == cursor
+        await app.press("G")
+        assert "x89 = 89" in app.text("source")
+        await app.press("N")
+        assert "✖ ValueError" not in app.text("source")
+        assert len([row for row in app.rows("source") if "▶" in row]) == 1
     engine.close()
 
 

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
+from escope_tui.session.bridge import LoopSteps
+from escope_tui.session.loops import Loops
+from escope_tui.session.projection import Projector
+from escope_tui.session.session import Session
 from escope_tui.session.sourcetext import SourceText
 from escope_tui.session.tokens import expressions
 from tests.helpers.driving import Driver, replaying
@@ -101,3 +107,41 @@ def test_a_long_file_is_read_where_it_is_looked_at() -> None:
     assert source.definition(middle + 9) == middle + 5
     assert source.colours.spans(middle + 2) == [(0, 9, "string")]
     assert len(source._read) == 1, "the other classes were not parsed"
+
+
+LONG_LOOP = """\
+def count(limit):
+    total = 0
+    for number in range(limit):
+        total += number
+    return total
+
+def main():
+    print(count(400))
+
+main()
+"""
+
+
+def test_walking_through_a_long_loop_counts_each_iteration_once() -> None:
+    rec = FakeRecording.of(LONG_LOOP)
+    asked: list[int] = []
+    told = rec.loop_steps
+
+    def counted(*where: Any) -> LoopSteps:
+        found = told(*where)
+        asked.append(len(found.steps))
+        return found
+
+    rec.loop_steps = counted  # type: ignore[method-assign,assignment]
+    session, loops = Session(rec), Loops(rec)
+    middle = [m.step.index for m in rec.moments if m.step.line == 4][200:]
+    source = Projector(rec).source(rec.file)
+    assert source is not None
+    loop = source.loop(4)
+    assert loop is not None
+    frame = session.moment(middle[0]).frame
+    for step in middle[:50]:
+        assert loops.at(frame, rec.file, step, loop) is not None
+    assert sum(asked[:12]) < 120, "a first look goes some way in each direction"
+    assert sum(asked) < 2 * 40 + 3 * 50

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import textwrap
 from collections.abc import Hashable, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -28,6 +29,10 @@ SLIM = 56
 """With fewer columns the source shows no counts."""
 MIN_REMARK = 8
 """A remark that would get fewer cells is left out."""
+BELOW = 6
+"""In a pane of so many rows, what a line that fails has no room for stands below it."""
+MOST_BELOW = 3
+"""So many rows of the statement, and so many of what the exception says."""
 REMARKS = {"read": "remark", "gave": "gave", "wrote": "wrote", "error": "bad"}
 
 
@@ -55,6 +60,10 @@ class SourcePane(Pane):
         self._token: Token | None = None
         self._sought: re.Pattern[str] | None = None
         self._marked: dict[int, str] = {}
+        self._below: list[list[Part]] = []
+        """Rows below the current statement, which fails: the rest of it, and the exception."""
+        self._broken_at = 0
+        """So much of it stands on its own row; 0: all of it."""
 
     @property
     def _slim(self) -> bool:
@@ -234,6 +243,52 @@ class SourcePane(Pane):
 
     # -- rows
 
+    def rows_changed(self) -> None:
+        self._below = self._find_below()
+        super().rows_changed()
+
+    def _find_below(self) -> list[list[Part]]:
+        view, source, self._broken_at = self.view, self.source, 0
+        if view is None or source is None or self.size.height < BELOW:
+            return []
+        line, room = view.frame.line, self.room - self._gutter
+        remark = self._remark(line)
+        if remark is None or remark.kind != "error" or not 0 < line <= len(source) or room < 20:
+            return []
+        text, most = source.lines[line - 1], min(MOST_BELOW, self.size.height // 5)
+        if cell_len(text) + 3 + cell_len(remark.text) <= room:
+            return []
+        indent = min(len(text) - len(text.lstrip()), room // 4)
+        found: list[list[Part]] = []
+        if len(self._current) == 1 and cell_len(text) > room:
+            parts = coloured(text, source.colours.spans(line - 1), "code")
+            self._broken_at = first = broken(text, room)
+            pieces = wrapped(_behind(parts, first), room - indent - 4, most)
+            found += [[(" " * (self._gutter + indent + 4), ""), *piece] for piece in pieces]
+        said = textwrap.wrap(remark.text, room - indent - 2) or [remark.text]
+        most = max(2, most)
+        if len(said) > most:
+            said = [*said[: most - 1], " ".join(said[most - 1 :])]
+        for at, each in enumerate(said):
+            begin = " " * (self._gutter + indent + (2 if at else 0))
+            found.append([(begin, ""), (fit(each, room - indent - 2), "bad")])
+        return found
+
+    def line_of(self, row: int) -> int:
+        return row + (len(self._below) if row + 1 >= self._current.stop else 0)
+
+    def row_at(self, y: int, top: int) -> int:
+        line, end = y + top, self._current.stop - 1
+        if not self._below or line < end:
+            return line
+        return end - line - 1 if line < end + len(self._below) else line - len(self._below)
+
+    def line_count(self) -> int:
+        return self.row_count() + len(self._below)
+
+    def row_left(self, row: int, left: int) -> int:
+        return 0 if row < 0 else left
+
     def row_count(self) -> int:
         if self.view is None:
             return 0
@@ -243,6 +298,8 @@ class SourcePane(Pane):
         return self._gutter + self.source.width + 1 if self.source else 0
 
     def row_style(self, row: int) -> str:
+        if row < 0:
+            return "current"
         if self.view is None or row + 1 not in self._current or self.source is None:
             return ""
         return "current" if self.view.selected == len(self.view.frames) - 1 else "outer"
@@ -251,6 +308,8 @@ class SourcePane(Pane):
         return names or super().cursor_style(names)
 
     def row_key(self, row: int) -> Hashable:
+        if row < 0:
+            return tuple(self._below[-row - 1])
         line = row + 1
         return (
             self._generation,
@@ -259,6 +318,7 @@ class SourcePane(Pane):
             self._ran(line),
             self._remark(line),
             self._digits,
+            len(self._below) if line == self._current.start else 0,
             self._token if row == self.cursor else None,
         )
 
@@ -275,6 +335,8 @@ class SourcePane(Pane):
         view, source = self.view, self.source
         if view is None:
             return ()
+        if row < 0:
+            return self._below[-row - 1]
         if source is None:
             file = safe_text(view.frame.file)
             return [(f" {file}: its text is not in this recording; line {view.frame.line}", "dim")]
@@ -290,6 +352,10 @@ class SourcePane(Pane):
         if self._token is not None and row == self.cursor:
             code = restyle(code, self._token[0], self._token[1], "pointed")
         remark = self._remark(line)
+        if self._below and line == self._current.start:
+            remark = None
+            if self._broken_at and not self.scroll_offset.x:
+                code = _shortened(code, self._broken_at)
         left = self.scroll_offset.x
         room = width + left - self._gutter - cell_len(text) - 4
         if remark is not None and remark.kind == "error":
@@ -334,6 +400,41 @@ def short_count(count: int) -> str:
     if count < 10_000_000:
         return f"{count // 1000}k"
     return f"{count // 1_000_000}M"
+
+
+def broken(text: str, room: int) -> int:
+    """How much of a line goes into so many cells: up to a blank where one is not far."""
+    whole = len(fit(text, room)) - 1
+    blank = text.rfind(" ", 0, whole + 1)
+    return blank + 1 if blank > whole // 2 and text[:blank].strip() else whole
+
+
+def wrapped(parts: Sequence[Part], width: int, most: int) -> list[list[Part]]:
+    """Text in lines of so many cells, broken at blanks where they are not far; the last line that
+    there may be is cut.
+    """
+    rows: list[list[Part]] = []
+    text = "".join(each for each, _ in parts)
+    while text:
+        if cell_len(text) <= width:
+            rows.append(list(parts))
+            break
+        if len(rows) + 1 == most:
+            rows.append([*_shortened(parts, len(fit(text, width)) - 1), ("…", "gutter")])
+            break
+        length = broken(text, width)
+        rows.append(_shortened(parts, length))
+        parts, text = _behind(parts, length), text[length:]
+    return rows
+
+
+def _behind(parts: Sequence[Part], length: int) -> list[Part]:
+    """What comes after the first so many characters."""
+    found: list[Part] = []
+    for text, style in parts:
+        found.append((text[length:] if length > 0 else text, style))
+        length -= len(text)
+    return [part for part in found if part[0]]
 
 
 def _shortened(parts: Sequence[Part], length: int) -> list[Part]:

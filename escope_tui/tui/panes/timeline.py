@@ -235,7 +235,7 @@ class Timeline(Pane):
     # -- painting
 
     def render_line(self, y: int) -> Strip:
-        base = self.rich_style
+        base = self.base
         width, height = self.size.width, max(1, self.size.height)
         if not self._total:
             return Strip.blank(width, base)

@@ -45,11 +45,18 @@ class Hints(LineView, can_focus=False):
         self.note = ""
         self.kind = "info"
         self.offered: tuple[str, tuple[tuple[str, str], ...]] = ("", ())
+        self.marked_busy = False
 
     def tell(self, note: str, kind: str = "info") -> None:
         """Shows a line of news until the next one; an empty one brings the keys back."""
         if (note, kind) != (self.note, self.kind):
             self.note, self.kind = note, kind
+            self.refresh()
+
+    def mark_busy(self, is_busy: bool) -> None:
+        """Whether a move is under way that has not led anywhere yet: a mark before all else."""
+        if is_busy != self.marked_busy:
+            self.marked_busy = is_busy
             self.refresh()
 
     def offer(self, title: str, keys: Sequence[tuple[str, str]]) -> None:
@@ -58,9 +65,16 @@ class Hints(LineView, can_focus=False):
         self.refresh()
 
     def render_line(self, y: int) -> Strip:
-        base, width = self.rich_style, self.size.width
+        base, width = self.base, self.size.width
         if y:
             return Strip.blank(width, base)
+        strip = self._news(base, width)
+        if self.marked_busy:
+            # All that it says begins with a blank.
+            strip = Strip.join([Strip([Segment("⋯", base + self.paint("here"))]), strip.crop(1)])
+        return strip
+
+    def _news(self, base: Style, width: int) -> Strip:
         segments: list[Segment] = []
         title, offered = self.offered
         if title:

@@ -52,6 +52,7 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
         self.cursor = 0
         self._painted: dict[int, Hashable] = {}
         self._styles: dict[str, Style] = {}
+        self._base: Style | None = None
         self._titles = ("", "")
         self._told = ("", "")
         self._told_right = ""
@@ -155,7 +156,15 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
             style += Style(color="default", bgcolor="default", dim=False)
         return style
 
+    @property
+    def base(self) -> Style:
+        """The style of the whole pane, kept until that changes."""
+        if self._base is None:
+            self._base = self.rich_style
+        return self._base
+
     def notify_style_update(self) -> None:
+        self._base = None
         self._styles.clear()
         self._painted.clear()
         super().notify_style_update()
@@ -166,14 +175,27 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
         return self.scrollable_content_region.width or self.size.width
 
     def row_at(self, y: int, top: int) -> int:
-        """The row that is painted in a line of the pane, scrolled by `top` rows."""
+        """The row that is painted in a line of the pane, scrolled by `top` lines."""
         return y + top
 
+    def line_of(self, row: int) -> int:
+        """The line of the whole list that a row is painted in; see `row_at`."""
+        return row
+
+    def line_count(self) -> int:
+        """How many lines all rows take."""
+        return self.row_count()
+
+    def row_left(self, row: int, left: int) -> int:
+        """How many cells of a row are out of sight while the list is scrolled by `left`."""
+        return left
+
     def render_line(self, y: int) -> Strip:
-        row = self.row_at(y, self.scroll_offset.y)
+        left, top = self.scroll_offset
+        row = self.row_at(y, top)
         whole = self.size.width
         width = self.room
-        base = self.rich_style
+        base = self.base
         if row >= self.row_count():
             said = self._said(row, width) if not self.row_count() else ""
             self._painted[y] = said or None
@@ -181,7 +203,8 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
                 return Strip.blank(whole, base)
             line = Strip([Segment(f" {said}", base + self.paint("dim"))])
             return line.extend_cell_length(whole, base)
-        self._painted[y] = self._full_key(row, self.scroll_offset.x, width)
+        left = self.row_left(row, left)
+        self._painted[y] = self._full_key(row, left, width)
         ground = base + self.paint(self._ground(row))
         segments: list[Segment] = []
         names = self._ground(row)
@@ -189,7 +212,6 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
             if text:
                 segments.append(Segment(text, base + self.paint(f"{names} {style}".strip())))
         strip = Strip(segments)
-        left = self.scroll_offset.x
         if left or strip.cell_length > width:
             strip = self._crop(strip, left, width, ground)
         return strip.extend_cell_length(whole, ground)
@@ -226,7 +248,9 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
         room = self.room
         for y in range(self.size.height):
             row = self.row_at(y, top)
-            key: Hashable = self._full_key(row, left, room) if row < count else None
+            key: Hashable = None
+            if row < count:
+                key = self._full_key(row, self.row_left(row, left), room)
             if not count:
                 key = self._said(row, room) or None
             if self._painted.get(y) != key:
@@ -237,7 +261,8 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
         count = self.row_count()
         self.cursor = max(0, min(self.cursor, count - 1))
         # Another size makes Textual lay the screen out; rows that all have room need none.
-        size = Size(max(self.row_width(), 1), count if count > self.size.height else 0)
+        lines = self.line_count()
+        size = Size(max(self.row_width(), 1), lines if lines > self.size.height else 0)
         if size != self.virtual_size:
             self.virtual_size = size
         self.repaint()
@@ -260,6 +285,7 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
         """For subclasses that have to know."""
 
     def show_row(self, row: int, *, center: bool = False) -> None:
+        row = self.line_of(row)
         height = self.scrollable_content_region.height or self.size.height
         if height <= 0:
             return
@@ -273,7 +299,7 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
             target = row - height + 1 + margin
         else:
             return
-        target = max(0, min(target, self.row_count() - height))
+        target = max(0, min(target, self.line_count() - height))
         self.scroll_to(y=target, animate=False, force=True)
 
     def action_row_up(self) -> None:
@@ -311,7 +337,7 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
             self.post_message(self.Chosen(self, self.cursor))
 
     def on_click(self, event: events.Click) -> None:
-        row = event.y - self.gutter.top + self.scroll_offset.y
+        row = self.row_at(event.y - self.gutter.top, self.scroll_offset.y)
         if 0 <= row < self.row_count():
             again = row == self.cursor and event.chain >= 2
             self.move_cursor(row)
