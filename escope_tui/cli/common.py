@@ -100,7 +100,7 @@ def locate(name: str | None) -> tuple[str, int | None]:
     from escope_tui.launcher import places
 
     if name is None:
-        return places.newest_recording(), None
+        return newest(), None
     step = None
     found = _TOKEN.match(name)
     if found is not None and not os.path.exists(name):
@@ -109,13 +109,25 @@ def locate(name: str | None) -> tuple[str, int | None]:
             raise UsageError(f"there is no step {digits[:20]}…")
         name, step = found[1], int(digits)
     if not name:
-        return places.newest_recording(), step
+        return newest(), step
     if not os.path.exists(name) and not os.path.dirname(name):
         for each in (name, name + places.SUFFIX):
             path = os.path.join(places.recordings_folder(), each)
             if os.path.exists(path):
                 return path, step
     return name, step
+
+
+def newest() -> str:
+    """The recording that was made last, wherever it was written."""
+    from escope_tui.launcher import places
+    from escope_tui.library.catalogue import Catalogue
+
+    try:
+        with Catalogue(places.data_folder(), places.recordings_folder()) as catalogue:
+            return catalogue.newest().path
+    except EscopeError:
+        return places.newest_recording()
 
 
 @contextmanager

@@ -441,8 +441,10 @@ def message(value: Value | None) -> str:
     if value is None or value.kind != "exception":
         return ""
     arguments = [member for role, _, member in value.entries() if role == "item"]
-    if len(arguments) == 2 and (told := _system_error(value)) is not None:
-        return told
+    if len(arguments) == 2:
+        told = _system_error(value) or _group(value)
+        if told is not None:
+            return told
     return _message(value.type_name, arguments)
 
 
@@ -457,6 +459,18 @@ def _system_error(value: Value) -> str | None:
     ]
     said = f"[Errno {number.summary(20)}] {one_line(text.data, MESSAGE_WIDTH)}"
     return f"{said}: {' -> '.join(shown)}" if shown else said
+
+
+def _group(value: Value) -> str | None:
+    """What an exception group says: its text, and how many exceptions it holds."""
+    text, members = value.attr("message"), value.attr("exceptions")
+    if text is None or not isinstance(text.data, str) or members is None:
+        return None
+    if members.kind != "tuple" or members.size is None:
+        return None
+    count = members.size
+    said = one_line(text.data, MESSAGE_WIDTH)
+    return f"{said} ({count} sub-exception{'s' if count != 1 else ''})"
 
 
 def _message(name: str, arguments: list[Value]) -> str:

@@ -410,3 +410,23 @@ def test_an_os_error_whose_file_is_an_object_of_ones_own_is_told(
     with escope.open(str(record(str(script)).trace)) as rec:
         told = [each.message for each in rec.exceptions()]
     assert told == ["[Errno 2] gone", "[Errno 2] gone: ''"]
+
+
+def test_a_group_says_its_text_and_how_many_it_holds(
+    record: Callable[..., Any], tmp_path: Path
+) -> None:
+    script = tmp_path / "groups.py"
+    script.write_text(
+        "def group(count):\n"
+        "    return ExceptionGroup('all failed', [ValueError(n) for n in range(count)])\n\n"
+        "said = []\n"
+        "for count in (1, 3):\n"
+        "    try:\n"
+        "        raise group(count)\n"
+        "    except ExceptionGroup as error:\n"
+        "        said.append(str(error))\n"
+    )
+    with escope.open(str(record(str(script)).trace)) as rec:
+        told = [each.message for each in rec.exceptions()]
+        said = [each.data for _, each in rec.globals(-1)["said"].children()]
+    assert told == said == ["all failed (1 sub-exception)", "all failed (3 sub-exceptions)"]

@@ -355,3 +355,20 @@ def test_a_folder_that_cannot_be_made_leaves_what_can_be_read(shelf: Path, tmp_p
         assert len(catalogue.entries()) == 3
         with pytest.raises(EscopeError, match="file"):
             catalogue.note(catalogue.newest(), "a note")
+
+
+def test_the_newest_recording_is_opened_wherever_it_was_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from escope_tui.cli.common import locate
+
+    monkeypatch.setenv("ESCOPE_HOME", str(tmp_path / "home"))
+    (tmp_path / "one.py").write_text("x = 1\n")
+    record = [sys.executable, "-m", "escope_tui", "record", "-q"]
+    subprocess.run([*record, str(tmp_path / "one.py")], check=True)
+    elsewhere = tmp_path / "elsewhere.esr"
+    subprocess.run([*record, "-o", str(elsewhere), str(tmp_path / "one.py")], check=True)
+    assert locate(None) == (str(elsewhere), None)
+    assert locate("@0") == (str(elsewhere), 0)
+    elsewhere.unlink()
+    assert locate(None)[0].startswith(str(tmp_path / "home"))

@@ -300,10 +300,12 @@ def test_the_summary_can_be_asked_for_at_any_step(trace: Path) -> None:
 def test_the_newest_recording_is_opened_when_none_is_named(trace: Path) -> None:
     folder = Path(os.environ["ESCOPE_HOME"]) / "recordings"
     folder.mkdir(parents=True)
+    data = trace.read_bytes()
+    trace.unlink()
     missing = replay()
     assert missing.returncode != 0
     assert "escope record" in missing.stderr
-    (folder / "newest.esr").write_bytes(trace.read_bytes())
+    (folder / "newest.esr").write_bytes(data)
     done = replay()
     assert done.returncode == 0
     assert done.stdout.startswith("newest.esr:")

@@ -299,7 +299,7 @@ class SourcePane(Pane):
 
     def row_style(self, row: int) -> str:
         if row < 0:
-            return "current"
+            return "below"
         if self.view is None or row + 1 not in self._current or self.source is None:
             return ""
         return "current" if self.view.selected == len(self.view.frames) - 1 else "outer"

@@ -24,6 +24,7 @@ _LOOKS: Mapping[str, str] = {
     "heading": "secondary; bold",
     "key": "accent; bold",
     "current": "on warning 20%; bold",
+    "below": "on warning 20%; bold",
     "outer": "on secondary 16%",
     "code": "foreground",
     "cold": "foreground 38%",
@@ -63,6 +64,7 @@ _TERMINAL: Mapping[str, str] = {
     "cursor": "; reverse",
     "cursor-idle": "",
     "current": "; bold reverse",
+    "below": "; bold",
     "outer": "; bold underline",
 }
 """The terminal's own sixteen colours cannot be mixed: rows are turned around instead of tinted."""
