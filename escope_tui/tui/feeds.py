@@ -28,6 +28,7 @@ from threading import Condition, Thread
 from typing import TYPE_CHECKING, Any
 
 from ..errors import EscopeError
+from .heaps import give_back
 
 if TYPE_CHECKING:
     from ..query.recording import Recording
@@ -171,6 +172,7 @@ class Feeds(Thread):
                 job, fetch = self._waiting.pop(name)
                 self._running = job
             self._answer(job, fetch)
+            give_back()
         if self._recording is not None:
             self._recording.close()
 
