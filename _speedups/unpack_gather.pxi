@@ -241,6 +241,35 @@ cdef list raised_rows(Chunk chunk, Gather *g):
     return found
 
 
+cdef tuple raised_briefly(Chunk chunk, Gather *g, Match text, const uint8_t *marked, uint64_t n_marked):
+    """What the exceptions of a chunk say: ({type}, {(type, argument)} where the argument is a number or None, whether the text of
+    another has it or what it says takes a closer look, how many steps at marked sites they were raised at)."""
+    cdef uint64_t n = g.rows.n // sizeof(Raised)
+    cdef Raised *row
+    cdef uint64_t i
+    cdef set types = set()
+    cdef set said = set()
+    cdef set steps = set()
+    cdef bint closer = False
+    for i in range(n):
+        row = &(<Raised *> g.rows.p)[i]
+        if row.newest >= 0 and row.newest_site < n_marked and marked[row.newest_site]:
+            steps.add(row.newest)
+        if row.type < 0:
+            closer = True
+            continue
+        types.add(row.type)
+        if not row.n:
+            continue
+        if row.argument.tag == T_STR:
+            closer = closer or text.has_text(row.argument.p)
+        elif row.argument.tag == T_FLOAT:
+            closer = True
+        else:
+            said.add((row.type, chunk.raw(row.argument)))
+    return types, said, closer, len(steps)
+
+
 # ---- samples --------------------------------------------------------------------------------
 
 

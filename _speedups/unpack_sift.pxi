@@ -14,6 +14,7 @@ cdef enum Look:
     LOOK_RAISES = 10        # what exceptions ended or what caught them
     LOOK_SAMPLES = 11       # the steps at some sites, with what is read there
     LOOK_LEFT = 12          # when a frame ended
+    LOOK_ALL = 13           # whether a value is written (bit 0 of the count), whether an object of some types is first shown (bit 1); what is raised
 
 cdef enum:
     MAX_CODE = 512
@@ -446,6 +447,13 @@ cdef void look_at_log(Chunk chunk, Probe *p, Match match) noexcept nogil:
             if record_matches(chunk, r, match):
                 p.found = True
                 return
+        elif p.what == LOOK_ALL:
+            if not p.count & 1 and record_matches(chunk, r, match):
+                p.count |= 1
+            if r.kind == R_REPLACE and not r.old.p and r.new.p:
+                b = <Body *> r.new.p
+                if b.type_id < p.n_types and p.types[b.type_id]:
+                    p.count |= 2
         elif p.what == LOOK_TYPES:
             if r.kind == R_REPLACE and not r.old.p and r.new.p:
                 b = <Body *> r.new.p
@@ -494,7 +502,7 @@ cdef void sift(Chunk chunk, Probe *p, Match match, Condition x) noexcept nogil:
     cdef Event e
     cdef ObjHead h
     cdef int64_t before
-    cdef bint logs = p.what == LOOK_VALUES or p.what == LOOK_TYPES or p.what == LOOK_CHILDREN
+    cdef bint logs = p.what == LOOK_VALUES or p.what == LOOK_TYPES or p.what == LOOK_CHILDREN or p.what == LOOK_ALL
     memset(&e, 0, sizeof(e))
     while chunk.left:
         chunk.left -= 1
@@ -532,7 +540,7 @@ cdef void sift(Chunk chunk, Probe *p, Match match, Condition x) noexcept nogil:
             if p.gather != NULL:
                 if p.what == LOOK_CALLS:
                     gather_call(chunk, p, site, m.step != before)
-                elif p.what == LOOK_RAISES:
+                elif p.what == LOOK_RAISES or p.what == LOOK_ALL:
                     gather_raise(chunk, p.gather, site, m.step != before)
             if logs:
                 look_at_log(chunk, p, match)

@@ -372,6 +372,32 @@ cdef class Survey:
         sifted(self.chunks.load(number, True), &p, None, None)
         return p.found
 
+    def look_for(self, int number, wanted, bytes types, bytes text, bytes raising, bint only_text):
+        """What a search for a text wants to know of a chunk: (whether it writes a value that is wanted, whether it shows an object of some
+        types first, types of exceptions, what they say, whether that takes a closer look, at how many steps of the sites `raising` something
+        was raised), see `raised_briefly`. `only_text`: exceptions can say it only if a string has it, so that a chunk without such a string is not
+        decoded; it raises nothing then."""
+        cdef Chunk chunk = self.chunks.load(number, True)
+        cdef Match match = Match(chunk, wanted)
+        cdef Match inside = Match(chunk, (0, None, None, None, (text, False), 0))
+        cdef Gather g
+        cdef Probe p
+        if only_text and not inside.n_texts and match.nothing() and not len(types):
+            return None
+        memset(&g, 0, sizeof(Gather))
+        memset(&p, 0, sizeof(Probe))
+        p.what = LOOK_ALL
+        p.count = match.nothing()           # there is nothing to look for
+        p.types = <const uint8_t *> <char *> types
+        p.n_types = <uint64_t> len(types)
+        p.gather = &g
+        try:
+            sifted(chunk, &p, match, None)
+            told = raised_briefly(chunk, &g, inside, <const uint8_t *> <char *> raising, <uint64_t> len(raising))
+            return p.count & 1 and not match.nothing(), p.count & 2 != 0, *told
+        finally:
+            gather_free(&g)
+
     def may_return(self, int number, bytes sites, wanted):
         """Whether a chunk returns a value that is wanted (see `returns`); also True where only a closer look can tell."""
         cdef Chunk chunk = self.chunks.load(number, True)

@@ -13,8 +13,9 @@ if TYPE_CHECKING:
     from escope_tui.model.answers import Execution
 
 EPILOG = """\
-PLACE is file.py:41, or a function's name; then it is the calls. Each EXPRESSION is evaluated over
-the recorded values at each execution: a log point after the fact. With @STEP, from there on.
+PLACE is file.py:41 (or 41, where one file is recorded), or a function's name; then it is the calls.
+Each EXPRESSION is evaluated over the recorded values at each execution: a log point after the fact.
+With @STEP, from there on.
 
 examples:
   escope hits orders.py:41 "row.price * row.qty" total
@@ -39,7 +40,7 @@ def run(args: Namespace) -> int:
     trace, words = common.take_words(args, 1, 1000, "PLACE [EXPRESSION ...]")
     where, expressions = words[0], words[1:]
     file, colon, line = where.rpartition(":")
-    at_line = bool(colon) and line.isdecimal() and len(line) < 10
+    at_line = (bool(colon) or not file) and line.isdecimal() and len(line) < 10
     with common.opened(trace) as (rec, step):
         start, stop = (0, step) if args.back else (step or 0, None)
         found = rec.iter_executions(

@@ -38,10 +38,9 @@ def run(args: Namespace) -> int:
 
 def gather(rec: Recording) -> dict[str, Any]:
     """What `escope info` tells, as plain data."""
-    from escope_tui.query.exceptions import all_exceptions
+    from escope_tui.query.exceptions import times_caught, uncaught_exceptions
 
-    exceptions = all_exceptions(rec)
-    uncaught = [each for each in exceptions if each.uncaught]
+    uncaught = uncaught_exceptions(rec)
     return {
         "path": rec.path,
         "format": getattr(rec.file, "version", None),
@@ -60,7 +59,7 @@ def gather(rec: Recording) -> dict[str, Any]:
             {"path": path, "lines": len(rec.program.lines(number))}
             for number, path in enumerate(rec.program.paths)
         ],
-        "exceptions": len(exceptions),
+        "caught": times_caught(rec),
         "uncaught": [
             {
                 "type": each.type_name,
@@ -110,7 +109,8 @@ def _text(facts: dict[str, Any]) -> str:
     row("steps", f"{facts['steps']:,}")
     row("threads", ", ".join(f"{each['index']} {each['name']}" for each in facts["threads"]))
     row("tasks", f"{facts['tasks']:,}" if facts["tasks"] else "")
-    row("exceptions", f"{facts['exceptions']:,}" if facts["exceptions"] else "none")
+    caught = f"{facts['caught']:,} caught" if facts["caught"] else "none caught"
+    row("exceptions", caught + (", uncaught:" if facts["uncaught"] else ""))
     for each in facts["uncaught"]:
         where = f"{each['file']}:{each['line']}, step {each['step']:,}"
         row("uncaught", f"{each['type']}: {each['message']}  ({where})")

@@ -36,23 +36,26 @@ def configure(parser: ArgumentParser) -> None:
 
 def run(args: Namespace) -> int:
     """Prints the output."""
+    from escope_tui.query.output import iter_output
+
     trace, _ = common.take_words(args, 0, 0, "nothing but a recording")
     if args.raw and sys.stdout.isatty():
         raise common.refuse("--raw is not for a terminal", "send it to a file or a pipe")
     with common.opened(trace) as (rec, step):
-        chunks = [c for c in rec.output(upto=step) if args.stream in (None, c.stream)]
-        text = "".join(chunk.text for chunk in chunks)
+        chunks = (e for e in iter_output(rec, None, step) if args.stream in (None, e.stream))
         if args.json or args.steps:
-            pieces = iter(chunks) if args.json else _joined(chunks)
+            pieces = chunks if args.json else _joined(chunks)
             common.write_all(pieces, args, _line, "nothing was written")
         elif args.raw:
-            sys.stdout.buffer.write(text.encode("utf-8", "surrogateescape"))
+            for each in chunks:
+                sys.stdout.buffer.write(each.text.encode("utf-8", "surrogateescape"))
         else:
-            common.write_text(safe_text(text, keep="\n\t"))
+            for each in chunks:
+                common.write_text(safe_text(each.text, keep="\n\t"))
     return 0
 
 
-def _joined(chunks: list[OutputChunk]) -> Iterator[OutputChunk]:
+def _joined(chunks: Iterator[OutputChunk]) -> Iterator[OutputChunk]:
     """What one step wrote to one stream, in one piece."""
     for _, group in groupby(chunks, key=lambda chunk: (chunk.step, chunk.stream)):
         pieces = list(group)

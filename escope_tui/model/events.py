@@ -309,7 +309,8 @@ class ExceptionEvent:
     """It ended its thread or the program."""
     thread: int
     swallowed: Place | None = None
-    """Where its frame went on, if a `finally` that left or a `with` let it drop."""
+    """Where its frame went on, if a `finally` that left or a `with` let it drop; the statement that
+    raised it where the frame came to its end there."""
     cause: ExceptionEvent | None = field(default=None, repr=False, compare=False)
     """The one that it was raised from (`__cause__`)."""
     context: ExceptionEvent | None = field(default=None, repr=False, compare=False)

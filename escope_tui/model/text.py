@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+LONG = 1000
 _SHORT = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
 
@@ -13,6 +14,9 @@ def safe_text(text: str, keep: str = "") -> str:
     """
     if text.isprintable():
         return text
+    if len(text) > LONG and "\n" in text:  # line by line, for most of them need no closer look
+        end = "\n" if "\n" in keep else _SHORT["\n"]
+        return end.join(safe_text(line, keep) for line in text.split("\n"))
     return "".join(c if c.isprintable() or c in keep else _escape(c) for c in text)
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from ..model.answers import Coverage, Failure
-from .exceptions import all_exceptions, may_fail
+from .exceptions import iter_exceptions, uncaught_exceptions
 from .hits import line_counts
 
 if TYPE_CHECKING:
@@ -30,16 +31,19 @@ def find_first_failure(rec: Replay) -> Failure:
     """What went wrong first: an uncaught exception, else a failed assert that was caught, else the
     recording's end.
     """
-    found = all_exceptions(rec) if may_fail(rec) else []
-    for reason, wanted in (
-        ("uncaught", [e for e in found if e.uncaught and not _leaves(e.type_name)]),
-        ("assert", [e for e in found if e.type_name.endswith("AssertionError")]),
-    ):
-        if wanted:
-            first = min(wanted, key=lambda each: each.step)
-            text = f"{first.type_name}: {first.message}" if first.message else first.type_name
-            return Failure(first.step, reason, text)
+    wanted = [each for each in uncaught_exceptions(rec) if not _leaves(each.type_name)]
+    reason = "uncaught"
+    if not wanted and any(_asserts(name) for _, name in rec.file.types.values()):
+        failed = (each for each in iter_exceptions(rec, -1, 1) if _asserts(each.type_name))
+        wanted, reason = list(islice(failed, 1)), "assert"
+    for first in wanted:
+        text = f"{first.type_name}: {first.message}" if first.message else first.type_name
+        return Failure(first.step, reason, text)
     return Failure(max(len(rec) - 1, 0), "end")
+
+
+def _asserts(name: str) -> bool:
+    return name.endswith("AssertionError")
 
 
 def _leaves(name: str) -> bool:

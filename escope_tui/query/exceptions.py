@@ -2,37 +2,36 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from functools import cached_property
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from .._speedups.unpack import Ref, Text
 from ..model.events import ExceptionEvent, Place
 from ..model.rows import Rows
+from ..model.sites import CAUGHT, QUIET
 from ..model.text import one_line, safe_text
 from ..model.values import Value
-from ..replay.recording import EV_CAUGHT, EV_END, EV_RETURN, EV_UNWIND, EV_YIELD
+from ..replay.recording import EV_CAUGHT, EV_UNWIND
 from ..replay.state import guarded
+from .endings import Endings, endings, last_statement, last_step
 from .moments import place_of
-from .raised import Chains, finally_around, origin, swallowed
+from .raised import Chains, finally_around, origin, star_around, swallowed
 
 if TYPE_CHECKING:
     from ..replay.recording import Replay
     from ..replay.state import State
 
 MESSAGE_WIDTH = 300
-STDERR = 2
 KEPT = 10_000
+FEW = 20
+"""Exceptions that were caught last, among which another part of a group is looked for."""
 WINDOW = 4
 """Chunks that are read beyond one for what was raised in it."""
 BLOCK = 32
 """So many chunks are read at once for what was raised in them, at the most."""
-REPORT = "Exception in thread "
-"""How Python's own report about a thread begins."""
 
 
 Spot = tuple[int, int, int, int]
@@ -77,12 +76,54 @@ def exception_rows(rec: Replay) -> Rows[ExceptionEvent]:
     return Rows(walk, whole=lambda: all_exceptions(rec))
 
 
-def may_fail(rec: Replay) -> bool:
-    """Whether anything tells of an exception that ended a thread, or of a failed assert."""
-    if not rec.complete or isinstance(rec.file.meta.get("exception"), dict):
-        return True
-    names = (name for _, name in rec.file.types.values())
-    return any(name.endswith("AssertionError") for name in names) or _endings(rec).reported
+def uncaught_exceptions(rec: Replay) -> list[ExceptionEvent]:
+    """The exceptions that ended the program or a thread, in the order in which they were raised;
+    looked for where the threads end.
+    """
+    kept: list[ExceptionEvent] | None = rec.kept.get("exceptions")
+    if kept is None and "uncaught" not in rec.kept:
+        found = dict[tuple[int, int], ExceptionEvent]()
+        for thread in endings(rec).threads if len(rec) else ():
+            last = _ending_of(rec, thread)
+            if last is not None:
+                found[last.step, last.thread] = last
+        ending = unseen_end(rec)
+        if ending is not None:
+            found[ending.step, ending.thread] = ending
+        rec.kept["uncaught"] = [found[key] for key in sorted(found)]
+    if kept is None:
+        kept = rec.kept["uncaught"]
+    return [each for each in kept if each.uncaught]
+
+
+def times_caught(rec: Replay) -> int:
+    """How often recorded code caught an exception, from the index."""
+    hits = rec.file.site_hits().items()
+    flags = ((rec.program.site(number).flags, count) for number, count in hits)
+    return sum(count for each, count in flags if each & CAUGHT and not each & QUIET)
+
+
+def _ending_of(rec: Replay, thread: int) -> ExceptionEvent | None:
+    """The exception that ended a thread, from the chunks around its last step and, where it was on
+    its way for longer, from those since it was raised.
+    """
+    last = last_step(rec, thread)
+    near = _around(rec, last)
+    while True:
+        found = read_exceptions(rec, near, (0, len(rec)), seen_only=True)
+        ended = [each for each in found if each.uncaught and each.thread == thread]
+        if not ended:
+            return None
+        raised = _around(rec, ended[-1].step)[0]
+        if raised >= near[0] or rec.next_thread_step(ended[-1].step + 1, 1, thread) < 0:
+            return ended[-1]
+        near = range(raised, near[-1] + 1)
+
+
+def _around(rec: Replay, step: int) -> range:
+    """The chunk of a step and those beside it."""
+    number = rec.file.chunk_of(step)
+    return range(max(number - 1, 0), min(number + 2, len(rec.file.chunks)))
 
 
 def iter_exceptions(rec: Replay, step: int, direction: int) -> Iterator[ExceptionEvent]:
@@ -95,37 +136,43 @@ def iter_exceptions(rec: Replay, step: int, direction: int) -> Iterator[Exceptio
         yield from (each for each in found if (each.step - step) * direction > 0)
         return
     span = (step + 1, len(rec)) if direction > 0 else (0, step)
-    spots = _Spots(rec)
+    spots = Spots(rec)
     numbers = rec.surveyor.numbers(*span, direction)
     size = 1
     while block := sorted(islice(numbers, size)):
         own = range(block[0], block[-1] + 1)
-        first, stop = rec.surveyor.span(own[0])[0], rec.surveyor.span(own[-1])[1]
-        inside = (max(first, span[0]), min(stop, span[1]))
-        near = _window(rec, own, spots)
-        if near is None or len(near) == len(rec.file.chunks):
-            here = [e for e in all_exceptions(rec) if inside[0] <= e.step < inside[1]]
-        else:
-            here = read_exceptions(rec, near, inside, own)
+        here = exceptions_in(rec, own, span, spots)
         yield from here if direction > 0 else reversed(here)
         size = min(2 * size, BLOCK)
 
 
-def _window(rec: Replay, own: range, spots: _Spots) -> range | None:
+def exceptions_in(
+    rec: Replay, own: range, span: tuple[int, int], spots: Spots
+) -> list[ExceptionEvent]:
+    """The exceptions that were raised in some chunks in a row and within some steps, in order."""
+    first, stop = rec.surveyor.span(own[0])[0], rec.surveyor.span(own[-1])[1]
+    inside = (max(first, span[0]), min(stop, span[1]))
+    near = _window(rec, own, spots)
+    if near is None or len(near) == len(rec.file.chunks):
+        return [each for each in all_exceptions(rec) if inside[0] <= each.step < inside[1]]
+    return read_exceptions(rec, near, inside, own)
+
+
+def _window(rec: Replay, own: range, spots: Spots) -> range | None:
     """The chunks to read for the exceptions that were raised in some: one that was raised here may
     be seen in the next only, one from before still fly, and a `finally` may run for many. None: for
     too many.
     """
     chunks = rec.file.chunks
     first, last = max(own[0] - 1, 0), min(own[-1] + 1, len(chunks) - 1)
-    while last + 1 < len(chunks) and _cleans_up(rec, chunks[last].first_step, spots):
+    while last + 1 < len(chunks) and cleans_up(rec, chunks[last].first_step, spots):
         last += 1
         if last - own[-1] > WINDOW:
             return None
     return range(first, last + 1)
 
 
-def _cleans_up(rec: Replay, step: int, spots: _Spots) -> bool:
+def cleans_up(rec: Replay, step: int, spots: Spots) -> bool:
     """Whether any frame is in a `finally` clause or the end of a `with` at a step, so that an
     exception may be on its way unseen.
     """
@@ -157,15 +204,15 @@ def read_exceptions(
     seen: dict[int, list[int]] = {}
     chunks, survey = rec.file.chunks, rec.surveyor.survey
     some = [number for number in numbers if chunks[number].n_exceptions]
-    spots = _Spots(rec)
+    spots = Spots(rec)
     for _, rows in rec.surveyor.beside(some, survey.raises):
         for row in rows:
             seen.setdefault(row[3], []).append(row[0])
             _follow(spots, row, flying, done)
-    endings = _endings(rec)
+    ends = endings(rec)
     done.extend(flying.values())
-    found: list[ExceptionEvent] = [_event(way, endings, spots) for way in done]
-    ending = None if seen_only else _unseen_end(rec)
+    found: list[ExceptionEvent] = [_event(way, ends, spots) for way in done]
+    ending = None if seen_only else unseen_end(rec)
     if ending is not None and span[0] <= ending.step < span[1]:
         found.append(ending)
     begun = rec.surveyor.span(own[0])[0] if own else 0
@@ -182,13 +229,14 @@ def read_exceptions(
     return found
 
 
-class _Spots:
-    """The places of sites, each looked up once."""
+class Spots:
+    """The places of sites and the words of exceptions, each looked up once."""
 
     def __init__(self, rec: Replay) -> None:
         self.rec = rec
         self._known: dict[int, tuple[str, str, int]] = {}
         self._final: dict[int, bool] = {}
+        self._stars: dict[int, int | None] = {}
         self._names: dict[int, str] = {}
         self._said: dict[tuple[int, type, Any], str] = {}
 
@@ -223,6 +271,17 @@ class _Spots:
             found = self._said[key] = _message(self.type_name(kind), values)
         return found
 
+    def star(self, site: int) -> int | None:
+        """The line of the `try` of which a site is in an `except*` clause; None: in none."""
+        if site not in self._stars:
+            self._stars[site] = star_around(self.rec, site) if site >= 0 else None
+        return self._stars[site]
+
+    def is_group(self, way: _Way) -> bool:
+        """Whether an exception is a group of others."""
+        value = self.rec.state.passed_value(way.raw, way.seen)
+        return value.attr("exceptions") is not None or "Group" in value.type_name
+
     def in_finally(self, site: int) -> bool:
         """Whether a site is in a `finally` clause."""
         found = self._final.get(site)
@@ -231,7 +290,25 @@ class _Spots:
         return found
 
 
-def _follow(spots: _Spots, row: Any, flying: dict[tuple[int, Any], _Way], done: list[_Way]) -> None:
+def _whole_of(
+    spots: Spots, row: Any, flying: dict[tuple[int, Any], _Way], done: list[_Way]
+) -> _Way | None:
+    """The group of which an `except*` clause is given a part: on its way, or, where another clause
+    of the same `try` had a part of it, caught there.
+    """
+    _, _, thread, frame, site, _, _, newest_site, _, handler_site = row[:10]
+    star = spots.star(handler_site if handler_site >= 0 else site)
+    if star is None:
+        return None
+    if spots.star(newest_site) == star:
+        near = (w for w in reversed(done[-FEW:]) if w.caught is not None and w.caught[2] == frame)
+        return next((w for w in near if w.caught and spots.star(w.caught[1]) == star), None)
+    others = [w for w in flying.values() if w.thread == thread and w.propagated]
+    newest = max(others, key=lambda w: w.seen, default=None)
+    return newest if newest is not None and spots.is_group(newest) else None
+
+
+def _follow(spots: Spots, row: Any, flying: dict[tuple[int, Any], _Way], done: list[_Way]) -> None:
     step, kind, thread, frame, _, value, newest, newest_site, handler, handler_site = row[:10]
     rec = spots.rec
     key = (thread, value)
@@ -243,6 +320,16 @@ def _follow(spots: _Spots, row: Any, flying: dict[tuple[int, Any], _Way], done: 
         newest_site = rec.site_of(newest)
     place = (newest, newest_site, frame, max(step, 0))
     way = flying.get(key)
+    if way is None and kind == EV_CAUGHT:
+        whole = _whole_of(spots, row, flying, done)
+        if whole is not None:
+            handled = (handler, handler_site, frame, handler if handler >= 0 else step)
+            if whole.caught is None:
+                whole.seen, whole.caught = step, handled
+                done.append(flying.pop((thread, whole.raw)))
+            else:
+                done.append(replace(whole, raw=value, seen=step, told=row[10:], caught=handled))
+            return
     if way is None:
         way = flying[key] = _Way(thread, value, step, place, newest_site, row[10:])
         way.cleaned = spots.in_finally(newest_site)
@@ -277,13 +364,13 @@ class Seen(ExceptionEvent):
     _number: int
     _places: tuple[Place, tuple[Place, ...], Place | None] | None
     _said: str | None
-    _spots: _Spots
+    _spots: Spots
     _value: Value | None
     _way: _Way
     raw: Any
     swallowed = None
 
-    def __init__(self, spots: _Spots, way: _Way, *, uncaught: bool) -> None:
+    def __init__(self, spots: Spots, way: _Way, *, uncaught: bool) -> None:
         give = object.__setattr__
         give(self, "_spots", spots)
         give(self, "_way", way)
@@ -423,10 +510,10 @@ class Seen(ExceptionEvent):
         return found
 
 
-def _event(way: _Way, endings: _Endings, spots: _Spots) -> ExceptionEvent:
+def _event(way: _Way, ends: Endings, spots: Spots) -> ExceptionEvent:
     uncaught = False
     if way.caught is None and _was_last(spots.rec, way):
-        uncaught = endings.ended(way, spots.rec.state.passed_value(way.raw, way.seen))
+        uncaught = ends.ended(way.thread, way.seen, spots.rec.state.passed_value(way.raw, way.seen))
     return Seen(spots, way, uncaught=uncaught)
 
 
@@ -499,101 +586,7 @@ def _was_last(rec: Replay, way: _Way) -> bool:
     return True
 
 
-def _endings(rec: Replay) -> _Endings:
-    found: _Endings | None = rec.kept.get("endings")
-    if found is None:
-        found = rec.kept["endings"] = _Endings(rec)
-    return found
-
-
-class _Endings:
-    """What Python said of the exceptions that ended the program or a thread."""
-
-    def __init__(self, rec: Replay) -> None:
-        self._rec = rec
-        facts = rec.file.meta.get("exception")
-        self._facts = facts if isinstance(facts, dict) else None
-        self._names = rec.threads()
-
-    def ended(self, way: _Way, value: Value | None) -> bool:
-        """Whether an exception that left recorded code ended its thread: the program's own ending
-        is in the facts about it, a thread's in what Python printed.
-        """
-        name = value.type_name.rpartition(".")[2] if value is not None else ""
-        if way.thread == self._main:
-            if name == "SystemExit":
-                return self._rec.next_thread_step(way.seen + 1, 1, way.thread) < 0
-            return self._facts is not None and name == self._last_name
-        report = f"Exception in thread {self._names.get(way.thread, '')}"
-        said = [(step, at) for step, at, text in self._reports if text.startswith(report)]
-        return bool(said) and said[-1][0] >= way.seen and name in self._errors[said[-1][1] :]
-
-    @property
-    def reported(self) -> bool:
-        """Whether Python told of the end of any thread."""
-        return bool(self._reports)
-
-    @cached_property
-    def _main(self) -> int:
-        thread = self._facts.get("thread", 0) if self._facts is not None else 0
-        return thread if isinstance(thread, int) else 0
-
-    @cached_property
-    def _last_name(self) -> str:
-        name = str(self._facts.get("type", "")) if self._facts is not None else ""
-        return safe_text(name).rpartition(".")[2]
-
-    @cached_property
-    def _pieces(self) -> list[tuple[int, str]]:
-        return [
-            (step, data.decode("utf-8", "replace"))
-            for step, stream, data in self._rec.file.output()
-            if stream == STDERR
-        ]
-
-    @cached_property
-    def _errors(self) -> str:
-        return "".join(text for _, text in self._pieces)
-
-    @cached_property
-    def _reports(self) -> list[tuple[int, int, str]]:
-        """Step, place and beginning of each report about a thread."""
-        places: list[int] = []
-        steps: list[int] = []
-        length = 0
-        for step, text in self._pieces:
-            places.append(length)
-            steps.append(step)
-            length += len(text)
-        found = []
-        whole = self._errors
-        at = whole.find(REPORT)
-        while at >= 0:
-            step = steps[bisect_right(places, at) - 1]
-            found.append((step, at, safe_text(whole[at : at + 400].partition("\n")[0])))
-            at = whole.find(REPORT, at + 1)
-        return found
-
-
-def _last_step(rec: Replay, thread: object) -> int:
-    """The last step of a thread; of an unknown one, that of the recording."""
-    last = len(rec) - 1
-    near = rec.next_thread_step(last, -1, thread) if isinstance(thread, int) else -1
-    return near if near >= 0 else last
-
-
-def last_statement(rec: Replay, thread: object) -> int:
-    """The step of the statement that a thread was in at its end: the calls that this statement had
-    made and that were over are passed by. Of an unknown thread, the last step.
-    """
-    last = _last_step(rec, thread)
-    over = EV_RETURN | EV_END | EV_YIELD | EV_UNWIND
-    ended = {raw[3] for raw in rec.raw_events(last, last + 1, over)}
-    left = (each for each in reversed(rec.stack(last)) if each.frame_id not in ended)
-    return next((each.last_step for each in left), last)
-
-
-def _unseen_end(rec: Replay) -> ExceptionEvent | None:
+def unseen_end(rec: Replay) -> ExceptionEvent | None:
     """The exception that the recorder saw end the program, where no recorded function saw it."""
     if "unseen end" not in rec.kept:
         rec.kept["unseen end"] = _find_unseen_end(rec)
@@ -607,9 +600,7 @@ def _find_unseen_end(rec: Replay) -> ExceptionEvent | None:
         return None
     name = safe_text(str(facts.get("type", "?")))
     # The frames that it ended did so behind the last step of its thread.
-    last = _last_step(rec, facts.get("thread", 0))
-    number = next(iter(rec.surveyor.numbers(last, last + 1, 1)))
-    near_by = range(max(number - 1, 0), min(number + 2, len(rec.file.chunks)))
+    near_by = _around(rec, last_step(rec, facts.get("thread", 0)))
     found = read_exceptions(rec, near_by, (0, len(rec)), seen_only=True)
     if any(each.uncaught and each.type_name.endswith(name) for each in found):
         return None

@@ -41,7 +41,7 @@ _OPERATORS: dict[type[ast.operator], tuple[type[ast.operator], ...]] = {
     ast.Add: (ast.Sub,),
     ast.Sub: (ast.Add,),
     ast.Mult: (ast.Add, ast.FloorDiv),
-    ast.FloorDiv: (ast.Mod, ast.Mult),
+    ast.FloorDiv: (ast.Div, ast.Mod, ast.Mult),
     ast.Div: (ast.FloorDiv,),
     ast.Mod: (ast.FloorDiv,),
     ast.LShift: (ast.RShift,),

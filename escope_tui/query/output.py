@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import codecs
-from bisect import bisect_right
+from collections import deque
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from ..model.events import Gap, OutputChunk
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
 
 STREAMS = {1: "stdout", 2: "stderr"}
 MAX_KEPT = 10_000
+AT_ONCE = 1_000_000
+"""Bytes that are read at once, with so many for each piece:"""
+OVERHEAD = 100
 
 
 class Output(tuple[OutputChunk, ...]):
@@ -36,16 +40,19 @@ class Output(tuple[OutputChunk, ...]):
 
 def read_output(rec: Replay, start: int | None = None, upto: int | None = None) -> Output:
     """The output of the steps from `start` on and before `upto`."""
+    return Output(iter_output(rec, start, upto))
+
+
+def iter_output(
+    rec: Replay, start: int | None = None, upto: int | None = None
+) -> Iterator[OutputChunk]:
+    """As `read_output`, one by one: however much was written, only a little is held."""
     decoders = {
         number: codecs.getincrementaldecoder("utf-8")("backslashreplace") for number in STREAMS
     }
-    first = -1 if start is None else start
-    with rec.state.lock:
-        raw = guarded(lambda: list(rec.file.output(first, upto)))
-    chunks = []
     view = Writers(rec)
     newest, place = -1, 0
-    for step, stream, data in raw:
+    for step, stream, data in _pieces(rec, -1 if start is None else start, upto):
         place = place + 1 if step == newest else 0
         newest = step
         decoder = decoders.get(stream)
@@ -53,8 +60,44 @@ def read_output(rec: Replay, start: int | None = None, upto: int | None = None) 
             continue
         text = decoder.decode(data)
         if text:
-            chunks.append(OutputChunk(step, STREAMS[stream], text, place, view))
-    return Output(chunks)
+            yield OutputChunk(step, STREAMS[stream], text, place, view)
+
+
+def output_lines(rec: Replay, upto: int | None = None) -> Iterator[str]:
+    """The lines of what was written, both streams as they came."""
+    begun: list[str] = []
+    for chunk in iter_output(rec, None, upto):
+        first, *others = chunk.text.split("\n")
+        begun.append(first)
+        if others:
+            yield "".join(begun)
+            yield from others[:-1]
+            begun = [others[-1]]
+    if any(begun):
+        yield "".join(begun)
+
+
+def _pieces(rec: Replay, start: int, upto: int | None) -> Iterator[tuple[int, int, bytes]]:
+    """What the recorder took, piece by piece; others may read the file meanwhile."""
+    raw = rec.file.output(start, upto)
+    while True:
+        with rec.state.lock:
+            some = guarded(lambda: _some(raw))
+        if not some:
+            return
+        yield from some
+
+
+def _some(pieces: Iterator[tuple[int, int, bytes]]) -> list[tuple[int, int, bytes]]:
+    """The next pieces, few enough."""
+    found = []
+    size = 0
+    for each in pieces:
+        found.append(each)
+        size += OVERHEAD + len(each[2])
+        if size > AT_ONCE:
+            break
+    return found
 
 
 class Writers:
@@ -85,28 +128,56 @@ def read_gaps(rec: Replay) -> list[Gap]:
 
 
 def find_output(rec: Replay, text: str, stream: str | None = None) -> list[Printed]:
-    """The steps that wrote a text: each chunk of output in which an occurrence of it begins."""
-    found = []
-    chunks = read_output(rec)
-    for name in STREAMS.values():
-        if stream not in (None, name):
-            continue
-        mine = [chunk for chunk in chunks if chunk.stream == name]
-        whole = "".join(chunk.text for chunk in mine)
-        starts: list[int] = []
-        length = 0
-        for chunk in mine:
-            starts.append(length)
-            length += len(chunk.text)
-        at = whole.find(text) if text else -1
-        newest = -1
-        while at >= 0:
-            place = bisect_right(starts, at) - 1
-            if place != newest:
-                newest = place
-                found.append(_printed(rec, mine[place], at))
-            at = whole.find(text, at + 1)
+    """The steps that wrote a text: each chunk of output in which an occurrence of it begins. What a
+    stream wrote is looked through as one text, of which no more is held than one may span.
+    """
+    names = [name for name in STREAMS.values() if text and stream in (None, name)]
+    sought = {name: _Sought(text) for name in names}
+    found = [
+        _printed(rec, *each)
+        for chunk in iter_output(rec)
+        if chunk.stream in sought
+        for each in sought[chunk.stream].take(chunk)
+    ]
     return sorted(found, key=lambda each: each.step)
+
+
+class _Sought:
+    """A text that is sought in one stream."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._kept = ""
+        self._start = 0
+        """Where what is kept begins in the stream."""
+        self._chunks: deque[tuple[int, OutputChunk]] = deque()
+        """Those that it came from, each with the place where it begins."""
+        self._newest: OutputChunk | None = None
+
+    def take(self, chunk: OutputChunk) -> list[tuple[OutputChunk, int]]:
+        """The chunks in which an occurrence begins that ends in this one, with the place of the
+        first one in each; a chunk is told once.
+        """
+        self._chunks.append((self._start + len(self._kept), chunk))
+        self._kept += chunk.text
+        found: list[tuple[OutputChunk, int]] = []
+        at = self._kept.find(self._text)
+        while at >= 0:
+            place = self._start + at
+            while len(self._chunks) > 1 and self._chunks[1][0] <= place:
+                self._chunks.popleft()
+            if self._chunks[0][1] is not self._newest:
+                self._newest = self._chunks[0][1]
+                found.append((self._newest, place))
+            if len(self._chunks) == 1:
+                break
+            at = self._kept.find(self._text, self._chunks[1][0] - self._start)
+        keep = min(len(self._text) - 1, len(self._kept))
+        self._start += len(self._kept) - keep
+        self._kept = self._kept[len(self._kept) - keep :]
+        while len(self._chunks) > 1 and self._chunks[1][0] <= self._start:
+            self._chunks.popleft()
+        return found
 
 
 def _printed(rec: Replay, chunk: OutputChunk, start: int) -> Printed:

@@ -5,6 +5,8 @@ nothing is told but that a `raise` ran.
 from __future__ import annotations
 
 import ast
+import builtins
+import re
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -17,12 +19,15 @@ from ..model.events import ExceptionEvent
 from ..model.sites import STEP
 from ..model.text import one_line, safe_text
 from ..model.values import Value
+from ..replay.recording import EV_END, EV_RETURN
+from ..replay.state import guarded
 from .moments import place_of
 
 if TYPE_CHECKING:
     from ..replay.recording import Replay
 
 WIDTH = 300
+_SWALLOWS = re.compile(r"^[ \t]*(?:(?:async[ \t]+)?with\b|finally[ \t]*:)", re.MULTILINE)
 NEAR = 10_000
 """So many steps of a frame are gone back over to find where a `finally` was entered."""
 
@@ -70,6 +75,21 @@ def finally_around(rec: Replay, number: int) -> tuple[int, int] | None:
     return None
 
 
+def star_around(rec: Replay, number: int) -> int | None:
+    """The line of the `try` with `except*` of which a site's statement is in a handler."""
+    site = rec.program.site(number)
+    node: ast.AST | None = rec.syntax.statement(site)
+    parents = rec.syntax.parents(site.module)
+    while node is not None:
+        outer = parents.get(node)
+        if isinstance(outer, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Lambda):
+            return None
+        if isinstance(node, ast.ExceptHandler) and isinstance(outer, ast.TryStar):
+            return outer.lineno
+        node = outer
+    return None
+
+
 def _before(rec: Replay, step: int, first: int, last: int) -> int:
     """The frame's newest step before it came to some lines; -1 where there is none near."""
     frame = rec.step_info(step).frame
@@ -100,6 +120,14 @@ def _traceback(value: Value | None, file: str, function: str) -> list[int]:
 
 
 # -- raises without an end
+
+
+def may_swallow(rec: Replay) -> bool:
+    """Whether any recorded source could let an exception drop unseen: it has a `finally` or a
+    `with`.
+    """
+    modules = range(len(rec.program.paths))
+    return any(_SWALLOWS.search(rec.program.source(number)) for number in modules)
 
 
 def swallowed(
@@ -135,8 +163,21 @@ def swallowed(
             later = rec.next_frame_step(step + 1, 1, frame)
             told = seen.get(frame, ())
             at = bisect_left(told, step)
+            if later < 0 and at == len(told) and _ended_well(rec, frame):
+                later = step  # nothing of it ran any more
             if later >= 0 and not (at < len(told) and told[at] <= later):
                 yield _dropped(rec, found, step, later)
+
+
+def _ended_well(rec: Replay, frame: int) -> bool:
+    """Whether a frame came to its end, so that what was raised in it last was dropped."""
+    with rec.state.lock:
+        module, place, *_ = guarded(lambda: rec.scanner.frame_info(frame))
+        last = guarded(lambda: rec.scanner.frame_range(frame)[1])
+    if rec.program.function(module, place).kind == "module" and last >= len(rec) - 1:
+        return rec.complete and not isinstance(rec.file.meta.get("exception"), dict)
+    over = rec.raw_events(last, last + 1, EV_RETURN | EV_END)
+    return any(raw[3] == frame for raw in over)
 
 
 def _dropped(rec: Replay, found: Sequence[ExceptionEvent], step: int, later: int) -> ExceptionEvent:
@@ -155,8 +196,7 @@ def _dropped(rec: Replay, found: Sequence[ExceptionEvent], step: int, later: int
             name, text, value = again.type_name, again.message, again.value
     elif isinstance(given, ast.Call):
         name = one_line(ast.unparse(given.func), WIDTH)
-        said = [_said(rec, each, step) for each in given.args]
-        text = said[0] if len(said) == 1 else ", ".join(said)
+        text = _says(rec, name, given.args, step)
     else:
         try:
             value = rec.evaluate(ast.unparse(given), at=step)
@@ -175,12 +215,29 @@ def _dropped(rec: Replay, found: Sequence[ExceptionEvent], step: int, later: int
     )
 
 
-def _said(rec: Replay, node: ast.expr, step: int) -> str:
+def _says(rec: Replay, name: str, arguments: Sequence[ast.expr], step: int) -> str:
+    """What an exception with some arguments says, as `message` tells it of one that is recorded."""
+    if len(arguments) == 1:
+        value = _argument(rec, arguments[0], step)
+        plain = value is not None and isinstance(value.data, str) and not name.endswith("KeyError")
+        if value is not None and plain:
+            return one_line(str(value.data), WIDTH)
+        return "…" if value is None else value.summary(WIDTH)
+    values = [_argument(rec, each, step) for each in arguments]
+    said = ["…" if each is None else each.summary(60) for each in values]
+    known = getattr(builtins, name, None)
+    system = isinstance(known, type) and issubclass(known, OSError)
+    if system and len(values) in (2, 3) and values[1] is not None:
+        text = one_line(str(values[1].data), WIDTH)
+        return ": ".join([f"[Errno {said[0]}] {text}", *said[2:]])
+    return f"({', '.join(said)})" if said else ""
+
+
+def _argument(rec: Replay, node: ast.expr, step: int) -> Value | None:
     try:
-        value = rec.evaluate(ast.unparse(node), at=step)
+        return rec.evaluate(ast.unparse(node), at=step)
     except EscopeError:
-        return "…"
-    return one_line(value.data, WIDTH) if isinstance(value.data, str) else value.summary(WIDTH)
+        return None
 
 
 # -- chains

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import ast
 import heapq
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Any
@@ -20,15 +20,19 @@ from ..model.values import Value
 from ..replay.recording import EV_END, EV_RETURN
 from ..replay.state import guarded
 from .calls import CallView, holding_back
-from .exceptions import iter_exceptions
+from .exceptions import Spots, all_exceptions, cleans_up, exceptions_in, unseen_end
+from .looks import Looks
 from .moments import spot_of
 
 if TYPE_CHECKING:
+    from ..model.events import ExceptionEvent
     from ..replay.recording import Replay
     from ..replay.tables import Function
 
 T_NONE, T_FALSE, T_TRUE = 1, 2, 3
 SHOWN = 100
+_NOTHING = (0, None, None, None, None, 0)
+"""What no value meets, as the codec takes it."""
 _SILENT = ("class", "module")
 SMALL, LARGE = -(1 << 63), 1 << 63
 BIG = 1 << 60
@@ -100,8 +104,12 @@ def iter_search(
     else:
         span = (0 if stop is None else stop, (start or len(rec) - 1) + 1)
     functions = rec.program.find_functions(in_function)
-    streams = list(_streams(rec, text, frozenset(kinds), functions, span, direction))
+    asked = frozenset(kinds)
+    looks = _looks(rec, text, asked, span, direction)
+    streams = list(_streams(rec, text, asked, functions, span, direction, looks))
     found: Iterator[Found] = heapq.merge(*streams, key=lambda each: each.step * direction)
+    if looks is not None:
+        found = looks.closing(found)
     if in_function is not None:
         wanted = {(rec.program.paths[f.module], f.qualname) for f in functions}
         found = (each for each in found if (each.file, each.function) in wanted)
@@ -115,25 +123,38 @@ def _streams(
     functions: Sequence[Function],
     span: tuple[int, int],
     direction: int,
+    looks: Looks | None,
 ) -> Iterator[Iterator[Found]]:
     by_value = kinds & {"value", "return", "argument"}
     if by_value == {"return"}:
         yield _returns(rec, _wanted(text), functions, span, direction)
     elif by_value:
-        yield _values(rec, _wanted(text), by_value, span, direction)
+        yield _values(rec, _wanted(text), by_value, span, direction, looks)
         late = [each for each in functions if (each.module, each.place) in holding_back(rec)]
         if "return" in kinds and late:
             yield _returns(rec, _wanted(text), late, span, direction)
     if "name" in kinds:
         yield iter(_sorted(_names(rec, text, span, direction), direction))
     if "type" in kinds:
-        yield _types(rec, text, span, direction)
+        yield _types(rec, text, span, direction, looks)
     if "output" in kinds:
         yield iter(_sorted(_output(rec, text, span), direction))
     if "source" in kinds:
         yield iter(_sorted(_source(rec, text, span, direction), direction))
-    if "exception" in kinds:
-        yield _exceptions(rec, text, span, direction)
+    if looks is not None:
+        yield _exceptions(rec, text, span, direction, looks)
+
+
+def _looks(
+    rec: Replay, text: str, kinds: frozenset[str], span: tuple[int, int], direction: int
+) -> Looks | None:
+    """One look at each chunk for all kinds of a search that asks about exceptions."""
+    if "exception" not in kinds:
+        return None
+    by_value = kinds & {"value", "return", "argument"}
+    wanted = _wanted(text).raw if by_value and by_value != {"return"} else _NOTHING
+    types = _marked(_types_of(rec, text)) if "type" in kinds else b""
+    return Looks(rec, text, wanted, types, rec.surveyor.numbers(*span, direction))
 
 
 def _sorted(found: Iterator[Found], direction: int) -> list[Found]:
@@ -168,14 +189,21 @@ def _wanted(text: str) -> _Wanted:
 
 
 def _values(
-    rec: Replay, wanted: _Wanted, kinds: frozenset[str], span: tuple[int, int], direction: int
+    rec: Replay,
+    wanted: _Wanted,
+    kinds: frozenset[str],
+    span: tuple[int, int],
+    direction: int,
+    looks: Looks | None,
 ) -> Iterator[Found]:
     survey = rec.surveyor.survey
     match = wanted.raw
     ends_too = bool(wanted.tags & 1 << T_NONE) and "return" in kinds
 
     def look(number: int) -> bool:
-        return ends_too or survey.may_write(number, match)
+        if ends_too or looks is None:
+            return ends_too or survey.may_write(number, match)
+        return looks.at(number).writes
 
     def read(number: int) -> list[Any]:
         rows: list[Any] = survey.writes(number, span[0], span[1] + 1, match)
@@ -186,11 +214,26 @@ def _values(
         return rows
 
     numbers = rec.surveyor.numbers(span[0], span[1], direction)
-    for _, rows in rec.surveyor.over_some(numbers, look, read):
+    for _, rows in _over(rec, looks, numbers, look, read):
         for row in rows if direction > 0 else reversed(rows):
             found = _value(rec, row, kinds)
             if found is not None and span[0] <= found.step < span[1]:
                 yield found
+
+
+def _over(
+    rec: Replay,
+    looks: Looks | None,
+    numbers: Iterable[int],
+    look: Callable[[int], bool],
+    read: Callable[[int], list[Any]],
+) -> Iterator[tuple[int, list[Any]]]:
+    """What `read` says of the chunks that `look` finds something in; shared looks are on threads of
+    their own.
+    """
+    if looks is None:
+        return rec.surveyor.over_some(numbers, look, read)
+    return rec.surveyor.each(filter(look, numbers), read)
 
 
 def _returns(
@@ -347,25 +390,39 @@ def _names(rec: Replay, text: str, span: tuple[int, int], direction: int) -> Ite
             yield _place(rec, raw[1], "name", shown, value)
 
 
-def _types(rec: Replay, text: str, span: tuple[int, int], direction: int) -> Iterator[Found]:
-    """Objects whose type's name has the text, where each is seen first."""
+def _types_of(rec: Replay, text: str) -> frozenset[int]:
+    """The types of which the name has the text."""
     wanted = text.strip().lower()
-    types = frozenset(
+    return frozenset(
         number
         for number, (module, name) in rec.file.types.items()
         if wanted in name.lower() or wanted == f"{module}.{name}".lower()
     )
+
+
+def _marked(types: frozenset[int]) -> bytes:
+    """Types as the codec takes them."""
+    marked = bytearray(max(types, default=-1) + 1)
+    for each in types:
+        marked[each] = 1
+    return bytes(marked)
+
+
+def _types(
+    rec: Replay, text: str, span: tuple[int, int], direction: int, looks: Looks | None
+) -> Iterator[Found]:
+    """Objects whose type's name has the text, where each is seen first."""
+    types = _types_of(rec, text)
     if not types:
         return
     survey = rec.surveyor.survey
     numbers = rec.surveyor.numbers(span[0], span[1], direction)
-    marked = bytearray(max(types) + 1)
-    for each in types:
-        marked[each] = 1
-    look = bytes(marked)
-    read = rec.surveyor.over_some(
+    marked = _marked(types)
+    read = _over(
+        rec,
+        looks,
         numbers,
-        lambda n: survey.may_show(n, look),
+        lambda n: survey.may_show(n, marked) if looks is None else looks.at(n).shows,
         lambda n: survey.births(n, types, span[0], span[1]),
     )
     for _, rows in read:
@@ -408,11 +465,33 @@ def _source(rec: Replay, text: str, span: tuple[int, int], direction: int) -> It
                 yield _place(rec, step, "source", one_line(row.strip(), SHOWN))
 
 
-def _exceptions(rec: Replay, text: str, span: tuple[int, int], direction: int) -> Iterator[Found]:
-    start = span[0] - 1 if direction > 0 else span[1]
-    for each in iter_exceptions(rec, start, direction):
-        if not span[0] <= each.step < span[1]:
-            return
+def _exceptions(
+    rec: Replay, text: str, span: tuple[int, int], direction: int, looks: Looks
+) -> Iterator[Found]:
+    """Exceptions that say the text, where they were raised."""
+    told = set[tuple[int, int]]()
+    for each in _raised(rec, span, direction, looks):
         shown = f"{each.type_name}: {each.message}" if each.message else each.type_name
-        if text in shown:
+        if text in shown and (each.step, each.thread) not in told:
+            told.add((each.step, each.thread))
             yield _place(rec, each.step, "exception", f"{shown} ({each.fate})", each.value)
+
+
+def _raised(
+    rec: Replay, span: tuple[int, int], direction: int, looks: Looks
+) -> Iterator[ExceptionEvent]:
+    """The exceptions of the chunks that may say it, some of them twice."""
+    spots = Spots(rec)
+    end = unseen_end(rec)
+    last = None if end is None or not span[0] <= end.step < span[1] else end
+    for number in rec.surveyor.numbers(*span, direction):
+        first, stop = rec.surveyor.span(number)
+        ends = last is not None and first <= last.step < stop
+        if not ends and not looks.at(number).says:
+            continue
+        if number and cleans_up(rec, first, spots):  # it may have been raised long before
+            here = [each for each in all_exceptions(rec) if span[0] <= each.step < span[1]]
+            yield from here if direction > 0 else reversed(here)
+            return
+        here = exceptions_in(rec, range(max(number - 1, 0), number + 1), span, spots)
+        yield from here if direction > 0 else reversed(here)

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 
 from ..model.causes import Cause
 from ..model.text import one_line
+from ..replay.state import guarded
 from .chosen import chosen_by
 from .exceptions import iter_exceptions
+from .loops import find_loop
 from .sources import header
 from .why import Search
 
@@ -18,8 +20,8 @@ if TYPE_CHECKING:
     from ..replay.recording import Replay
 
 LONGEST = 60
-MOST = 100
-"""Exceptions inside the calls of one statement that are looked at."""
+MOST = 1_000
+"""Exceptions inside the calls of one statement that are looked at, the last ones."""
 
 
 def explain_statement(rec: Replay, step: int, depth: int = 8) -> Cause:
@@ -35,8 +37,12 @@ def explain_statement(rec: Replay, step: int, depth: int = 8) -> Cause:
     else:
         search.flow.horizon = after if after >= 0 else len(rec)
     node = rec.syntax.statement(rec.program.site(info.site))
-    operands = search.flow.operands(_evaluated(node), step, info.frame)
-    reads, note = search.read_all(operands, step, info.frame, depth)
+    began = step
+    if isinstance(node, ast.For | ast.AsyncFor):
+        loop = find_loop(rec, step)
+        began = step if loop is None else loop.first  # what it goes through was made there
+    operands = search.flow.operands(_evaluated(node), began, info.frame)
+    reads, note = search.read_all(operands, began, info.frame, depth)
     if isinstance(node, ast.Raise):
         reads += chosen_by(search, step, info.frame, depth)
     if error is None:
@@ -64,11 +70,16 @@ def _raised(rec: Replay, step: int, frame: int, after: int) -> ExceptionEvent | 
     """The exception that a statement raised, or that came out of what it called; `after`: the
     frame's next step, -1 where it ended.
     """
-    for found in islice(iter_exceptions(rec, step - 1, 1), MOST):
-        if 0 <= after <= found.step:
+    if after < 0:
+        with rec.state.lock:
+            after = guarded(lambda: rec.scanner.frame_range(frame)[1]) + 1
+    for found in islice(iter_exceptions(rec, max(after, step + 1), -1), MOST):
+        if found.step < step:
             break
         places = (found.raised, *found.propagated)
         if any(each.step == step and each.frame_id == frame for each in places):
+            return found
+        if found.propagated and found.caught is not None and found.caught.frame_id == frame:
             return found
         if found.uncaught and any(each.frame == frame for each in rec.state.stack(found.step)):
             return found  # the main module's own end is not among the frames that it ended

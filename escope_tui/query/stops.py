@@ -17,6 +17,7 @@ from ..replay.sampling import Sampler
 from ..replay.state import guarded
 from .exceptions import all_exceptions, iter_exceptions
 from .kinds import is_kind
+from .raised import may_swallow
 from .writes import object_change, step_to, value_now
 
 if TYPE_CHECKING:
@@ -97,11 +98,9 @@ def exceptions_from(
     """The exceptions that a stop is about, the nearest to a step first."""
     types = {name for _, name in rec.file.types.values()}
     facts = isinstance(rec.file.meta.get("exception"), dict)
-    if rec.complete and not facts and not any(is_kind(rec, n, stop.exception) for n in types):
-        name = stop.exception.rpartition(".")[2]
-        modules = range(len(rec.program.paths))
-        if not any(name in rec.program.source(number) for number in modules):
-            return
+    known = any(is_kind(rec, name, stop.exception) for name in types)
+    if rec.complete and not facts and not known and not may_swallow(rec):
+        return
     for each in iter_exceptions(rec, step, direction):
         if stop.fate in ("", "raised", each.fate) and is_kind(rec, each.type_name, stop.exception):
             yield each

@@ -36,7 +36,7 @@ from .sources import (
     moved_member,
     mutation,
 )
-from .writes import object_change, step_to
+from .writes import object_change, statement_step, step_to
 
 if TYPE_CHECKING:
     from ..replay.recording import Replay
@@ -83,12 +83,11 @@ class Search:
             return Cause(text, "unknown", value, None, note=error.message)
         if value is not None and value.kind == "iterator" and not before:
             spent = spent_by(self, value, at, frame)
-            if spent is not None and (text, spent, at) not in self.seen:
-                self.seen[text, spent, at] = "change"
+            if spent is not None and (text, spent.step, at) not in self.seen:
+                self.seen[text, spent.step, at] = "change"
                 bound = self._bound(text, at, frame, depth)
                 reads = (bound,) if bound is not None else ()
-                note = "it ended there: nothing was left to take from it"
-                return self.place(text, "change", value, spent, reads, note)
+                return self.place(text, "change", value, spent.step, reads, spent.note)
         if write is None:
             note = "it is not bound here" if value is None else "no write of it is in the recording"
             return Cause(text, "unknown", value, None, note=note)
@@ -230,10 +229,21 @@ class Search:
         if name == "input":
             note = f"from {operands[0].source}"
             reads = reads[1:]
+        handed = self._handed(text, write, value, depth) if name == "call" else None
+        if handed is not None:
+            reads.append(handed)
         if name == "literal":
             reads += not_written(self, text, write, depth)
             reads += chosen_by(self, write.step, write.frame_id, depth)
         return self.finish(text, write, value, name, tuple(reads), note)
+
+    def _handed(self, text: str, write: Write, value: Value | None, depth: int) -> Read | None:
+        """The last change of an object that was there before code which is not recorded handed it
+        on, as a copy of a dictionary hands on the lists that lie in it.
+        """
+        if value is None or value.kind in STILL or write.step < 0:
+            return None
+        return self._changed(text, write.step, value, depth)
 
     def folded(self, text: str, write: Write, value: Value | None, inner: Cause) -> Cause:
         if inner.step is None:
@@ -285,7 +295,7 @@ class Search:
         end = self.calls.call_end(call)
         last = end.step if end.step is not None else len(rec) - 1
         own = rec.next_frame_step(last, -1, child.frame)
-        at = own if own >= 0 else last
+        at = statement_step(rec, own) if own >= 0 else last
         self.left -= 1
         name = each.text
         if child.function.name == "__init__":
@@ -489,9 +499,13 @@ class Search:
 
     def _earlier(self, text: str, write: Write, value: Value | None, depth: int) -> Read | None:
         """The change of the object before this one."""
+        return self._changed(text, write.visible - 1, value, depth)
+
+    def _changed(self, text: str, at: int, value: Value | None, depth: int) -> Read | None:
+        """The newest change of an object that shows at a step, if it was not shown above."""
         if value is None or value.object_id is None or depth <= 0 or self.left <= 0:
             return None
-        change = object_change(self.rec, text, value.object_id, write.visible - 1, -1)
+        change = object_change(self.rec, text, value.object_id, at, -1)
         known = change is not None and change.old is not None and change.old.kind != "unknown"
         if change is None or not known:
             return None

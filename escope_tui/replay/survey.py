@@ -148,7 +148,11 @@ class Surveyor:
         self, numbers: Iterable[int], look: Callable[[int], bool], read: Callable[[int], T]
     ) -> Iterator[tuple[int, T]]:
         """As `over`, of the chunks that `look` finds something in."""
-        for number in self.sift(numbers, look):
+        return self.each(self.sift(numbers, look), read)
+
+    def each(self, numbers: Iterable[int], read: Callable[[int], T]) -> Iterator[tuple[int, T]]:
+        """What `read` says of each chunk, none of them decoded ahead."""
+        for number in numbers:
             yield number, self._ask(read, number)
 
     def beside(self, numbers: Iterable[int], read: Callable[[int], T]) -> Iterator[tuple[int, T]]:

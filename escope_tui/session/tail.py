@@ -8,7 +8,8 @@ from operator import itemgetter
 from ..model.events import CAUGHT, UNWIND, Event, ExceptionEvent, Place
 from ..model.text import one_line, safe_text
 from ..model.values import Value
-from ..query.exceptions import last_statement, message
+from ..query.endings import last_statement
+from ..query.exceptions import message
 from ..query.recording import Recording
 from ..replay.recording import EV_UNWIND
 

@@ -126,6 +126,12 @@ def test_the_calls_are_the_frames_of_all_steps(ask: Run, trace: str) -> None:
     assert later == calls[2:]
 
 
+def test_a_line_may_be_named_without_its_file_where_there_is_one(ask: Run, trace: str) -> None:
+    line = next(n for n, row in enumerate(PROGRAM.splitlines(), 1) if row.strip()[:4] == "side")
+    assert ask("hits", trace, str(line)) == ask("hits", trace, f":{line}")
+    assert [row["line"] for row in ask("hits", trace, str(line), "--limit", "1")] == [line]
+
+
 def test_the_exceptions_are_the_raises_of_all_steps(ask: Run, trace: str) -> None:
     raises = [row["index"] for row in ask("steps", trace) if row["kind"] == "raise"]
     found = ask("exceptions", trace)

@@ -430,3 +430,52 @@ def test_a_group_says_its_text_and_how_many_it_holds(
         told = [each.message for each in rec.exceptions()]
         said = [each.data for _, each in rec.globals(-1)["said"].children()]
     assert told == said == ["all failed (1 sub-exception)", "all failed (3 sub-exceptions)"]
+
+
+GROUPS = """
+import contextlib
+def fails():
+    raise ExceptionGroup("some", [ValueError(1), TypeError(2), ValueError(3)])
+def run():
+    try:
+        fails()
+    except* ValueError as group:
+        first = len(group.exceptions)
+    except* TypeError as group:
+        second = len(group.exceptions)
+run()
+def lost():
+    try:
+        raise KeyError("gone")
+    finally:
+        return 1
+lost()
+with contextlib.suppress(OSError):
+    raise OSError(2, "no such thing", "file.txt")
+def quiet():
+    with contextlib.suppress(ValueError):
+        raise ValueError("a", 2)
+quiet()
+with contextlib.suppress(ValueError):
+    raise ValueError
+"""
+
+
+def test_the_parts_of_a_group_are_of_where_it_was_raised(tmp_path: Path) -> None:
+    script = tmp_path / "groups.py"
+    script.write_text(GROUPS)
+    with escope.open(escope.record([str(script)], output=str(tmp_path / "t.esr"))) as rec:
+        parts = [each for each in rec.exceptions() if each.type_name == "ExceptionGroup"]
+        assert [(e.raised.line, e.caught and e.caught.line, e.fate) for e in parts] == [
+            (4, 9, "caught"),
+            (4, 11, "caught"),
+        ]
+        assert [[place.line for place in e.propagated] for e in parts] == [[4], [4]]
+
+
+def test_what_was_swallowed_says_what_it_would_have_said(tmp_path: Path) -> None:
+    script = tmp_path / "groups.py"
+    script.write_text(GROUPS)
+    with escope.open(escope.record([str(script)], output=str(tmp_path / "t.esr"))) as rec:
+        said = [each.message for each in rec.exceptions() if each.fate == "swallowed"]
+        assert said == ["'gone'", "[Errno 2] no such thing: 'file.txt'", "('a', 2)", ""]

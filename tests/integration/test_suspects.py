@@ -115,6 +115,9 @@ def test_changes_are_of_what_a_statement_computes_without_the_programs_code() ->
     assert {(c.before, c.after) for c in changes} == {
         ("name.isalpha()", "name.isalnum()"),
     }
+    division = ast.parse("hours = minutes // 60").body[0]
+    # the true quotient is another one just where something is left over
+    assert "minutes / 60" in {c.after for c in small_changes(division)}
     loop = ast.parse("for i in range(1, n): pass").body[0]
     assert {c.after for c in small_changes(loop)} == {
         *("range(2, n)", "range(0, n)"),

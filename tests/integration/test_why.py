@@ -502,6 +502,22 @@ BEHIND = {
         "r",
         ["item 6", "exception 4", "exception 2", "parameter 4"],
     ),
+    "a list that a copied dictionary hands on": (
+        "base = {'hosts': ['a']}\ndef add(conf, host):\n    conf['hosts'].append(host)\n"
+        "add(base.copy(), 'b')\nother = base.copy()\nfound = other['hosts']\n",
+        "found",
+        ["item 6", "call 5", "literal 1", "change 3", "parameter 4"],
+    ),
+    "a generator expression that gave its last": (
+        "def numbers(text):\n    return (int(each) for each in text.split())\n"
+        "def mean(ns):\n    n = sum(1 for _ in ns)\n    return sum(ns) / n\n"
+        "m = mean(numbers('4 8 6'))\n",
+        "m",
+        [
+            *("call result 6", "return 5", "change 4", "parameter 6", "return 2", "parameter 6"),
+            *("call 4", "parameter 6"),
+        ],
+    ),
     "operands of an operator, not its result": (
         "class Vec:\n    def __init__(self, x):\n        self.x = x\n"
         "    def __add__(self, other):\n        return Vec(self.x + other.x)\n"

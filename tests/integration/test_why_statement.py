@@ -143,3 +143,29 @@ def test_the_end_of_a_run_that_went_well_is_explained(trace: Callable[[str], str
     done = ask("why", trace("x = 1\ny = x + 1\n"))
     assert done.stdout.splitlines()[0].startswith("y = x + 1  [statement]")
     assert done.stdout.splitlines()[1].startswith("  x = 1  [literal]")
+
+
+def test_the_end_of_a_loop_is_explained_by_what_it_went_through() -> None:
+    """Also where the statement that made it was over many steps before."""
+    with escope.open(str(Path(__file__).parents[2] / "recordings" / "survey.esr")) as rec:
+        cause = rec.why()
+        notes = [each.note for each in cause]
+        assert cause.source.startswith("for name, value in report(ANSWERS)")
+        (report,) = [each for each in cause if each.target == "report()"]
+        # then: what the call returned is read from its `return`, not from a comprehension in it
+        assert (report.line, report.note) == (48, "")
+        assert "it ended there: nothing was left to take from it" in notes
+
+
+def test_the_exception_of_a_statement_is_found_behind_hundreds_that_its_calls_caught(
+    tmp_path: Path,
+) -> None:
+    script = tmp_path / "program.py"
+    script.write_text(
+        "def work():\n    for n in range(300):\n        try:\n            raise KeyError(n)\n"
+        "        except KeyError:\n            pass\n    raise ValueError('the last')\n"
+        "try:\n    work()\nexcept ValueError:\n    done = 1\n"
+    )
+    with escope.open(escope.record([str(script)], output=str(tmp_path / "t.esr"))) as rec:
+        step = rec.hits("program.py", 9)[0].step
+        assert rec.why(at=step).target == "ValueError"

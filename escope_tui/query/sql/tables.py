@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from ...model.text import safe_text
 from ...replay.recording import EV_OBJECT
 from ...replay.state import guarded
+from ..output import iter_output
 from .values import Progress, Rows, of_value
 
 if TYPE_CHECKING:
@@ -127,7 +128,7 @@ def exception_rows(rec: Recording, progress: Progress) -> Rows:
 def output_rows(rec: Recording, progress: Progress) -> Rows:
     """What the program wrote."""
     progress(0.0)
-    for number, chunk in enumerate(rec.output()):
+    for number, chunk in enumerate(iter_output(rec)):
         text = chunk.text.encode("utf-8", "backslashreplace").decode()
         yield (number, chunk.step, chunk.stream, text)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator
 from itertools import takewhile
 from typing import TYPE_CHECKING
@@ -11,6 +12,7 @@ from ...model.text import one_line
 from ...query.exceptions import iter_exceptions
 from ...query.executions import iter_executions
 from ...query.history import iter_history
+from ...query.output import output_lines
 from ...replay.evaluator import parse
 from ..session import Arrival, describe
 from . import words
@@ -371,11 +373,8 @@ def _exception(talk: Talk, error: ExceptionEvent, *, whole: bool) -> Iterator[Ro
 @command("output o", "[N]")
 def output(talk: Talk, text: str) -> Reply:
     """Show what the program had written by now: the last N lines, or all."""
-    lines = talk.rec.output(upto=talk.step).text.split("\n")
-    if lines and not lines[-1]:
-        lines.pop()
-    count = words.number(text, len(lines))
-    return Reply([row(line) for line in lines[max(len(lines) - count, 0) :]])
+    lines = output_lines(talk.rec, talk.step)
+    return Reply(map(row, deque(lines, words.number(text)) if text else lines))
 
 
 @command("coverage cov", "[FILE]", "file")

@@ -1,0 +1,283 @@
+"""What is answered from where it is, not from all of a recording: how a program ended, what its
+exceptions say, what it wrote.
+"""
+
+from __future__ import annotations
+
+import json
+import tracemalloc
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import escope_tui as escope
+from escope_tui.cli import main
+from escope_tui.query.exceptions import uncaught_exceptions
+from escope_tui.query.output import find_output, iter_output, output_lines
+from escope_tui.query.recording import Recording
+from tests.helpers.rerecord import chunked
+
+NOISE = """
+class Custom(Exception):
+    pass
+def noise(n):
+    for k in range(n):
+        try:
+            if k % 5 == 0:
+                raise KeyError(k)
+            if k % 5 == 1:
+                raise ValueError(f"it is {k}")
+            if k % 5 == 2:
+                raise Custom("two", k)
+            if k % 5 == 3:
+                raise OSError(2, "gone", f"file{k}")
+            float("n" + str(k))
+        except Exception:
+            pass
+"""
+ENDINGS = {
+    "raises": NOISE
+    + """
+def fails():
+    raise ValueError("the end")
+noise(100)
+fails()
+""",
+    "cleans_up_for_long": NOISE
+    + """
+def fails():
+    try:
+        raise Custom("the end")
+    finally:
+        noise(60)
+noise(20)
+fails()
+""",
+    "exits_in_a_with": NOISE
+    + """
+class Slow:
+    def __enter__(self):
+        return self
+    def __exit__(self, *told):
+        noise(60)
+def fails():
+    with Slow():
+        noise(3)
+        raise SystemExit(3)
+fails()
+""",
+    "threads": NOISE
+    + """
+import threading
+def work(n):
+    noise(n)
+    try:
+        raise LookupError(f"thread {n}")
+    except LookupError:
+        if n != 30:
+            return
+        raise
+for n, name in ((30, "w10"), (20, "w1")):
+    thread = threading.Thread(target=work, args=(n,), name=name)
+    thread.start()
+    thread.join()
+noise(40)
+""",
+    "unseen": NOISE
+    + """
+noise(30)
+{}["gone"]
+""",
+    "swallows": NOISE
+    + """
+import contextlib
+def lost(n):
+    try:
+        raise RuntimeError(f"lost {n}")
+    finally:
+        return n
+for n in range(12):
+    lost(n)
+    with contextlib.suppress(RuntimeError):
+        raise RuntimeError("hidden")
+noise(10)
+""",
+}
+
+
+@pytest.fixture(scope="module", params=ENDINGS)
+def rec(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    path = chunked(ENDINGS[request.param], tmp_path_factory.mktemp(request.param))
+    with escope.open(path) as opened:
+        assert len(opened.file.chunks) > 8
+        yield opened
+
+
+def fresh(rec: Recording) -> Recording:
+    """The same recording, of which nothing was asked yet."""
+    return escope.open(rec.path)
+
+
+def plain(error: escope.ExceptionEvent) -> tuple[Any, ...]:
+    return (
+        *(error.step, error.thread, error.type_name, error.message, error.fate),
+        tuple(place.step for place in error.propagated),
+    )
+
+
+class Counted:
+    """The codec's survey; counts the chunks that are looked at."""
+
+    def __init__(self, survey: Any) -> None:
+        self._survey = survey
+        self.looks = 0
+
+    def __getattr__(self, name: str) -> Any:
+        found = getattr(self._survey, name)
+        if name in ("raises", "look_for", "prepare", "may_write"):
+            self.looks += 1
+        return found
+
+
+def counting(rec: Recording) -> Counted:
+    counted = Counted(rec.surveyor.survey)
+    rec.surveyor.__dict__["survey"] = counted
+    return counted
+
+
+def test_what_ended_the_program_is_found_where_it_ended(rec: Recording) -> None:
+    with fresh(rec) as other:
+        everything = [plain(each) for each in other.exceptions() if each.fate == "uncaught"]
+    assert [plain(each) for each in uncaught_exceptions(rec)] == everything
+
+
+def test_the_end_of_one_thread_is_not_that_of_another_whose_name_begins_so(
+    tmp_path: Path,
+) -> None:
+    with escope.open(chunked(ENDINGS["threads"], tmp_path)) as rec:
+        assert [each.message for each in uncaught_exceptions(rec)] == ["thread 30"]
+        assert rec.first_failure().text == "LookupError: thread 30"
+
+
+def test_the_first_failure_looks_at_a_few_chunks(tmp_path: Path) -> None:
+    with escope.open(chunked(ENDINGS["raises"], tmp_path)) as rec:
+        counted = counting(rec)
+        assert rec.first_failure().text == "ValueError: the end"
+        assert counted.looks <= 6 < len(rec.file.chunks) // 4
+
+
+def test_info_tells_what_was_caught_and_what_was_not_without_a_scan(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = chunked(ENDINGS["raises"], tmp_path)
+    assert main(["info", path, "--json"]) == 0
+    facts = json.loads(capsys.readouterr().out)
+    with escope.open(path) as rec:
+        caught = [each for each in rec.exceptions() if each.fate == "caught"]
+        counted = counting(rec)
+    assert facts["caught"] == len(caught) == 100
+    assert [each["message"] for each in facts["uncaught"]] == ["the end"]
+    assert counted.looks == 0
+    assert main(["info", path]) == 0
+    assert "100 caught, uncaught:" in capsys.readouterr().out
+
+
+NEEDLES = [
+    *("it is 6", "the end", "gone", "Errno", "two", "Custom", "'two', 7", "7", "17", "file8"),
+    *("lost", "hidden", "thread", "not convert", "n4", "Error: 5", " it", "zebra", "None", "KeyE"),
+    *("'n9'", '"', "lost 7", "could not convert string to float: 'n14'"),
+]
+
+
+def test_a_search_finds_the_exceptions_that_say_it(rec: Recording) -> None:
+    with fresh(rec) as other:
+        everything = [
+            (each.step, f"{each.type_name}: {each.message}" if each.message else each.type_name)
+            for each in other.exceptions()
+        ]
+    for text in NEEDLES:
+        wanted = [step for step, said in everything if text in said]
+        for kinds, direction in ((["exception"], 1), (["exception"], -1), (None, 1), (None, -1)):
+            with fresh(rec) as other:
+                rows = other.iter_search(text, kinds, None, direction)
+                found = [each.step for each in rows if each.kind == "exception"]
+            assert found == wanted[::direction], (text, kinds, direction)
+
+
+def test_a_search_of_all_kinds_finds_what_each_kind_finds(rec: Recording) -> None:
+    for text in ("7", "gone", "Custom", "True", "it is 6"):
+        with fresh(rec) as other:
+            together = [(each.step, each.kind, each.text) for each in other.search(text)]
+        kinds = ("name", "value", "type", "output", "source", "return", "argument", "exception")
+        apart = [
+            (each.step, each.kind, each.text) for kind in kinds for each in rec.search(text, [kind])
+        ]
+        assert sorted(together) == sorted(apart), text
+        assert [step for step, *_ in together] == sorted(step for step, *_ in together)
+
+
+SIMPLE = """
+def noise(n):
+    for k in range(n):
+        try:
+            raise KeyError(k) if k % 2 else ValueError(f"it is {k}")
+        except Exception:
+            pass
+noise(100)
+"""
+
+
+def test_a_search_for_everything_looks_at_each_chunk_once(tmp_path: Path) -> None:
+    with escope.open(chunked(SIMPLE, tmp_path)) as rec:
+        counted = counting(rec)
+        assert list(rec.iter_search("123456")) == []
+        assert counted.looks <= len(rec.file.chunks) + 6
+
+
+WRITES = """
+import sys
+for k in range(40):
+    print("line", k, end=" " if k % 3 else "\\n")
+    sys.stderr.write(f"note {k};")
+    if k % 7 == 0:
+        print("x" * 3000)
+print("aaaa")
+"""
+
+
+def test_output_is_found_across_the_pieces_in_which_it_was_written(tmp_path: Path) -> None:
+    with escope.open(chunked(WRITES, tmp_path)) as rec:
+        chunks = list(iter_output(rec))
+        assert chunks == list(rec.output())
+        for text in ("line 4 ", "line", "4 line 5", "\n", "note 39;", "xxx", "aa", "nowhere"):
+            wanted = []
+            for stream in ("stdout", "stderr"):
+                mine = [each for each in chunks if each.stream == stream]
+                whole = "".join(each.text for each in mine)
+                starts = [sum(len(each.text) for each in mine[:n]) for n in range(len(mine))]
+                for start, each in zip(starts, mine, strict=True):
+                    places = range(start, start + len(each.text))
+                    first = next((at for at in places if whole.startswith(text, at)), None)
+                    if first is not None:
+                        wanted.append((each.step, stream, first))
+            found = [(each.step, each.stream, each.start) for each in find_output(rec, text)]
+            assert found == sorted(wanted, key=lambda each: each[0]), text
+        lines = rec.output().text.split("\n")
+        assert list(output_lines(rec)) == (lines if lines[-1] else lines[:-1])
+
+
+def test_much_output_is_read_piece_by_piece(tmp_path: Path) -> None:
+    script = tmp_path / "much.py"
+    script.write_text("for k in range(600):\n    print(str(k % 10) * 100_000)\n")
+    path = escope.record([str(script)], output=str(tmp_path / "much.esr"))
+    with escope.open(path) as rec:
+        list(rec.steps(0, 5))
+        tracemalloc.start()
+        size = sum(len(each.text) for each in iter_output(rec))
+        assert not find_output(rec, "no such text")
+        _, peak = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        assert size > 60_000_000
+        assert peak < size / 3
