@@ -318,10 +318,21 @@ cdef class Scanner:
             if what == 1 and not oid and direction < 0 and self.file.chunks[i].first_frame <= x:
                 return None
             if what == 1 and not oid:
-                i = self.frame_chunk(x, i, direction)
+                i = self.written_chunk(x, i, direction, filter)
             else:
                 i = filter.next(i + direction, direction)
         return None
+
+    cdef int written_chunk(self, uint64_t frame, int i, int direction, Filter filter) except? -2:
+        """The next chunk behind (before) chunk i that may write a variable of a frame; out of range when there is none."""
+        cdef int near = filter.next(i + direction, direction)
+        if not 0 <= near < self.chunks.n:
+            return near
+        if near == i + direction:
+            return self.frame_chunk(frame, i, direction)
+        if direction < 0:
+            return near if near >= self.birth_chunk(frame) else -1
+        return near if not self.whole or frame in self.chunks.start(near)[0] else self.chunks.n
 
     cdef bint key_matches(self, Chunk chunk, Rec *r, key) except -1:
         """Whether the change is one of that attribute or item."""

@@ -210,3 +210,43 @@ def test_a_file_without_footer_gives_the_same_answers(trace: Path, tmp_path: Pat
             assert told(rec.last_write("rare", before=step)) == told(
                 whole.last_write("rare", before=step)
             )
+
+
+BUSY = """
+def run(first):
+    total = 0
+    rare = None
+    for n in range(200):
+        total += n
+        if n == 3:
+            rare = n
+        other(n)
+    return first, total
+def other(n):
+    first = n
+    return first
+run("given")
+"""
+
+
+def test_a_variable_of_a_busy_frame_is_found_where_something_may_write_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    script = tmp_path / "busy.py"
+    script.write_text(BUSY)
+    with escope.open(str(rerecorded(script, tmp_path, chunk_steps=20))) as rec:
+        (call,) = rec.calls("run")
+        assert call.exit is not None
+        loaded: list[int] = []
+        load = RecordingFile.load_chunk
+
+        def counted(self: RecordingFile, number: int) -> Any:
+            loaded.append(number)
+            return load(self, number)
+
+        monkeypatch.setattr(RecordingFile, "load_chunk", counted)
+        for name, line in (("first", 14), ("rare", 8)):
+            write = rec.last_write(name, before=call.exit)
+            assert write is not None
+            assert write.line == line
+        assert len(loaded) < len(rec.file.chunks) / 4
