@@ -34,17 +34,14 @@ def configure(parser: ArgumentParser) -> None:
 
 def run(args: Namespace) -> int:
     """Prints the exceptions in the order in which they were raised."""
-    from escope_tui.query.exceptions import iter_exceptions
+    from escope_tui.query.exceptions import iter_exceptions, named_exceptions
 
     trace, words = common.take_words(args, 0, 1, "[TYPE]")
     with common.opened(trace) as (rec, step):
         first = -1 if step is None else step - 1
-        found = (
-            each
-            for each in iter_exceptions(rec, first, 1)
-            if (not words or words[0] in (each.type_name, each.type_name.rpartition(".")[2]))
-            and args.fate in (None, each.fate)
-        )
+        named = named_exceptions(rec, words[0], first) if words else None
+        found = iter_exceptions(rec, first, 1) if named is None else named
+        found = (each for each in found if args.fate in (None, each.fate))
         line = _long if args.frames else _line
         common.write_all(found, args, line, "no exception", step)
     return 0

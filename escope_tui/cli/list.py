@@ -46,7 +46,8 @@ def run(args: Namespace) -> int:
     else:
         common.table(_rows(found))
     if not total:
-        common.narrate("no recording fits" if args.words or args.tag else "no recording yet")
+        narrowed = args.words or args.tag or args.failed or args.missing
+        common.narrate("no recording fits" if narrowed else "no recording yet")
     elif len(found) < total:
         common.narrate(f"{total - len(found):,} more")
     return 0

@@ -18,7 +18,7 @@ from ..replay.recording import EV_CAUGHT, EV_UNWIND
 from ..replay.state import guarded
 from .endings import Endings, endings, last_statement, last_step
 from .moments import place_of
-from .raised import Chains, finally_around, origin, star_around, swallowed
+from .raised import Chains, finally_around, may_swallow, origin, star_around, swallowed
 
 if TYPE_CHECKING:
     from ..replay.recording import Replay
@@ -144,6 +144,23 @@ def iter_exceptions(rec: Replay, step: int, direction: int) -> Iterator[Exceptio
         here = exceptions_in(rec, own, span, spots)
         yield from here if direction > 0 else reversed(here)
         size = min(2 * size, BLOCK)
+
+
+def named_exceptions(
+    rec: Replay, name: str, step: int = -1, direction: int = 1
+) -> Iterator[ExceptionEvent]:
+    """As `iter_exceptions`, those of a type that is called so, in full or by its last part. Where
+    no such type is recorded nothing is read.
+    """
+
+    def fits(known: str) -> bool:
+        return name in (known, known.rpartition(".")[2])
+
+    types = (safe_text(known) for _, known in rec.file.types.values())
+    if not any(map(fits, types)) and not may_swallow(rec):
+        ends = (each for each in uncaught_exceptions(rec) if fits(each.type_name))
+        return (each for each in ends if (each.step - step) * direction > 0)
+    return (each for each in iter_exceptions(rec, step, direction) if fits(each.type_name))
 
 
 def exceptions_in(

@@ -12,13 +12,51 @@ from .exceptions import all_exceptions
 if TYPE_CHECKING:
     from ..replay.recording import Replay
 
+_LIBRARY = {
+    "ArithmeticError": "DecimalException",
+    "AttributeError": "FrozenInstanceError",
+    "BrokenExecutor": "BrokenProcessPool BrokenThreadPool",
+    "ConnectionResetError": "RemoteDisconnected",
+    "DatabaseError": "DataError IntegrityError InternalError NotSupportedError OperationalError "
+    "ProgrammingError",
+    "DecimalException": "Clamped DivisionByZero FloatOperation Inexact InvalidOperation Rounded "
+    "Subnormal Overflow Underflow ConversionSyntax DivisionImpossible DivisionUndefined",
+    "EOFError": "IncompleteReadError",
+    "HTTPException": "BadStatusLine IncompleteRead InvalidURL LineTooLong NotConnected "
+    "RemoteDisconnected CannotSendHeader CannotSendRequest ResponseNotReady",
+    "ImportError": "ZipImportError",
+    "KeyError": "ZoneInfoNotFoundError",
+    "MessageError": "CharsetError MessageParseError BoundaryError HeaderParseError",
+    "ModuleNotFoundError": "PackageNotFoundError",
+    "OSError": "BadGzipFile LoadError SameFileError SMTPException SSLError URLError HTTPError "
+    "UnsupportedOperation gaierror herror itimer_error SSLCertVerificationError SSLEOFError "
+    "SSLWantReadError SSLWantWriteError SSLZeroReturnError SMTPAuthenticationError "
+    "SMTPConnectError SMTPDataError SMTPHeloError SMTPSenderRefused SMTPServerDisconnected",
+    "PickleError": "PicklingError UnpicklingError",
+    "RuntimeError": "BrokenBarrierError BrokenExecutor BrokenProcessPool BrokenThreadPool",
+    "SSLError": "SSLCertVerificationError SSLEOFError SSLWantReadError SSLWantWriteError "
+    "SSLZeroReturnError",
+    "SubprocessError": "CalledProcessError TimeoutExpired",
+    "SyntaxError": "ParseError",
+    "TarError": "CompressionError ExtractError HeaderError StreamError",
+    "URLError": "HTTPError ContentTooShortError",
+    "ValueError": "AddressValueError CycleError IllegalMonthError IllegalWeekdayError "
+    "JSONDecodeError MessageDefect NetmaskValueError SSLCertVerificationError StatisticsError "
+    "TOMLDecodeError UnsupportedDigestmodError UnsupportedOperation",
+    "ZeroDivisionError": "DivisionByZero DivisionUndefined",
+}
+"""The exceptions of the standard library that are of a kind of their own, by the kind."""
+_LIBRARY_BASES: dict[str, list[str]] = {}
+for _base, _names in _LIBRARY.items():
+    for _name in _names.split():
+        _LIBRARY_BASES.setdefault(_name, []).append(_base)
 FEW = 2_000
 """So many exceptions are read to learn of which types there are."""
 
 
 def is_kind(rec: Replay, name: str, wanted: str) -> bool:
     """Whether a type is one that is called so, by its name or the end of it, or derived from one,
-    as the builtin types and the recorded source's class statements tell.
+    as the builtin types, the standard library's and the recorded source's class statements tell.
     """
     if wanted in ("*", name) or name.endswith("." + wanted):
         return True
@@ -32,7 +70,7 @@ def is_kind(rec: Replay, name: str, wanted: str) -> bool:
         known = getattr(builtins, each, None)
         if isinstance(known, type):
             todo += [base.__name__ for base in known.__mro__[1:]]
-        todo += _bases(rec).get(each, ())
+        todo += _bases(rec).get(each, _LIBRARY_BASES.get(each, []))
     return last in seen
 
 

@@ -14,7 +14,7 @@ import pytest
 
 import escope_tui as escope
 from escope_tui.cli import main
-from escope_tui.query.exceptions import uncaught_exceptions
+from escope_tui.query.exceptions import named_exceptions, uncaught_exceptions
 from escope_tui.query.output import find_output, iter_output, output_lines
 from escope_tui.query.recording import Recording
 from tests.helpers.rerecord import chunked
@@ -166,6 +166,15 @@ def test_the_first_failure_looks_at_a_few_chunks(tmp_path: Path) -> None:
         counted = counting(rec)
         assert rec.first_failure().text == "ValueError: the end"
         assert counted.looks <= 6 < len(rec.file.chunks) // 4
+
+
+def test_exceptions_of_a_type_that_is_not_recorded_are_not_looked_for(tmp_path: Path) -> None:
+    with escope.open(chunked(ENDINGS["raises"], tmp_path)) as rec:
+        counted = counting(rec)
+        assert list(named_exceptions(rec, "ZeroDivisionError")) == []
+        assert counted.looks <= 6
+        wanted = [plain(each) for each in rec.exceptions() if each.type_name == "Custom"]
+        assert [plain(each) for each in named_exceptions(rec, "Custom")] == wanted
 
 
 def test_info_tells_what_was_caught_and_what_was_not_without_a_scan(

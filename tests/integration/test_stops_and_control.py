@@ -12,6 +12,7 @@ import pytest
 import escope_tui as escope
 from escope_tui.errors import EscopeError
 from escope_tui.query.recording import Recording
+from escope_tui.query.stops import exceptions_from
 from escope_tui.replay.breakpoints import Breakpoint
 
 PROGRAM = """
@@ -332,3 +333,27 @@ def test_a_predicate_about_no_variable_is_refused_with_what_is_near(flow: Record
     with pytest.raises(EscopeError) as caught:
         flow.until("ent > 0", step)
     assert "end" in caught.value.hint
+
+
+def test_a_kind_of_exception_has_those_of_the_standard_library_in_it(tmp_path: Path) -> None:
+    script = tmp_path / "program.py"
+    script.write_text(
+        "import json, decimal\nclass CycleError(Exception):\n    pass\n"
+        "for ask in (lambda: json.loads('{'), lambda: decimal.Decimal(1) / 0):\n    try:\n"
+        "        ask()\n    except Exception as error:\n        pass\n"
+        "try:\n    raise CycleError\nexcept CycleError:\n    done = 1\n"
+    )
+    with escope.open(escope.record([str(script)], output=str(tmp_path / "t.esr"))) as rec:
+        names = [each.type_name for each in rec.exceptions()]
+        assert [name.rpartition(".")[2] for name in names] == [
+            *("JSONDecodeError", "DivisionByZero", "CycleError")
+        ]
+        for kind, wanted in (
+            ("ValueError", names[:1]),  # the program's own CycleError is none
+            ("ArithmeticError", names[1:2]),
+            ("ZeroDivisionError", names[1:2]),
+            ("KeyError", []),
+        ):
+            stop = Breakpoint(exception=kind)
+            found = [each.type_name for each in exceptions_from(rec, stop, -1, 1)]
+            assert found == wanted, kind

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from ...errors import EscopeError, UsageError
 from ...model.text import one_line
-from ...query.exceptions import iter_exceptions
+from ...query.exceptions import iter_exceptions, named_exceptions
 from ...query.executions import iter_executions
 from ...query.history import iter_history
 from ...query.output import output_lines
@@ -340,11 +340,7 @@ def exceptions(talk: Talk, text: str) -> Reply:
     """
     wanted = words.step(text) if text else None
     if wanted is None:
-        found: Iterator[ExceptionEvent] = (
-            each
-            for each in talk.rec.exceptions()
-            if not text or each.type_name == text or each.type_name.endswith(f".{text}")
-        )
+        found = named_exceptions(talk.rec, text) if text else iter(talk.rec.exceptions())
     else:
         near = iter_exceptions(talk.rec, wanted - 1, 1)
         found = takewhile(lambda each: each.step == wanted, near)
