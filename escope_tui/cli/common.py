@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 _TOKEN = re.compile(r"(.*)@(-?\d[\d,_]*)\Z", re.DOTALL)
+SOON = 0.05
+"""Seconds that a row may wait for others to be written with."""
 VALUE_WIDTH = 200
 """Characters of a value in the output; the same in every command, so that answers can be compared.
 """
@@ -223,17 +225,23 @@ def write_all(
     `step`: where the search began, if not at an end of the recording.
     """
     from itertools import islice
+    from time import monotonic
 
     from escope_tui.cli.plain import plain
 
     limit: int | None = getattr(args, "limit", None)
-    rows, count = iter(found), 0
+    rows, count, flushed = iter(found), 0, 0.0
     for each in rows if limit is None else islice(rows, limit):
         count += 1
         if args.json:
             write_json(plain(each))
         else:
             write(line(each))
+        if monotonic() - flushed > SOON:  # the next one may be long in coming
+            sys.stdout.flush()
+            flushed = monotonic()
+    if count:
+        sys.stdout.flush()
     if not count and limit != 0:
         side = "before" if getattr(args, "back", False) else "from there on"
         narrate(nothing if step is None else f"{nothing} {side} (@{step:,})")

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import io
 import itertools
 import json
 import subprocess
 import sys
-from collections.abc import Callable
+from argparse import Namespace
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from escope_tui.cli import COMMANDS, main
+from escope_tui.cli import COMMANDS, common, main
 
 ROOT = Path(__file__).resolve().parents[2]
 SAMPLES = ROOT / "recordings"
@@ -380,3 +382,20 @@ def test_every_command_explains_itself(command: str, capsys: pytest.CaptureFixtu
         main([command, "--help"])
     assert caught.value.code == 0
     assert f"escope {command}" in capsys.readouterr().out
+
+
+def test_what_is_found_is_written_before_the_rest_is_looked_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Into a pipe too, where what is written would wait for more."""
+    buffer = io.BytesIO()
+    written = io.TextIOWrapper(buffer, encoding="utf-8")
+    monkeypatch.setattr("sys.stdout", written)
+    seen: list[bytes] = []
+
+    def found() -> Iterator[str]:
+        yield "first"
+        seen.append(buffer.getvalue())
+
+    common.write_all(found(), Namespace(json=False, limit=1), str, "nothing")
+    assert seen == [b"first\n"]
