@@ -12,8 +12,10 @@ GLANCE = 40
 """Iterations that one look counts in each direction; `count_on` goes on from there."""
 FAR = 4096
 """An iteration of more steps ends a look: the next one may be in a chunk that is to be decoded."""
-BUDGET = 500
-"""Iterations that `count_on` counts in each direction."""
+COUNTED = 64
+"""Iterations that `count_on` counts at once in each direction: a key that comes waits for them."""
+MOST = 100_000
+"""Iterations that are counted for one that is asked for by its number."""
 ENOUGH = 20_000
 """Iterations of a run that are counted without being asked for."""
 KEPT = 64
@@ -77,7 +79,7 @@ class Loops:
         if not self._open:
             return False
         run, frame, loop = self._open[-1]
-        self._extend(run, frame, loop, BUDGET)
+        self._extend(run, frame, loop, COUNTED)
         if (run.begins and run.ends) or len(run.steps) > ENOUGH:
             self._open.pop()
         return True
@@ -88,7 +90,7 @@ class Loops:
 
     def step_of(self, frame: int, file: str, step: int, loop: Loop, number: int) -> int | None:
         """The header's step that begins an iteration, counted from 1; negative from the last."""
-        run = self._run(frame, file, step, loop, BUDGET * 200)
+        run = self._run(frame, file, step, loop, MOST)
         if run is None:
             return None
         total = len(run.steps) - run.left_by_header

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -145,3 +146,24 @@ def test_walking_through_a_long_loop_counts_each_iteration_once() -> None:
         assert loops.at(frame, rec.file, step, loop) is not None
     assert sum(asked[:12]) < 120, "a first look goes some way in each direction"
     assert sum(asked) < 2 * 40 + 3 * 50
+
+
+def test_what_is_counted_in_the_background_ends_soon_when_a_key_comes() -> None:
+    rec = FakeRecording.of(LONG_LOOP)
+    session, loops = Session(rec), Loops(rec)
+    source = Projector(rec).source(rec.file)
+    assert source is not None
+    loop = source.loop(4)
+    assert loop is not None
+    middle = [m.step.index for m in rec.moments if m.step.line == 4][200]
+    frame = session.moment(middle).frame
+    totals = []
+    found = loops.at(frame, rec.file, middle, loop)
+    while loops.count_on():
+        found = loops.at(frame, rec.file, middle, loop)
+        assert found is not None
+        totals.append(found.total)
+    assert found is not None
+    assert found.text == "201 of 400"
+    assert all(after - before <= 300 for before, after in pairwise(totals))
+    assert len(totals) > 2
