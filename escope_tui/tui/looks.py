@@ -34,13 +34,17 @@ class Looks(Chassis):
         self.reveal(name)
 
     def action_filter(self) -> None:
-        """Typing shows only the rows of the active pane that have the text."""
+        """Typing shows only the rows of the active pane that have the text; the variables, if
+        that pane always shows all of its rows.
+        """
         pane = self.pane(self.active)
         if not pane.FILTERS:
-            self.tell(f"{BY_NAME[self.active].title}: its rows cannot be filtered", "warning")
-            return
+            pane = self.variables
+            self.active = "variables"
+            self.reveal("variables", focus=False)
+            self._focus_on(pane)  # at once: the line that is typed comes next
         self.ask_line(
-            "show only rows with this text; an empty line shows all",
+            f"{BY_NAME[pane.id or ''].title} with this text; an empty line shows all",
             pane.filter_rows,
             value=pane.needle,
             past="filter",

@@ -178,6 +178,16 @@ async def test_a_line_that_fails_and_its_exception_are_read_whole(
     engine.close()
 
 
+async def test_what_became_of_an_exception_is_told_where_its_text_is_cut(
+    record: Record, tmp_path: Path
+) -> None:
+    engine = opened(record, tmp_path, "raise ValueError('much to be said of this ' * 9)\n")
+    async with replaying(engine, size=(80, 24)) as app:
+        assert app.text("hints").startswith(" ✖ ValueError: much to be said")
+        assert app.text("hints").endswith("… · not caught")
+    engine.close()
+
+
 async def test_where_there_is_room_an_exception_stands_at_the_end_of_its_line(
     record: Record, tmp_path: Path
 ) -> None:

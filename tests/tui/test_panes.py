@@ -18,7 +18,7 @@ from escope_tui.session.engine import open_engine
 from escope_tui.session.stops import DATA, EXCEPTION, FUNCTION, LINE
 from escope_tui.tui.panes.executions import ExecutionsPane, parse_columns
 from escope_tui.tui.panes.marks import Marked, markdown
-from escope_tui.tui.panes.table import Row
+from escope_tui.tui.panes.table import Row, _short
 from escope_tui.tui.panes.watches import parse_stop
 from escope_tui.tui.widgets.lines import LineView
 from tests.helpers.driving import Driver, replaying
@@ -570,3 +570,13 @@ def test_notes_become_markdown_with_recorded_text_as_code() -> None:
         "too late",
         "",
     ]
+
+
+def test_what_is_cut_keeps_the_number_that_tells_it_from_others() -> None:
+    assert _short("consumer-12", 8) == "cons…-12"
+    assert _short("Depot.consume:18", 9) == "Depot…:18"
+    assert _short("‹ Depot.consume:18", 9) == "‹ Dep…:18"
+    assert _short("<module>:31", 8) == "<mod…:31"
+    assert _short("31.5555-1234", 8) == "31.5555…"
+    assert _short("worker-1", 8) == "worker-1"
+    assert _short("w-1234567", 6) == "w-123…"

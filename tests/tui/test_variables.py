@@ -123,6 +123,18 @@ async def test_typing_filters_the_rows(rec: FakeRecording) -> None:
         assert "again" in app.text("variables")
 
 
+@pytest.mark.parametrize("size", [(120, 36), (40, 10)])
+async def test_from_the_source_the_variables_are_filtered(
+    rec: FakeRecording, size: tuple[int, int]
+) -> None:
+    async with replaying(rec, size=size, step=step_at(rec, 10)) as app:
+        here = app.step
+        await app.press("1", "ampersand", "t", "o", "t", "enter")
+        assert "total" in app.text("variables")
+        assert "again" not in app.text("variables")
+        assert (app.step, app.app.active) == (here, "variables")
+
+
 async def test_a_pinned_value_is_compared_with_other_moments(rec: FakeRecording) -> None:
     async with replaying(rec, size=(200, 40), step=step_at(rec, 8)) as app:
         await app.press("2", "g", "j", "K")

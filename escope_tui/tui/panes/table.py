@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
@@ -276,9 +277,14 @@ class TablePane(Pane):
         return True
 
 
+_NUMBERED = re.compile(r"(?:.+(?=:\d+$)|[^\W\d][\w.]*(?=-\d+$))")
+"""A place (`worker:47`), or the name of one thread or task among others (`consumer-2`)."""
+
+
 def _short(text: str, width: int) -> str:
-    """Cut to a number of cells; of a place (`worker:47`) the line stays."""
-    name, colon, line = text.rpartition(":")
-    if colon and line.isdigit() and cell_len(text) > width > len(line) + 3:
-        return f"{fit(name, width - len(line) - 1)}:{line}"
+    """Cut to a number of cells; the number at the end of a place or a name stays."""
+    found = _NUMBERED.match(text) if cell_len(text) > width else None
+    if found is not None and width > len(text) - found.end() + 2:
+        end = text[found.end() :]
+        return f"{fit(found[0], width - len(end))}{end}"
     return fit(text, width)

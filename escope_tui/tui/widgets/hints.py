@@ -83,7 +83,7 @@ class Hints(LineView, can_focus=False):
         if self.note:
             style = base + self.paint(f"note-{self.kind}")
             mark = {"warning": "! ", "error": "✖ "}.get(self.kind, "")
-            segments.append(Segment(" " + fit(mark + self.note, width - 2), style))
+            segments.append(Segment(" " + _cut(mark + self.note, width - 2), style))
             return Strip(segments).extend_cell_length(width, base)
         return self._keys(segments, self._known(KEYS), self._known(LAST), base, width)
 
@@ -114,6 +114,16 @@ class Hints(LineView, can_focus=False):
             segments.append(Segment(f" {keys_text}", base + self.paint("key")))
             segments.append(Segment(f" {word}  ", base + self.paint("word")))
         return Strip(segments).adjust_cell_length(width, base)
+
+
+def _cut(note: str, room: int) -> str:
+    """A word that has to be cut keeps what it ends with: what became of an exception, what to do
+    next.
+    """
+    head, dot, tail = note.rpartition(" · ")
+    if dot and cell_len(note) > room and cell_len(tail) <= room // 3:
+        return f"{fit(head, room - cell_len(tail) - len(dot))}{dot}{tail}"
+    return fit(note, room)
 
 
 def _cells(key: tuple[str, str]) -> int:
