@@ -63,7 +63,7 @@ def _show(value: Value, room: int, depth: int, path: tuple[int, ...]) -> str:
         name = value.type_name
         return f"<depth {name}>" if name else "<depth>"
     if kind == UNKNOWN:
-        return f"<not recorded #{identity}>"
+        return "<not recorded>" if identity is None else f"<not recorded #{identity}>"
     inner = path if identity is None else (*path, identity)
     text = _object(value, kind, room, depth, inner)
     return text + _doubt(value) if value.uncertain else text

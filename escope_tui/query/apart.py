@@ -6,6 +6,7 @@ from collections import Counter, deque
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
+from .._speedups.unpack import UNKNOWN
 from ..model.differences import MomentDifference, MomentDifferences
 from ..model.text import one_line
 from ..model.values import MAPPING_KINDS, SET_KINDS, Value
@@ -123,10 +124,13 @@ class _Comparison:
         both = [key for key in new if key in old]
         kept = {key for key in both if same_value(old[key][1], new[key][1])}
         same.extend((name + new[key][0], old[key][1], new[key][1]) for key in both if key in kept)
-        if identity is None or not contents_differ(self.rec, identity, self.first, self.last):
+        if identity is None:
+            return
+        beyond = self._beyond(old, new) if partial and before.size == after.size else []
+        if not beyond and not contents_differ(self.rec, identity, self.first, self.last):
             return
         known = both if partial else list({**new, **old})
-        changed = [key for key in known if key not in kept]
+        changed = [key for key in known if key not in kept] + beyond
         resized = after.kind not in MAPPING_KINDS and before.size != after.size
         if resized or after.kind in SET_KINDS or not 0 < len(changed) <= FEW:
             yield MomentDifference(name, *scope, before, after, True)
@@ -136,6 +140,20 @@ class _Comparison:
                 side.get(key) or (other[key][0], None) for side, other in ((old, new), (new, old))
             ]
             yield MomentDifference(name + suffix, *scope, left, right, False)
+
+    def _beyond(
+        self, old: dict[Key, tuple[str, Value]], new: dict[Key, tuple[str, Value]]
+    ) -> list[Key]:
+        """The members that are known beyond a cut at one moment alone: they were written between
+        the two. At the other one they become unknown ones.
+        """
+        found: list[Key] = []
+        for mine, other, step in ((new, old, self.first), (old, new, self.last)):
+            for key in [key for key in mine if key not in other and key[0] != "attr"]:
+                if mine[key][1].kind != "unknown":
+                    other[key] = mine[key][0], self.rec.state.value(UNKNOWN, step)
+                    found.append(key)
+        return found
 
 
 def _members(value: Value) -> dict[Key, tuple[str, Value]]:
