@@ -42,7 +42,7 @@ cdef enum Sizes:
     QUIET = 32          # values without a surprise after which a column's context rests
     T1_BITS = 13
     T2_BITS = 14
-    OPS_BITS = 10
+    OPS_BITS = 11
     PAGE = 128          # strings of a piece of memory
 
 cdef struct Col:            # the first cache line is what a value that was predicted needs

@@ -74,14 +74,18 @@ cdef inline uint32_t colbase(Codec *c, uint64_t key, uint32_t n) noexcept nogil:
         map_put(&c.colmap, key, <void *> v)
     return <uint32_t> (v - 1)
 
-cdef inline uint32_t op_cols(Codec *c, uint64_t key) noexcept nogil:
-    """First of the three columns of an operation."""
+cdef inline uint32_t near_cols(Codec *c, uint64_t key, uint32_t n) noexcept nogil:
+    """`colbase` by way of a cache: for keys that come often."""
     cdef OpCols *o = &c.ops[<uint32_t> ((key * 0x9E3779B97F4A7C15ULL) >> (64 - OPS_BITS))]
     if o.key != key or o.stamp != c.chunk_no:
         o.key = key
         o.stamp = c.chunk_no
-        o.col = colbase(c, key, 3)
+        o.col = colbase(c, key, n)
     return o.col
+
+cdef inline uint32_t op_cols(Codec *c, uint64_t key) noexcept nogil:
+    """First of the three columns of an operation."""
+    return near_cols(c, key, 3)
 
 cdef inline uint32_t site_cols(Codec *c, uint32_t site, uint32_t n) noexcept nogil:
     cdef SiteCols *s = &c.sites[site]
@@ -129,10 +133,17 @@ cdef inline Recipe *recipe_for(Codec *c, Site *s, uint64_t want) noexcept nogil:
                 found = &r[i]
     return found
 
+cdef inline bint entry_of(Codec *c, Val *v, uint64_t at) noexcept nogil:
+    """Puts an item in the place of the tuple."""
+    cdef PoolHead *h = <PoolHead *> (c.pool.p + c.entries[v.p].off)
+    cdef int64_t i = <int64_t> at
+    if i < 0 and h.n == h.length:
+        i += <int64_t> h.n
+    return h.kind == P_TUPLE and <uint64_t> i < h.n and hold(v, &(<Val *> (h + 1))[i])
+
 cdef inline bint item_of(Codec *c, Val *v, const Val *key) noexcept nogil:
     """Puts the item with the key in the place of the object or tuple."""
     cdef Machine *m = &c.m
-    cdef PoolHead *h
     cdef Body *b
     cdef int64_t i = <int64_t> key.p
     if v.tag == T_OBJ:
@@ -151,12 +162,7 @@ cdef inline bint item_of(Codec *c, Val *v, const Val *key) noexcept nogil:
         if i < 0 and b.size == b.n_items:
             i += b.n_items
         return 0 <= i < b.n_items and hold(v, &b.items[i])
-    if v.tag != T_POOL or key.tag != T_INT:
-        return False
-    h = <PoolHead *> (c.pool.p + c.entries[v.p].off)
-    if i < 0 and h.n == h.length:
-        i += <int64_t> h.n
-    return h.kind == P_TUPLE and 0 <= i and <uint64_t> i < h.n and hold(v, &(<Val *> (h + 1))[i])
+    return v.tag == T_POOL and key.tag == T_INT and entry_of(c, v, key.p)
 
 cdef inline bint item_at(Codec *c, Val *v, uint64_t i) noexcept nogil:
     """Puts the item that a loop has come to in the place of the object or tuple."""
@@ -291,7 +297,13 @@ cdef inline bint make(Codec *c, const RecipeStep *pc) noexcept nogil:
             if not (get_attr(m, v, pc.y) if op == DO_LOCALATTR else item_at(c, v, f.loops[pc.y & 3])):
                 return False
         elif op == DO_CONSTITEM:
-            if v == st or v == full or not item_of(c, v, &m.t.consts[pc.y]):
+            if v == st or v == full:
+                return False
+            b = &m.t.consts[pc.y]
+            if v.tag == T_POOL and b.tag == T_INT:
+                if not entry_of(c, v, b.p):
+                    return False
+            elif not item_of(c, v, b):
                 return False
         elif op == DO_CONST:
             if v == full:
@@ -596,6 +608,69 @@ cdef inline void put(Codec *c, Col *k, uint64_t tag, uint64_t p, uint64_t want) 
             col_learn(c, k, tag, p)
             return
     put_other(c, k, tag, p, want)
+
+cdef inline bint worked_out(Codec *c, Frame *f, const RecipeStep *r, uint64_t tag, uint64_t p) noexcept nogil:
+    """Whether the recipe, of the current frame, gives this value; its commonest sorts without a stack."""
+    cdef const Val *a
+    cdef const Val *b
+    cdef Val v
+    if r.code == DO_ONLYLOCAL:
+        if r.x >= f.n_slots:
+            return False
+        a = &f.slots[r.x]
+        return a.tag == tag and a.p == p and tag != T_UNBOUND and tag != T_CELL
+    if (r.code == DO_LOCALS or r.code == DO_LOCALCONST) and r[1].code == DO_END and r.x < f.n_slots:
+        a = &f.slots[r.x]
+        b = &c.m.t.consts[r.y]
+        if r.code == DO_LOCALS:
+            if r.y >= f.n_slots:
+                return False
+            b = &f.slots[r.y]
+        if a.tag == b.tag and (a.tag == T_INT or a.tag == T_FLOAT):
+            return operate(r.what, a, b, &v) == 1 and v.tag == tag and v.p == p
+    return make(c, r) and c.made.tag == tag and c.made.p == p
+
+cdef inline bint put_known(Codec *c, Frame *f, Col *k, uint64_t tag, uint64_t p, uint64_t want) noexcept nogil:
+    """What `put` does for a favourite of the commonest sorts in a column that has been calm for long; False: nothing was done.
+
+    `f`: the current frame.
+    """
+    cdef uint64_t d = p - k.last.p
+    cdef Val *v
+    if k.quiet < QUIET or tag != k.last.tag or d and tag == T_STR:
+        return False
+    if k.best == C_LINEAR:
+        if d != k.stride:
+            return False
+        k.stride2 = d
+    else:
+        if k.best == C_RECIPE:
+            if k.r_site != <uint32_t> f.last_site or k.r_a != <uint32_t> (want >> 32) or k.r_res != f.n_res or k.r_first == 0:
+                return False
+            if k.wrong >= USELESS or not worked_out(c, f, &c.m.t.ops[k.r_first - 1], tag, p):
+                return False
+        elif k.best == C_SLOT:
+            if k.slot >= f.n_slots:
+                return False
+            v = &f.slots[k.slot]
+            if v.tag != tag or v.p != p:
+                return False
+        else:
+            return False
+        if tag == T_INT or tag == T_OBJ or tag == T_STR:
+            if d == k.stride2:
+                k.stride = d
+            k.stride2 = d
+    if tag == T_OBJ and p > c.newest:
+        c.newest = p
+    k.run += 1
+    k.last.p = p
+    return True
+
+cdef inline void put_often(Codec *c, Frame *f, Col *k, uint64_t tag, uint64_t p, uint64_t want) noexcept nogil:
+    """`put` where values are many. `f`: the current frame."""
+    if not put_known(c, f, k, tag, p, want):
+        put(c, k, tag, p, want)
 
 cdef inline Val get(Codec *c, uint32_t col, uint64_t want) noexcept nogil:
     """Reads a value of a column."""

@@ -61,14 +61,14 @@ cdef inline uint64_t key_type(uint32_t kind, uint64_t type_id, uint64_t x) noexc
 
 cdef inline void code_object(Codec *c, uint64_t key, ObjHead *h, Vals *v, bint snap) noexcept nogil:
     """Head and contents (items, pairs, attributes, text in v)."""
-    cdef uint32_t base = colbase(c, key, 2)
+    cdef uint32_t base = near_cols(c, key, 2)
     cdef uint32_t t, i, _i, k
     cdef uint64_t site = key & 0xFFFFFFFFU
     cdef Val got, name
     cdef uint64_t packed, total
     h.oid = code_oid(c, base, h.oid, 1)
     h.type_id = <uint32_t> code_int(c, base + 1, h.type_id)
-    t = colbase(c, key_type(0x81, h.type_id, 0), 8)
+    t = near_cols(c, key_type(0x81, h.type_id, 0), 8)
     packed = code_int(c, t, h.shape | <uint64_t> h.flags << 8 | <uint64_t> h.has_text << 16 | <uint64_t> h.uncertain << 17)
     h.shape = <uint8_t> packed
     h.flags = <uint8_t> (packed >> 8)
@@ -89,30 +89,30 @@ cdef inline void code_object(Codec *c, uint64_t key, ObjHead *h, Vals *v, bint s
             return
     k = 0
     if h.n_items:
-        t = colbase(c, key_type(0x82, h.type_id, site), 1)
+        t = near_cols(c, key_type(0x82, h.type_id, site), 1)
         for _i in range(h.n_items):
             got = code(c, t, v.v[k] if ENC else mk(0, 0), 0)
             if not ENC:
                 vals_push(v, got)
             k += 1
     if h.n_pairs:
-        t = colbase(c, key_type(0x83, h.type_id, site), 2)
+        t = near_cols(c, key_type(0x83, h.type_id, site), 2)
         for i in range(2 * h.n_pairs):
             got = code(c, t + (i & 1), v.v[k] if ENC else mk(0, 0), 0)
             if not ENC:
                 vals_push(v, got)
             k += 1
     for i in range(h.n_attrs):
-        t = colbase(c, key_type(0x84, h.type_id, i), 1)
+        t = near_cols(c, key_type(0x84, h.type_id, i), 1)
         name = mk(T_STR, code_str(c, t, v.v[k].p if ENC else 0))
-        t = colbase(c, key_type(0x85, h.type_id, name.p), 1)
+        t = near_cols(c, key_type(0x85, h.type_id, name.p), 1)
         got = code(c, t, v.v[k + 1] if ENC else mk(0, 0), 0)
         if not ENC:
             vals_push(v, name)
             vals_push(v, got)
         k += 2
     if h.has_text:
-        t = colbase(c, key_type(0x86, h.type_id, 0), 1)
+        t = near_cols(c, key_type(0x86, h.type_id, 0), 1)
         got = code(c, t, v.v[k] if ENC else mk(0, 0), 0)
         if not ENC:
             vals_push(v, got)

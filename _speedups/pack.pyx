@@ -264,8 +264,10 @@ cdef class Packer:
         while True:
             run_quick(self, s)
             if s.p < s.end and (s.p[0] == OP_AT or s.p[0] == OP_LASTED):    # it belongs to the site before
+                at = s.p
                 if time_event(self, s) != DONE:
                     return SHORT
+                self.raw += s.p - at
                 continue
             if s.p >= s.end:
                 return SHORT

@@ -33,13 +33,38 @@ cdef inline Obj *present(Packer self, uint64_t oid) noexcept nogil:
     return o
 
 
+cdef inline void write_change(Packer self, Obj *o, uint8_t op, uint64_t ktag, uint64_t kp, uint64_t tag, uint64_t p) noexcept nogil:
+    """Writes and does a SETITEM, APPEND or SETATTR of an object that is present."""
+    cdef Codec *c = &self.c
+    cdef Machine *m = &c.m
+    cdef uint32_t nth = c.nth
+    cdef uint32_t col
+    code_symbol(c, op)
+    col = op_cols(c, key_of(c, op, nth))
+    c.n_values += 3
+    put_often(c, m.cur, &c.cols[col], T_OBJ, o.oid, wants(K_OBJECT, 0))
+    if op == OP_SETATTR:
+        put_often(c, m.cur, &c.cols[col + 1], T_STR, kp, 0)
+        put_often(c, m.cur, &c.cols[col + 2], tag, p, wants(K_ATTR, kp))
+        if o.oid <= self.highest:
+            mark_attr(self, o.oid, kp)
+        do_setattr(m, o, mk(T_STR, kp), mk(tag, p))
+    elif op == OP_SETITEM:
+        put_often(c, m.cur, &c.cols[col + 1], ktag, kp, wants(K_KEY, 0))
+        put_often(c, m.cur, &c.cols[col + 2], tag, p, wants(K_ITEM, 0))
+        do_setitem(m, o, mk(ktag, kp), mk(tag, p))
+    else:
+        put_often(c, m.cur, &c.cols[col + 2], tag, p, wants(K_APPENDED, 0))
+        do_append(m, o, mk(tag, p))
+
+
 cdef int change_event(Packer self, Src *s) noexcept nogil:
     """SETITEM, APPEND, SETATTR: the changes that are many."""
     cdef Codec *c = &self.c
     cdef const uint8_t *q = s.p + 9
     cdef uint8_t op = s.p[0]
     cdef uint64_t oid, ktag = 0, kp = 0, tag = 0, p = 0
-    cdef uint32_t strid, nth, col
+    cdef uint32_t strid
     cdef Obj *o
     cdef Src rest
     if s.end - s.p < (13 if op == OP_SETATTR else 9):
@@ -65,25 +90,9 @@ cdef int change_event(Packer self, Src *s) noexcept nogil:
     s.p = q
     self.begin()
     o = present(self, oid)
-    nth = c.nth
-    code_symbol(c, op)
-    col = op_cols(c, key_of(c, op, nth))
-    c.n_values += 3
-    put(c, &c.cols[col], T_OBJ, oid, wants(K_OBJECT, 0))
     if op == OP_SETATTR:
         str_at(c, kp).kept = 1
-        put(c, &c.cols[col + 1], T_STR, kp, 0)
-        put(c, &c.cols[col + 2], tag, p, wants(K_ATTR, kp))
-        if oid <= self.highest:
-            mark_attr(self, oid, kp)
-        do_setattr(&c.m, o, mk(T_STR, kp), mk(tag, p))
-    elif op == OP_SETITEM:
-        put(c, &c.cols[col + 1], ktag, kp, wants(K_KEY, 0))
-        put(c, &c.cols[col + 2], tag, p, wants(K_ITEM, 0))
-        do_setitem(&c.m, o, mk(ktag, kp), mk(tag, p))
-    else:
-        put(c, &c.cols[col + 2], tag, p, wants(K_APPENDED, 0))
-        do_append(&c.m, o, mk(tag, p))
+    write_change(self, o, op, ktag, kp, tag, p)
     return DONE
 
 
@@ -165,9 +174,10 @@ cdef int object_event(Packer self, Src *s) noexcept nogil:
     self.vals.n = 0
     n = <uint64_t> h.n_items + 2 * <uint64_t> h.n_pairs
     for i in range(n):
-        r = raw_value(self, s, &v, 0)
-        if r != DONE:
-            return r
+        if not raw_quick(self, s, &v):
+            r = raw_value(self, s, &v, 0)
+            if r != DONE:
+                return r
         vals_push(&self.vals, v)
     for i in range(h.n_attrs):
         if s.end - s.p < 4:
@@ -178,9 +188,10 @@ cdef int object_event(Packer self, Src *s) noexcept nogil:
         s.p += 4
         str_at(&self.c, strid - 1).kept = 1
         vals_push(&self.vals, mk(T_STR, strid - 1))
-        r = raw_value(self, s, &v, 0)
-        if r != DONE:
-            return r
+        if not raw_quick(self, s, &v):
+            r = raw_value(self, s, &v, 0)
+            if r != DONE:
+                return r
         vals_push(&self.vals, v)
     if h.has_text:
         r = raw_value(self, s, &v, 0)
@@ -261,26 +272,15 @@ cdef bint write_diff(Packer self, Obj *o, ObjHead *h) noexcept nogil:
         e.key = mk(T_INT, b.n_items - 1)
         self.emit(OP_DELITEM, &e)
     for i in range(h.n_items):
-        if i < b.n_items:
-            if same(b.items[i], v[i]):
-                continue
-            e.key = mk(T_INT, i)
-            e.val = v[i]
-            self.emit(OP_SETITEM, &e)
-        else:
-            e.key = mk(T_INT, i)
-            e.val = v[i]
-            self.emit(OP_APPEND if is_set(b) else OP_SETITEM, &e)
+        if i < b.n_items and same(b.items[i], v[i]):
+            continue
+        write_change(self, o, OP_APPEND if i >= b.n_items and is_set(b) else OP_SETITEM, T_INT, i, v[i].tag, v[i].p)
     for i in range(h.n_pairs):
         if i >= b.n_pairs or not same(b.pairs[2 * i + 1], p[2 * i + 1]):
-            e.key = p[2 * i]
-            e.val = p[2 * i + 1]
-            self.emit(OP_SETITEM, &e)
+            write_change(self, o, OP_SETITEM, p[2 * i].tag, p[2 * i].p, p[2 * i + 1].tag, p[2 * i + 1].p)
     for i in range(h.n_attrs):
         if i >= b.n_attrs or not same(b.attrs[2 * i + 1], a[2 * i + 1]):
-            e.key = a[2 * i]
-            e.val = a[2 * i + 1]
-            self.emit(OP_SETATTR, &e)
+            write_change(self, o, OP_SETATTR, T_STR, a[2 * i].p, a[2 * i + 1].tag, a[2 * i + 1].p)
     if b.size != h.size:
         e.n = h.size
         self.emit(OP_SIZE, &e)

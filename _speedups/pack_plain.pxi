@@ -56,9 +56,53 @@ cdef int time_event(Packer self, Src *s) noexcept nogil:
     if s.end - s.p < (17 if with_lasted else 9):
         return SHORT
     note_time(self, self.n_hits - 1 if self.n_hits > self.timed else self.timed, le64(s.p + 1), le64(s.p + 9) if with_lasted else 0)
-    self.raw += 17 if with_lasted else 9
     s.p += 17 if with_lasted else 9
     return DONE
+
+
+cdef Frame *put_quick(Packer self, Site *st, uint32_t site, uint64_t *tags, uint64_t *vals) noexcept nogil:
+    """Writes and takes in the values of a site that begins or ends a frame, or has several; returns the frame that it is of."""
+    cdef Codec *c = &self.c
+    cdef Machine *m = &c.m
+    cdef Frame *f = m.cur
+    cdef Frame *g
+    cdef Spec *spec = self.tables.specs + st.first_spec
+    cdef Col *k
+    cdef Val *v
+    cdef uint64_t kind = K_SLOT
+    cdef uint32_t n = st.n_vals
+    cdef uint32_t i
+    if st.quick & Q_ENTER:
+        kind = K_ARGUMENT
+        c.callee = st.func
+    if n:
+        c.n_values += n
+        i = site_cols(c, site, n)
+        k = &c.cols[i]
+        for i in range(n):
+            put_often(c, f, k + i, tags[i], vals[i], wants(kind, spec[i].slot) if spec[i].kind == S_W else wants(K_RESULT, 0))
+    if st.quick & Q_ENTER:
+        g = frame_new(m, m.next_frame, <int32_t> st.func)
+        m.next_frame += 1
+        c.n_values += g.n_slots
+        g.parent = f.id
+        set_up(g, f)
+        g.depth = f.depth + 1
+        g.hist = <uint32_t> f.last_site * 0x9E3779B1U
+        g.last_step = m.step            # of those before the site
+        set_cur(m, g)
+        f = g
+    for i in range(n):
+        if spec[i].kind == S_R:
+            keep(&c.ret, tags[i], vals[i])
+            continue
+        if spec[i].slot < f.n_slots:
+            v = &f.slots[spec[i].slot]
+            if v.tag == T_CELL:
+                set_slot(m, f, spec[i].slot, mk(tags[i], vals[i]))
+            else:
+                keep(v, tags[i], vals[i])
+    return f
 
 
 cdef void run_quick(Packer self, Src *s) noexcept nogil:
@@ -66,108 +110,106 @@ cdef void run_quick(Packer self, Src *s) noexcept nogil:
     cdef Codec *c = &self.c
     cdef Machine *m = &c.m
     cdef Frame *f = m.cur
-    cdef Frame *g
     cdef const uint8_t *p = s.p
     cdef const uint8_t *q
     cdef const uint8_t *end = s.end
     cdef Site *sites = self.tables.sites
     cdef uint32_t n_sites = self.tables.n_sites
     cdef Site *st
-    cdef Spec *spec
+    cdef SiteCols *cols
     cdef T2Entry *e2
-    cdef Col *k
     cdef Val *v
     cdef uint64_t tags[QUICK_VALUES]
     cdef uint64_t vals[QUICK_VALUES]
-    cdef uint64_t kind
-    cdef uint32_t site, sym, n, i, full
+    cdef uint64_t tag = 0
+    cdef uint64_t val = 0
+    cdef uint32_t site, slot, sym, n, i, full
+    cdef const uint8_t *told = p                # what stands before it is in self.raw
+    cdef const uint8_t *sure = s.end - 14       # up to here an event with one value is all there
+    cdef uint64_t hits = 0
     cdef int64_t before = m.step
     cdef int64_t stop = self.first_step + <int64_t> self.limit_steps - 1    # the step that fills the chunk
     if self.limit_raw - self.raw < <uint64_t> (end - p):
         end = p + (self.limit_raw - self.raw)
-    if not self.open or m.enters or m.has_pending or m.n_cells:
+    if not self.open or m.enters or m.has_pending or m.n_cells or f.func < 0 or f.id == 0:
         return
     while p < end and m.step < stop:
         if p[0] != OP_SITE:
+            self.n_hits += hits
+            hits = 0
             s.p = p
             if p[0] == OP_SETITEM or p[0] == OP_SETATTR or p[0] == OP_APPEND:
                 n = change_event(self, s)
             elif p[0] == OP_DEATH:
                 n = death_event(self, s)
             elif p[0] == OP_AT or p[0] == OP_LASTED:
-                if time_event(self, s) != DONE:
-                    break
-                p = s.p
-                continue
+                n = time_event(self, s)
             else:
                 break
             if n != DONE or m.err or c.err:         # the usual way finds out
                 s.p = p
                 break
-            self.raw += s.p - p
             p = s.p
             if c.n_values > MAX_VALUES // 4 or m.work > MAX_WORK // 4:
                 break
             continue
-        if end - p < 5 or f.func < 0 or f.id == 0:
+        if p > sure and s.end - p < 5:
             break
         site = le32(p + 1)
-        if site >= n_sites or not sites[site].quick:
+        if site >= n_sites:
             break
         st = &sites[site]
+        if not st.quick:
+            break
         n = st.n_vals
         q = p + 5
-        for i in range(n):
-            q = value_at(self, s, q, &tags[i], &vals[i])
-            if q == NULL:
-                break
+        if n == 1 and p <= sure:
+            q = value_at(self, s, q, &tag, &val)
+        else:
+            for i in range(n):
+                q = value_at(self, s, q, &tags[i], &vals[i])
+                if q == NULL:
+                    break
+            tag = tags[0]
+            val = vals[0]
         if q == NULL:
             break
-        kind = K_SLOT
-        if st.quick & Q_ENTER:
-            kind = K_ARGUMENT
-            c.callee = st.func
-            if frame_find(m, m.next_frame) != NULL or c.n_values > MAX_VALUES // 4:
-                break
-        self.raw += q - p
+        if st.quick & Q_ENTER and (frame_find(m, m.next_frame) != NULL or c.n_values > MAX_VALUES // 4):
+            break
         p = q
-        self.hit(site)
+        hits += 1
+        cols = &c.sites[site]
+        if seldom(cols.hits == 0, 0):
+            buf_bytes(&self.hit_sites, &site, 4)
+        cols.hits += 1
         sym = site + SYM_SITE0
         full = (f.hist ^ c.mid) * 0x85EBCA6BU
         e2 = &c.t2[full >> (32 - T2_BITS)]
         c.n_syms += 1
-        if e2.check == full and e2.sym == sym:
+        if seldom(e2.check == full and e2.sym == sym, 1):
             c.ctl_run += 1
         else:
             symbol_missed(c, sym, full)
-        spec = self.tables.specs + st.first_spec
         if n:
-            c.n_values += n
-            i = site_cols(c, site, n)
-            k = &c.cols[i]
-            for i in range(n):
-                put(c, k + i, tags[i], vals[i], wants(kind, spec[i].slot) if spec[i].kind == S_W else wants(K_RESULT, 0))
-        if st.quick & Q_ENTER:
-            g = frame_new(m, m.next_frame, <int32_t> st.func)
-            m.next_frame += 1
-            c.n_values += g.n_slots
-            g.parent = f.id
-            set_up(g, f)
-            g.depth = f.depth + 1
-            g.hist = <uint32_t> f.last_site * 0x9E3779B1U
-            g.last_step = m.step            # of those before the site
-            set_cur(m, g)
-            f = g
-        for i in range(n):
-            if spec[i].kind == S_R:
-                keep(&c.ret, tags[i], vals[i])
-                continue
-            if spec[i].slot < f.n_slots:
-                v = &f.slots[spec[i].slot]
-                if v.tag == T_CELL:
-                    set_slot(m, f, spec[i].slot, mk(tags[i], vals[i]))
-                else:
-                    keep(v, tags[i], vals[i])
+            if st.quick == Q_PLAIN and n == 1:
+                c.n_values += 1
+                slot = self.tables.specs[st.first_spec].slot
+                if seldom(cols.stamp != c.chunk_no, 0):
+                    site_cols(c, site, 1)
+                put_often(c, f, &c.cols[cols.col], tag, val, wants(K_SLOT, slot))
+                if slot < f.n_slots:
+                    v = &f.slots[slot]
+                    if seldom(v.tag == T_CELL, 0):
+                        set_slot(m, f, slot, mk(tag, val))
+                    else:
+                        keep(v, tag, val)
+            else:
+                if n == 1:
+                    tags[0] = tag
+                    vals[0] = val
+                f = put_quick(self, st, site, tags, vals)
+        elif st.quick & Q_ENTER:
+            f = put_quick(self, st, site, tags, vals)
         count_loop(f, st)
         f.n_res = 0
         c.prev_sym = sym
@@ -179,12 +221,15 @@ cdef void run_quick(Packer self, Src *s) noexcept nogil:
         if st.flags & (F_STEP | F_ITER):
             m.step += 1
             f.last_step = m.step
+        f.state = FS_RUNNING
         if st.quick & Q_LEAVE:
             f.state = FS_ENDED
             site_left(c, site, f)
             f = m.cur
-        else:
-            f.state = FS_RUNNING
+            if f.func < 0 or f.id == 0:
+                break
+    self.n_hits += hits
+    self.raw += p - told
     s.p = p
     if m.step != before:
         mark_thread(self)

@@ -31,6 +31,7 @@ cdef struct Site:
     uint8_t quick           # packer: which of the quick sorts it is, if any
     uint32_t n_recipes
     uint32_t first_recipe
+    uint32_t pad            # to a power of two
 
 cdef enum Quick:
     Q_PLAIN = 1
