@@ -608,6 +608,7 @@ cdef inline void exit_frame() noexcept:
     believed = 0 if current == NULL else current.id
     if es_unlikely(f.wants):
         take_notes(f)
+        drain_pending()
     if es_unlikely(f.outside):
         returned_outside(f)
     drop_frame(f)

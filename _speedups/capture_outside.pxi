@@ -70,7 +70,7 @@ cdef bint is_comprehension(void *fp, void *below) noexcept:
 cdef void handed_out(PyObject *o) noexcept:
     """The current frame returns or yields an object to code that is not recorded."""
     cdef Frame *parent = caller_of(current)
-    cdef int before
+    cdef bint noted = False
     if not is_container(o):
         return
     if parent == NULL:
@@ -78,9 +78,10 @@ cdef void handed_out(PyObject *o) noexcept:
         return
     if note_count < 256 - KEPT_FREE:
         note_for(parent, o, True)
-        if not parent.doubted:
-            return
-    doubt_deep(o)
+        noted = not parent.doubted
+    if not noted:
+        doubt_deep(o)
+    drain_pending()              # before anything of it dies
 
 
 cdef inline void leave(SiteData *d, unsigned char *event, PyObject *value) noexcept:
@@ -139,8 +140,28 @@ cdef void gave_unseen(Frame *f) noexcept:
         if returned[i].frame == f and returned[i].frame_id == f.id and returned[i].oid:
             e = table_find_block(returned[i].block)
             if e != NULL and e.oid == returned[i].oid:
-                note_for(parent, returned[i].object, True)
+                note_in_death(parent, returned[i].object, e)
             returned[i].oid = 0
+
+
+cdef void note_in_death(Frame *frame, PyObject *o, Entry *e) noexcept:
+    """Keep a known object in mind, to be looked at deeply; nothing is written or looked at now, where something dies."""
+    global note_count
+    cdef Note *n
+    if frame == NULL:
+        return
+    if note_count == 256:
+        event_u64(OP_ASOF, e.oid)
+        return
+    n = &notes[note_count]
+    memset(n, 0, sizeof(Note))
+    n.object = o
+    n.block = e.block
+    n.oid = e.oid
+    n.frame = frame
+    n.deep = True
+    note_count += 1
+    want(frame)
 
 
 cdef void delegates_resumed(Frame *f) noexcept:
@@ -173,6 +194,7 @@ cdef void returned_outside(Frame *f) noexcept:
                 keep_for_caller(f, PyTuple_GET_ITEM(o, j))
         else:
             keep_for_caller(f, o)
+    drain_pending()
 
 
 cdef void keep_for_caller(Frame *f, PyObject *o) noexcept:
@@ -181,7 +203,7 @@ cdef void keep_for_caller(Frame *f, PyObject *o) noexcept:
         return
     caller = caller_of(f)
     if caller != NULL:
-        note_for(caller, o, False)
+        note_for(caller, o, is_plain_container(o))
     else:
         lend(f, o, False)
 

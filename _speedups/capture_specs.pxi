@@ -206,19 +206,19 @@ cdef void examine_values(SiteData *d, PyObject **args) noexcept:
     for i in range(d.nspecs):
         s = &d.specs[i]
         if s.op == S_WRITE or s.op == S_VALUE:
-            examine(args[a])
+            examine_result(args[a])
             a += 1
         elif s.op == S_ATTR and not s.before:
             o = follow(args[a], &s.path)
             o = raw_attr(o, s.name) if o != NULL else NULL
             if o != NULL:
-                examine(o)
+                examine_result(o)
             a += 1
         elif s.op == S_ITEM and not s.before:
             o = follow(args[a], &s.path)
             o = item_value(o, args[a + 1]) if o != NULL and args[a + 1] != NULL else NULL
             if o != NULL:
-                examine(o)
+                examine_result(o)
             a += 2
         elif s.op == S_ITEM or s.op == S_STORE_KEYED or s.op == S_KEY_STORED:
             a += 2
@@ -226,6 +226,14 @@ cdef void examine_values(SiteData *d, PyObject **args) noexcept:
             a += 1 + s.nargs
         elif s.op != S_CLASS_WRITE and s.op != S_UNBIND and s.op != S_STAR and s.op != S_CALLED_BACK:
             a += 1
+
+
+cdef void examine_result(PyObject *o) noexcept:
+    """What unknown code may have given: where it has called recorded code, parts of that were known, unfinished, by then."""
+    examine(o)
+    if es_unlikely(current != NULL and current.callbacks != 0):
+        drain_pending()
+        examine_deep(o)
 
 
 cdef PyObject *item_value(PyObject *o, PyObject *key) noexcept:

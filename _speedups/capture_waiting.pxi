@@ -89,6 +89,8 @@ cdef void catch_up(Frame *f, void *fp) noexcept:
                 doubting = False
                 return
             f.doubted = doubting
+        else:
+            f.callbacks += 1
     if f.wants:
         look_at_notes(f, stores)
     if f.unknown and not direct:
