@@ -63,129 +63,42 @@ cdef object _qualname = type.__dict__["__qualname__"].__get__
 cdef object _args = BaseException.args.__get__
 
 
+include "boot_streams.pxi"
+
+
 @cython.final
-cdef class Tee:
-    """One output stream: what is written through it is told to `sink(stream, text)` first.
+cdef class Quietly:
+    """A callable of a type of its own: profilers list functions that are built in."""
 
-    `write` and `flush` stand in for the text layer's methods, `raw` for the write of the buffer below.
-    What the text layer hands down to its buffer was told already, so the buffer's writes count only
-    while this thread is not inside the text layer.
-    """
+    def __call__(self, function, *args):
+        """Calls a function of ours of which the program's tracers, profilers and monitors see nothing.
 
-    cdef object sink
-    cdef object number
-    cdef object write_
-    cdef object flush_
-    cdef object raw_
-    cdef unsigned long inside
-    cdef readonly object write
-    cdef readonly object flush
-    cdef readonly object raw
-
-    def __cinit__(self, sink, int number, write, flush, raw):
-        self.sink = sink
-        self.number = number
-        self.write_ = write
-        self.flush_ = flush
-        self.raw_ = raw
-        self.inside = 0
-        self.write = PyCFunction_NewEx(&write_def, self, None)
-        self.flush = PyCFunction_NewEx(&flush_def, self, None)
-        self.raw = PyCFunction_NewEx(&raw_def, self, None)
-
-
-cdef void tell(PyObject *tee, PyObject *data) noexcept:
-    """Gives the sink an exact str or bytes; no code of the program runs for it."""
-    cdef PyObject *args[2]
-    cdef PyObject *got
-    cdef PyObject *exact
-    if PyUnicode_Check(data):
-        exact = PyUnicode_FromObject(data)
-    elif PyObject_CheckBuffer(data):
-        exact = PyBytes_FromObject(data)
-    else:
-        return
-    if exact != NULL:
-        args[0] = <PyObject *> (<Tee> tee).number
-        args[1] = exact
-        got = PyObject_Vectorcall(<PyObject *> (<Tee> tee).sink, args, 2, NULL)
-        Py_XDECREF(got)
-        Py_XDECREF(exact)
-    PyErr_Clear()
+        Signals wait until it is done, as far as this thread gets them: what a handler raises must not end in
+        one of our own. An exception that came from the program all the same goes on; any other is the function's
+        own business, and gives None.
+        """
+        cdef PyThreadState *here = PyThreadState_Get()
+        cdef sigset_t waiting
+        cdef sigset_t before
+        cdef int number
+        sigfillset(&waiting)
+        for number in (SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGTRAP, SIGSYS):
+            sigdelset(&waiting, number)
+        PyErr_CheckSignals()  # those that came already, with the tracers of the program still on
+        pthread_sigmask(SIG_BLOCK, &waiting, &before)
+        PyThreadState_EnterTracing(here)
+        try:
+            return function(*args)
+        except BaseException as error:
+            if not isinstance(error, Exception) or _from_elsewhere(error.__traceback__):
+                raise
+            return None
+        finally:
+            PyThreadState_LeaveTracing(here)
+            pthread_sigmask(SIG_SETMASK, &before, NULL)
 
 
-cdef PyObject *tee_write(PyObject *self, PyObject *text) noexcept:
-    cdef Tee tee = <Tee> self
-    cdef unsigned long before = tee.inside
-    cdef PyObject *got
-    if PyUnicode_Check(text):
-        tell(self, text)
-    tee.inside = PyThread_get_thread_ident()
-    got = PyObject_CallOneArg(<PyObject *> tee.write_, text)
-    tee.inside = before
-    return got
-
-
-cdef PyObject *tee_flush(PyObject *self, PyObject *unused) noexcept:
-    cdef Tee tee = <Tee> self
-    cdef unsigned long before = tee.inside
-    cdef PyObject *got
-    tee.inside = PyThread_get_thread_ident()
-    got = PyObject_CallNoArgs(<PyObject *> tee.flush_)
-    tee.inside = before
-    return got
-
-
-cdef PyObject *tee_raw(PyObject *self, PyObject *data) noexcept:
-    cdef Tee tee = <Tee> self
-    if tee.inside != PyThread_get_thread_ident():
-        tell(self, data)
-    return PyObject_CallOneArg(<PyObject *> tee.raw_, data)
-
-
-cdef PyMethodDef write_def
-cdef PyMethodDef flush_def
-cdef PyMethodDef raw_def
-write_def.ml_name = b"write"
-write_def.ml_meth = <void *> tee_write
-write_def.ml_flags = METH_O
-write_def.ml_doc = NULL
-flush_def.ml_name = b"flush"
-flush_def.ml_meth = <void *> tee_flush
-flush_def.ml_flags = METH_NOARGS
-flush_def.ml_doc = NULL
-raw_def.ml_name = b"write"
-raw_def.ml_meth = <void *> tee_raw
-raw_def.ml_flags = METH_O
-raw_def.ml_doc = NULL
-
-
-def quietly(function, *args):
-    """Calls a function of ours of which the program's tracers, profilers and monitors see nothing.
-
-    Signals wait until it is done, as far as this thread gets them: what a handler raises must not end in
-    one of our own. An exception that came from the program all the same goes on; any other is the function's
-    own business, and gives None.
-    """
-    cdef PyThreadState *here = PyThreadState_Get()
-    cdef sigset_t waiting
-    cdef sigset_t before
-    cdef int number
-    sigfillset(&waiting)
-    for number in (SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGTRAP, SIGSYS):
-        sigdelset(&waiting, number)
-    PyErr_CheckSignals()  # those that came already, with the tracers of the program still on
-    pthread_sigmask(SIG_BLOCK, &waiting, &before)
-    PyThreadState_EnterTracing(here)
-    try:
-        return function(*args)
-    except BaseException as error:
-        if not isinstance(error, Exception) or _from_elsewhere(error.__traceback__):
-            raise
-        return None
-    finally:
-        PyThreadState_LeaveTracing(here)
-        pthread_sigmask(SIG_SETMASK, &before, NULL)
+quietly = Quietly()
 
 
 def cut_out(error):

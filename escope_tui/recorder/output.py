@@ -1,14 +1,15 @@
 """Tells the recording what the program writes to stdout and stderr, as it was written.
 
-The streams stay what they are: two of their methods (and one of the buffer below) are shadowed by
-instance attributes that note the text and then call the original.
+The streams stay what they are. Those of C types are followed below what a program can see of
+them; of the others two methods (and one of the buffer below) are shadowed by instance attributes
+that note the text and then call the original.
 """
 
 from __future__ import annotations
 
 import sys
 
-from escope_tui._speedups.boot import Tee
+from escope_tui._speedups.boot import Tee, leave_streams
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ _shadows: list[tuple[Any, str, Any, Any]] = []
 
 def uninstall() -> None:
     """Takes away the tees that still stand where they were put."""
+    leave_streams()
     while _shadows:
         stream, name, mine, before = _shadows.pop()
         own = getattr(stream, "__dict__", {})
@@ -41,19 +43,22 @@ def uninstall() -> None:
                 setattr(stream, name, before)
 
 
-def _put(stream: Any, name: str, mine: Any) -> None:
+def _put(stream: Any, name: str, mine: Any) -> bool:
+    """False for a stream of someone's own make that takes no attributes, and is not recorded."""
     before = getattr(stream, "__dict__", {}).get(name)
-    setattr(stream, name, mine)
+    try:
+        setattr(stream, name, mine)
+    except AttributeError:
+        return False
     _shadows.append((stream, name, mine, before))
+    return True
 
 
 def _shadow(sink: Callable[[int, Any], object], number: int, stream: Any) -> None:
     below = getattr(stream, "buffer", None)
-    tee = Tee(sink, number, stream.write, stream.flush, getattr(below, "write", None))
-    try:
-        _put(stream, "write", tee.write)
-        _put(stream, "flush", tee.flush)
-        if below is not None:
-            _put(below, "write", tee.raw)
-    except AttributeError:
-        pass  # a stream of someone's own make that takes no attributes: its output is not recorded
+    if not Tee(sink, number).follow(stream, True):
+        tee = Tee(sink, number, write=stream.write, flush=stream.flush)
+        if not (_put(stream, "write", tee.write) and _put(stream, "flush", tee.flush)):
+            return
+    if below is not None and not Tee(sink, number).follow(below, False):
+        _put(below, "write", Tee(sink, number, raw=getattr(below, "write", None)).raw)

@@ -60,6 +60,32 @@ keep = Exit()
 '''.lstrip()
 
 BEHAVIOURS = {
+    "streams": """
+        import contextlib, copy, inspect, io, pickle, re, subprocess, sys
+        def shown(thing):
+            return re.sub("0x[0-9a-f]+", "0x", repr(thing))
+        for stream in (sys.stdout, sys.stdout.buffer, sys.stderr):
+            print(shown(stream), shown(stream.write), shown(stream.flush), vars(stream))
+            print(stream.write.__self__ is stream, stream.write.__qualname__)
+            print(sys.getrefcount(stream))
+        print(inspect.signature(sys.stdout.write))
+        wrong = (sys.stdout.write, lambda s: s.write(), lambda s: s.flush(1))
+        for use in (pickle.dumps, copy.copy, *wrong):
+            try:
+                use(sys.stdout)
+            except Exception as error:
+                print(shown(error))
+        sys.stdout.reconfigure(line_buffering=True)
+        with contextlib.redirect_stdout(io.StringIO()) as kept:
+            print("kept")
+        io.TextIOWrapper.write(sys.stdout, kept.getvalue())
+        sys.stdout.flush()
+        subprocess.run(["echo", "child"], stdout=sys.stdout)
+        below = sys.stdout.detach()
+        below.write(b"below\\n")
+        sys.stdout = io.TextIOWrapper(below, write_through=True)
+        print("again")
+    """,
     "uncaught": """
         class Odd(Exception): pass
         def inner(x):

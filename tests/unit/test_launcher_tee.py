@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import io
+import sys
 import threading
 import traceback
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -23,13 +25,31 @@ class Sink:
         self.told.append(data)
 
 
-def teed(stream: io.TextIOWrapper) -> Sink:
+def shadowed(stream: io.TextIOWrapper) -> Sink:
+    """As streams of someone's own make are followed."""
     sink = Sink()
     tee = boot.Tee(sink, 1, stream.write, stream.flush, stream.buffer.write)
     writable: Any = stream
     writable.write, writable.flush = tee.write, tee.flush
     writable.buffer.write = tee.raw
     return sink
+
+
+def followed(stream: io.TextIOWrapper) -> Sink:
+    """As Python's own streams are followed."""
+    sink = Sink()
+    assert boot.Tee(sink, 1).follow(stream, True)
+    assert boot.Tee(sink, 1).follow(stream.buffer, False)
+    return sink
+
+
+Teed = Callable[[io.TextIOWrapper], Sink]
+
+
+@pytest.fixture(params=[shadowed, followed])
+def teed(request: pytest.FixtureRequest) -> Iterator[Teed]:
+    yield request.param
+    boot.leave_streams()
 
 
 @pytest.fixture(params=["buffered", "line", "through"])
@@ -44,7 +64,7 @@ def stream(request: pytest.FixtureRequest) -> io.TextIOWrapper:
     )
 
 
-def test_text_and_bytes_are_told_once_each(stream: io.TextIOWrapper) -> None:
+def test_text_and_bytes_are_told_once_each(teed: Teed, stream: io.TextIOWrapper) -> None:
     sink = teed(stream)
     print("one", 2, file=stream)
     stream.writelines(["three", "four\n"])
@@ -59,14 +79,16 @@ def test_text_and_bytes_are_told_once_each(stream: io.TextIOWrapper) -> None:
     assert told == "one 2\nthreefour\nfive\n67" + "é" * 20000 + "\n"
 
 
-def test_writing_gives_back_what_it_did(stream: io.TextIOWrapper) -> None:
+def test_writing_gives_back_what_it_did(teed: Teed, stream: io.TextIOWrapper) -> None:
     teed(stream)
     assert stream.write("abc") == 3
     assert stream.buffer.write(b"ab") == 2
     assert stream.flush() is None  # type: ignore[func-returns-value]
 
 
-def test_errors_are_the_streams_own_and_show_no_frame_of_escope(stream: io.TextIOWrapper) -> None:
+def test_errors_are_the_streams_own_and_show_no_frame_of_escope(
+    teed: Teed, stream: io.TextIOWrapper
+) -> None:
     teed(stream)
     with pytest.raises(TypeError, match="must be str") as caught:
         stream.write(3)  # type: ignore[arg-type]
@@ -75,7 +97,7 @@ def test_errors_are_the_streams_own_and_show_no_frame_of_escope(stream: io.TextI
         stream.write("\ud800")
 
 
-def test_a_text_of_the_programs_own_type_runs_no_code(stream: io.TextIOWrapper) -> None:
+def test_a_text_of_the_programs_own_type_runs_no_code(teed: Teed, stream: io.TextIOWrapper) -> None:
     class Loud(str):
         def __str__(self) -> str:
             raise AssertionError
@@ -88,7 +110,7 @@ def test_a_text_of_the_programs_own_type_runs_no_code(stream: io.TextIOWrapper) 
     assert type(sink.told[0]) is str
 
 
-def test_buffers_of_any_kind_are_told_as_bytes(stream: io.TextIOWrapper) -> None:
+def test_buffers_of_any_kind_are_told_as_bytes(teed: Teed, stream: io.TextIOWrapper) -> None:
     sink = teed(stream)
     buffer: Any = stream.buffer
     buffer.write(memoryview(bytearray(b"view")))
@@ -104,7 +126,53 @@ def test_a_sink_that_fails_does_not_harm_the_output(stream: io.TextIOWrapper) ->
     tee.flush()
 
 
-def test_threads_that_write_at_once_lose_nothing(stream: io.TextIOWrapper) -> None:
+def test_nothing_of_a_stream_shows_that_it_is_followed(stream: io.TextIOWrapper) -> None:
+    other: Any = io.TextIOWrapper(io.BufferedWriter(io.BytesIO()), encoding="utf-8")
+
+    def facts(one: Any) -> list[Any]:
+        kept = [one.write.__qualname__, one.write.__self__ is one, type(one.buffer.write)]
+        return [*kept, one.__dict__, one.buffer.__dict__, sys.getrefcount(one)]
+
+    plain = facts(stream)
+    followed(stream)
+    assert facts(stream) == plain
+    assert other.write("not told") == 8
+    boot.leave_streams()
+    assert facts(stream) == plain
+
+
+def test_a_stream_that_is_followed_may_be_written_to_by_its_types_own_function(
+    stream: io.TextIOWrapper,
+) -> None:
+    sink = followed(stream)
+    io.TextIOWrapper.write(stream, "so")
+    stream.detach().write(b"on")
+    boot.leave_streams()
+    assert sink.told == ["so", b"on"]
+
+
+def test_a_stream_that_has_died_is_not_taken_for_another(stream: io.TextIOWrapper) -> None:
+    sink = Sink()
+    dying: Any = io.StringIO()
+    assert boot.Tee(sink, 1).follow(dying, True)
+    dying.write("first")
+    address = id(dying)
+    del dying
+    others = [io.StringIO() for _ in range(50)]
+    for other in others:
+        other.write("other")
+    boot.leave_streams()
+    assert sink.told == ["first"]
+    assert any(id(other) == address for other in others), "one of them lies where it lay"
+
+
+def test_a_stream_with_a_method_of_its_own_is_not_followed(stream: io.TextIOWrapper) -> None:
+    writable: Any = stream
+    writable.write = print
+    assert not boot.Tee(Sink(), 1).follow(stream, True)
+
+
+def test_threads_that_write_at_once_lose_nothing(teed: Teed, stream: io.TextIOWrapper) -> None:
     sink = teed(stream)
     threads = [
         threading.Thread(target=lambda: [stream.write("x" * 9 + "\n") for _ in range(2000)])
