@@ -17,7 +17,7 @@ def detach():
     global frame_count, believed, thread_count, thread_now, note_count, attention, volatile_count, deep_count
     global held_count, lent_count, doubted_count, exposed_count, death_calls, importing_count, loose_count
     global time_countdown, unknown_ran, pending_count, pending_next, transient_count, type_count, visit_mark, next_type_id
-    global slotted_count, watched_count, shadowed_count, shown_count
+    global slotted_count, watched_count, shown_count
     cdef uint32_t i
     cdef Frame *f
     if recording:
@@ -41,8 +41,10 @@ def detach():
     for i in range(type_count):
         free(type_infos[i].slots)
         free(type_infos[i])
-    type_count = next_type_id = slotted_count = watched_count = shadowed_count = 0
-    forget_early()
+    type_count = next_type_id = slotted_count = watched_count = 0
+    forget_hidden()
+    forget_kept()
+    forget_classes()
     memset(recent_types, 0, sizeof(recent_types))
     for i in range(FRAME_BUCKETS if frame_map != NULL else 0):
         while frame_map[i] != NULL:

@@ -10,6 +10,10 @@ cdef struct Watched:
 
 cdef Watched *watched = NULL     # classes whose attributes are in the recording
 cdef int watched_count = 0, watched_capacity = 0
+cdef bint classes_doubted = False    # since they were last looked at
+cdef int joined_classes = 0      # so many of them are joined
+cdef enum:
+    MANY_CLASSES = 256           # that are always looked at
 
 
 cdef void find_slots(TypeInfo *info) noexcept:
@@ -118,23 +122,49 @@ cdef void watch_class(PyTypeObject *tp) noexcept:
 
 cdef void look_at_classes() noexcept:
     """Code that is not recorded has run: look at the classes that are not what they were."""
+    global allowance, classes_doubted
     cdef PyTypeObject *tp
     cdef int i
+    if watched_count > MANY_CLASSES:
+        if not affordable():
+            doubt_classes()
+            return
+        allowance -= watched_count
     for i in range(watched_count):
         tp = watched[i].tp
-        if es_unlikely(tp.tp_version_tag == 0 or tp.tp_version_tag != watched[i].version):
+        if es_unlikely(tp.tp_version_tag == 0 or tp.tp_version_tag != watched[i].version) or classes_doubted:
             watched[i].version = class_version(tp)
             examine(<PyObject *>tp)
+    classes_doubted = False
+
+
+cdef void doubt_classes() noexcept:
+    """There are too many classes to look at each time: mark them as uncertain."""
+    global classes_doubted, joined_classes
+    cdef int i
+    classes_doubted = True
+    for i in range(joined_classes, watched_count):
+        join(<PyObject *>watched[i].tp)
+    joined_classes = watched_count
+    doubt_joined()
+
+
+cdef void forget_classes() noexcept:
+    """For another recording in the same process."""
+    global classes_doubted, joined_classes
+    classes_doubted = False
+    joined_classes = 0
 
 
 cdef void class_died(TypeInfo *info) noexcept:
-    global slotted_count, watched_count
+    global slotted_count, watched_count, joined_classes
     cdef int i
     memset(recent_types, 0, sizeof(recent_types))
     for i in range(watched_count):
         if watched[i].tp == info.tp:
             watched_count -= 1
             watched[i] = watched[watched_count]
+            joined_classes = min(joined_classes, i)
             break
     for i in range(slotted_count):
         if slotted[i] == info:

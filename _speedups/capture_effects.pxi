@@ -305,10 +305,8 @@ cdef int method_effect(PyTypeObject *tp, PyObject *name) noexcept:
         if strcmp(n, b"close") == 0 or strcmp(n, b"__exit__") == 0 or strcmp(n, b"detach") == 0:
             return EFFECT_DEEP
         return EFFECT_ARGS if strncmp(n, b"readinto", 8) == 0 else EFFECT_RECEIVER
-    if es_unlikely(shadowed_count) and is_shadowed(tp, name):
-        return EFFECT_DEEP
     found = _PyType_Lookup(tp, name)
-    if found == NULL or es_unlikely(early_count) and has_shadowed_early(tp, name):
+    if found == NULL or es_unlikely(hidden_count) and is_hidden(tp, name):
         return EFFECT_DEEP
     if Py_TYPE(found) == &PyFunction_Type:
         return EFFECT_NONE if is_recorded_code((<PyFunctionObject *>found).func_code) else EFFECT_DEEP

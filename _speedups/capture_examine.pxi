@@ -41,6 +41,7 @@ cdef void snapshot(PyObject *o, uint64_t oid, int depth) noexcept:
     cdef Entry *e
     cdef unsigned char *p
     cdef size_t counts
+    cdef bint comes = False
     if info == NULL:
         return
     tuple_budget = 4096
@@ -81,6 +82,7 @@ cdef void snapshot(PyObject *o, uint64_t oid, int depth) noexcept:
             e.size = <uint32_t>w.size
         if info.shape == SHAPE_DICT and not e.flags & E_SNAPPED:
             namespace_shown(o, oid)
+        comes = not e.flags & E_SNAPPED and es_references(o) > 1 and may_be_kept(tp)
         e.flags = (e.flags | E_SNAPPED) & ~(E_DIRTY | E_CUT)
         if w.cut and info.shape != SHAPE_ARRAY:      # of an array nothing but its head is ever shown
             e.flags |= E_CUT
@@ -100,6 +102,8 @@ cdef void snapshot(PyObject *o, uint64_t oid, int depth) noexcept:
         doubt_entry(e)
     if e != NULL and e.joined:
         joined_again(o, e)
+    if es_unlikely(comes):
+        hold_if_kept(o, oid)
 
 
 cdef inline void drain_pending() noexcept:
@@ -290,6 +294,8 @@ cdef void deep_children(PyObject *o) noexcept:
     if info.shape == SHAPE_OPAQUE or info.shape == SHAPE_ITERATOR or info.shape == SHAPE_VALUE:
         if looked_through(info.tp):
             traverse(o, 1)
+            if info.nfields:                 # not all types tell the collector of all that they hold
+                deep_computed(o, info)
             return
     if info.shape == SHAPE_LIST:
         n = Py_SIZE(o)
@@ -334,7 +340,7 @@ cdef void deep_children(PyObject *o) noexcept:
         deep_push((<PyMethodObject *>o).im_self, 0)
         deep_push((<PyMethodObject *>o).im_func, 0)
         return
-    if info.nfields and info.shape == SHAPE_INSTANCE:
+    if info.nfields:
         deep_computed(o, info)
     if info.tp.tp_flags & TPFLAGS_HEAPTYPE or info.shape == SHAPE_EXCEPTION:
         if info.foreign:

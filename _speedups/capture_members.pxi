@@ -171,11 +171,15 @@ cdef void find_computed(TypeInfo *info, PyTypeObject *base) noexcept:
 
 
 cdef void deep_computed(PyObject *o, TypeInfo *info) noexcept:
-    """Push what the getters give, where that is held by the object."""
+    """Push what members hold, and what the getters give where that is held by the object."""
     cdef int i
     cdef PyObject *v
     for i in range(info.nfields):
-        if info.fields[i].kind != FIELD_GETTER:
+        if info.fields[i].kind == T_OBJECT or info.fields[i].kind == T_OBJECT_EX:
+            v = (<PyObject **>(<char *>o + info.fields[i].offset))[0]
+            if v != NULL:
+                deep_push(v, 0)
+        if info.fields[i].kind != FIELD_GETTER or info.shape != SHAPE_INSTANCE:
             continue
         v = (<PyGetSetDef *>info.fields[i].offset).get(o, (<PyGetSetDef *>info.fields[i].offset).closure)
         if v == NULL:

@@ -1,74 +1,68 @@
-# Methods that some instance has hidden behind an attribute of its own: what their calls do is not known by the class.
-
-cdef struct Shadowed:
-    PyTypeObject *tp
-    PyObject *name           # held
+# Names under which some instance has something to call: hidden from then on is what the class has under them, or may
+# get, so what a call of such a method does is not known by the class.
 
 cdef enum:
-    MAX_SHADOWED = 512
+    MAX_HIDDEN = 1 << 15
+    RELEARNED = 512
 
-cdef Shadowed shadowed[512]
-cdef int shadowed_count = 0
-
-# What an instance has under a name for which its class has no method, yet.
-
-cdef enum:
-    MAX_EARLY = 1 << 15
-
-cdef uint64_t *early = NULL  # an open table of classes with names; 0: free
-cdef uint64_t early_mask = 0
-cdef uint64_t early_count = 0
-cdef bint early_lost = False  # there were more than are kept: any class may have some
+cdef uint64_t *hidden = NULL     # an open table of classes with names; 0: free
+cdef uint64_t hidden_mask = 0
+cdef uint64_t hidden_count = 0
+cdef bint hidden_lost = False    # there were more than are kept: any class may have some
+cdef PyTypeObject *relearned[512]    # classes of which sites know that, by a hash (compared only)
 
 
-cdef inline uint64_t early_key(PyTypeObject *tp, PyObject *name) noexcept:
+cdef inline uint64_t hidden_key(PyTypeObject *tp, PyObject *name) noexcept:
     return mix(<uint64_t>PyObject_Hash(name) + mix(<uint64_t>tp)) | 1
 
 
-cdef inline uint64_t *early_place(uint64_t key) noexcept:
-    cdef uint64_t i = key >> 1 & early_mask
-    while early[i] != 0 and early[i] != key:
-        i = (i + 1) & early_mask
-    return &early[i]
+cdef inline uint64_t *hidden_place(uint64_t key) noexcept:
+    cdef uint64_t i = key >> 1 & hidden_mask
+    while hidden[i] != 0 and hidden[i] != key:
+        i = (i + 1) & hidden_mask
+    return &hidden[i]
 
 
-cdef void shadows_early(PyTypeObject *tp, PyObject *name) noexcept:
-    """The class may get a method of that name."""
-    global early, early_mask, early_count, early_lost
-    cdef uint64_t *old = early
-    cdef uint64_t size = early_mask + 1 if old != NULL else 0
+cdef bint hide(PyTypeObject *tp, PyObject *name) noexcept:
+    """Keep a name in mind; False if it was known, or there is no room."""
+    global hidden, hidden_mask, hidden_count, hidden_lost
+    cdef uint64_t *old = hidden
+    cdef uint64_t size = hidden_mask + 1 if old != NULL else 0
     cdef uint64_t *grown
     cdef uint64_t *place
-    cdef uint64_t key = early_key(tp, name)
+    cdef uint64_t key = hidden_key(tp, name)
     cdef uint64_t i
-    if early_count * 2 >= size:
-        grown = NULL if size == MAX_EARLY else <uint64_t *>calloc(max(2 * size, 64), 8)
+    if hidden_count * 2 >= size:
+        grown = NULL if size == MAX_HIDDEN else <uint64_t *>calloc(max(2 * size, 64), 8)
         if grown == NULL:
-            early_lost = True
-            return
-        early = grown
-        early_mask = max(2 * size, 64) - 1
+            hidden_lost = True
+            return False
+        hidden = grown
+        hidden_mask = max(2 * size, 64) - 1
         for i in range(size):
             if old[i] != 0:
-                early_place(old[i])[0] = old[i]
+                hidden_place(old[i])[0] = old[i]
         free(old)
-    place = early_place(key)
-    if place[0] == 0:
-        place[0] = key
-        early_count += 1
+    place = hidden_place(key)
+    if place[0] != 0:
+        return False
+    place[0] = key
+    hidden_count += 1
+    return True
 
 
-cdef inline bint has_shadowed_early(PyTypeObject *tp, PyObject *name) noexcept:
-    """Whether an instance of the class has, or had, something to call under this name before the class had."""
-    return early_lost or early != NULL and early_place(early_key(tp, name))[0] != 0
+cdef inline bint is_hidden(PyTypeObject *tp, PyObject *name) noexcept:
+    """Whether an instance of the class has, or had, something to call under this name."""
+    return hidden_lost or hidden != NULL and hidden_place(hidden_key(tp, name))[0] != 0
 
 
-cdef void forget_early() noexcept:
-    global early, early_mask, early_count, early_lost
-    free(early)
-    early = NULL
-    early_mask = early_count = 0
-    early_lost = False
+cdef void forget_hidden() noexcept:
+    global hidden, hidden_mask, hidden_count, hidden_lost
+    free(hidden)
+    hidden = NULL
+    hidden_mask = hidden_count = 0
+    hidden_lost = False
+    memset(relearned, 0, sizeof(relearned))
 
 
 cdef inline void may_shadow(PyTypeObject *tp, PyObject *name, PyObject *value) noexcept:
@@ -79,33 +73,13 @@ cdef inline void may_shadow(PyTypeObject *tp, PyObject *name, PyObject *value) n
 
 cdef void look_for_shadow(PyTypeObject *tp, PyObject *name) noexcept:
     """An instance of tp has something that can be called under this name."""
-    global shadowed_count
     cdef PyObject *found
     if not is_heap(tp):
         return
-    if shadowed_count > MAX_SHADOWED:
+    if not hidden_lost and hide(tp, name):
+        found = _PyType_Lookup(tp, name)
+        if found != NULL and Py_TYPE(found).tp_descr_set == NULL:
+            PyType_Modified(tp)      # what sites know of the class holds no longer
+    if es_unlikely(hidden_lost) and relearned[<size_t>tp >> 4 & (RELEARNED - 1)] != tp:
+        relearned[<size_t>tp >> 4 & (RELEARNED - 1)] = tp
         PyType_Modified(tp)
-        return
-    if is_shadowed(tp, name):
-        return
-    found = _PyType_Lookup(tp, name)
-    if found == NULL or Py_TYPE(found).tp_descr_set != NULL:
-        shadows_early(tp, name)
-        return
-    if shadowed_count < MAX_SHADOWED:
-        shadowed[shadowed_count].tp = tp
-        shadowed[shadowed_count].name = name
-        Py_INCREF(name)
-    shadowed_count += 1
-    PyType_Modified(tp)      # what sites know of the class holds no longer
-
-
-cdef bint is_shadowed(PyTypeObject *tp, PyObject *name) noexcept:
-    cdef int i
-    if shadowed_count > MAX_SHADOWED:
-        return True
-    for i in range(shadowed_count):
-        if shadowed[i].tp == tp and (
-                shadowed[i].name == name or PyUnicode_Compare(shadowed[i].name, name) == 0):
-            return True
-    return False

@@ -162,11 +162,15 @@ class Effects(State):
 
     def _name_call(self, node: ast.Call, func: ast.Name) -> ast.expr:
         name = func.id
+        if name == "getattr" and self.is_builtin(name) and self._dict_read(node):
+            return node
         if self.is_builtin(name):
             if name in names.NAMESPACE_CHANGERS:
                 self.owe(Effect(("star",)))
             if name not in names.PURE:
                 self._each(node)
+                if name in names.ATTRIBUTE_CHANGERS:
+                    self._module_changed(node)
                 return node
             if name in names.CONSUMERS and name not in names.LAZY:
                 self._iterated(node)
@@ -202,6 +206,23 @@ class Effects(State):
         for root, path in found:
             self.guard(root, path)
         return node
+
+    def _module_changed(self, node: ast.Call) -> None:
+        """`setattr(sys.modules[name], ...)`: it may be a module, which no root tells of."""
+        if not node.args or isinstance(node.args[0], ast.Starred):
+            return
+        reached = self.chain(node.args[0])
+        if reached is None or self.origin(reached[0]) is not None:
+            node.args[0] = self.wrap(node.args[0], ("bt", ()))
+
+    def _dict_read(self, node: ast.Call) -> bool:
+        """`object.__getattribute__(self, "__dict__")`: who has that dict can change the object."""
+        if len(node.args) != 2 or isinstance(node.args[0], ast.Starred):
+            return False
+        if not isinstance(node.args[1], ast.Constant) or node.args[1].value != "__dict__":
+            return False
+        node.args[0] = self.wrap(self.expr(node.args[0]), ("e", "__dict__"))
+        return True
 
     def from_elsewhere(self, node: ast.expr) -> bool:
         """Whether the value may be an object that code which is not recorded keeps."""
@@ -312,11 +333,13 @@ class Effects(State):
         if self.survey.cached_names:
             self.cached_reads(func.value)
         reached = self.chain(func.value)
-        if reached is None:
+        if reached is None or (reached[1][-1:] == ("__dict__",) and self.origin(reached[0])):
             self._other_receiver(node, func, method)
             return node
         name, path = reached
         here = self.here
+        if method == "__getattribute__" and self._dict_read(node):
+            return node
         if name == here.first and not path and func.attr in here.methods and not here.inline:
             self._visit_arguments(node)
             return node
@@ -446,7 +469,9 @@ class Effects(State):
             kept, here.used = here.used, node
             node = self.expr(node)
             assert isinstance(node, ast.Attribute)
-            node.value = self.wrap(node.value, ("bk", ()))
+            reached = self.chain(node.value)
+            module = reached is not None and self.origin(reached[0]) is not None
+            node.value = self.wrap(node.value, ("bt" if module else "bk", ()))
             here.used = kept
             return node
         if _is_vars(node) and self.is_builtin("vars"):

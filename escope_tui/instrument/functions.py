@@ -5,7 +5,7 @@ from __future__ import annotations
 from escope_tui.instrument import names
 from escope_tui.instrument.compound import Compound, Tail, end_of
 from escope_tui.instrument.scope import AFTER, Options, Scope
-from escope_tui.instrument.survey import Survey
+from escope_tui.instrument.survey import Facts, Survey
 from escope_tui.instrument.tables import (
     NOWHERE,
     Effect,
@@ -237,14 +237,31 @@ class Rewriter(Compound):
             facts = self.survey.facts[id(node)]
             own = facts.bound - facts.nonlocals
             frame.shadowing = {names.mangle(name, node.name) for name in own}
+            made = self._made_by_namespace(facts)
             if facts.dynamic:
-                for name in sorted(_named(node.body) | (own - facts.globals)):
+                for name in sorted(made | _named(node.body) | (own - facts.globals)):
                     frame.slot(names.mangle(name, node.name))
             self.here = Scope("class", frame, facts, node.name)
             position = (node.lineno, node.col_offset, node.lineno, node.col_offset)
             node.body = self._frame_body(node.body, position, flag.END)
             self.here = outer
         self._defined(node, out, changed=bool(node.bases or node.keywords))
+
+    def _made_by_namespace(self, facts: Facts) -> set[str]:
+        """Names that the body of a class reads and that nothing in the module binds.
+
+        The namespace itself makes them: one of a metaclass, or of `locals()`.
+        """
+        survey = self.survey
+        if survey.star:
+            return set()
+        found = {
+            name
+            for name in facts.loaded - facts.bound - survey.inner_bound - survey.class_bound
+            if name not in survey.bindings and not self.is_builtin(name) and name[:2] != "__"
+        }
+        facts.dynamic = facts.dynamic or bool(found)
+        return found
 
 
 def _named(body: list[ast.stmt]) -> set[str]:

@@ -64,6 +64,9 @@ PURE: Final = (
 NAMESPACE_CHANGERS: Final = frozenset(("exec", "eval", "globals"))
 """Calls after which module variables may have changed that no statement names."""
 
+ATTRIBUTE_CHANGERS: Final = frozenset(("setattr", "delattr"))
+"""Builtins that change what an object has by a name that they are given."""
+
 LOCALS_CHANGERS: Final = frozenset(("exec", "eval", "locals", "vars"))
 """Names by which the body of a class can change its variables without a statement."""
 

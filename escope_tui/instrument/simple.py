@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 from escope_tui.instrument.expressions import Expressions
 from escope_tui.instrument.tables import Effect, Position, place, position_of
 from escope_tui.instrument.targets import _leaves, calling_leaves
@@ -13,6 +15,10 @@ if TYPE_CHECKING:
     from typing import Any
 else:
     from escope_tui.instrument import tree as ast
+
+_LAZY_ANNOTATIONS = sys.version_info >= (3, 14)
+_RUNNING = (ast.Call, ast.Subscript, ast.Attribute, ast.BinOp)
+"""Expressions that may run code of the program."""
 
 
 class Simple(Expressions):
@@ -158,7 +164,18 @@ class Simple(Expressions):
             node.value = self.expr(node.value)
             target: Any = self.target(node.target)
             node.target = target
+            if isinstance(target, ast.Name) and self._evaluated(node.annotation):
+                node.annotation = self.told_first(node.annotation, [self.wrote(target.id)])
         self.finish(node, out)
+
+    def _evaluated(self, annotation: ast.expr) -> bool:
+        """Whether an annotation runs code, behind the store of the variable."""
+        return (
+            not _LAZY_ANNOTATIONS
+            and not self.survey.texts
+            and self.here.kind in ("module", "class")
+            and any(isinstance(sub, _RUNNING) for sub in ast.walk(annotation))
+        )
 
     def deleted(self, node: ast.Delete, out: list[ast.stmt]) -> None:
         """Each target in a statement of its own, as it means: a later one may fail."""

@@ -26,6 +26,7 @@ class Facts:
         "globals",
         "handler_names",
         "late",
+        "loaded",
         "methods",
         "nonlocals",
         "rebound",
@@ -52,6 +53,8 @@ class Facts:
         """Names bound by `:=`."""
         self.dynamic = False
         """Class bodies: variables may appear that no statement binds: `locals()`, `exec`."""
+        self.loaded: set[str] = set()
+        """Class bodies: names that the body itself reads."""
         self.methods: set[str] = set()
         """Class bodies: names whose only binding is a plain, undecorated `def`."""
 
@@ -82,6 +85,8 @@ class Survey:
         """Module names assigned from something that may be a bound method."""
         self.stored_attributes: set[str] = set()
         self.star = False
+        self.texts = False
+        """Annotations are kept as texts: `from __future__ import annotations`."""
         self.loaded: set[str] = set()
         """Names read anywhere."""
         self.passed: set[str] = set()
@@ -229,11 +234,13 @@ def _name(survey: Survey, node: ast.Name, facts: Facts, kind: str, guarded: bool
         facts.bound.add(node.id)
     else:
         survey.passed.add(node.id)
-        _loaded(survey, node, facts)
+        _loaded(survey, node, facts, kind)
 
 
-def _loaded(survey: Survey, node: ast.Name, facts: Facts) -> None:
+def _loaded(survey: Survey, node: ast.Name, facts: Facts, kind: str) -> None:
     survey.loaded.add(node.id)
+    if kind == "class":
+        facts.loaded.add(node.id)
     facts.dynamic = facts.dynamic or node.id in LOCALS_CHANGERS
     if node.id in _ITEM_MAKERS:
         survey.items_appear = True
@@ -247,7 +254,7 @@ def _call(survey: Survey, node: ast.Call, facts: Facts, kind: str, guarded: bool
         if isinstance(func, ast.Attribute) and func.attr in _REMOVERS and _is_globals(func.value):
             survey.unstable = True
         return _children(node, facts, kind, guarded)
-    _loaded(survey, node.func, facts)
+    _loaded(survey, node.func, facts, kind)
     if node.func.id == "exec" and node.args and isinstance(node.args[0], ast.Constant):
         survey.unstable = survey.unstable or "del " in str(node.args[0].value)
     return [(item, facts, kind, guarded) for item in (*node.args, *node.keywords)]
@@ -311,6 +318,8 @@ def _imports(
     prefix = ""
     if isinstance(node, ast.ImportFrom):
         prefix = "." * node.level + (node.module or "") + "."
+        if prefix == "__future__.":
+            survey.texts = survey.texts or any(a.name == "annotations" for a in node.names)
     for alias in node.names:
         if alias.name == "*":
             survey.star = survey.dynamic = True

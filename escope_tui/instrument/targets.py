@@ -45,11 +45,11 @@ class Targets(Effects):
                 stored.append(leaf.id)
             elif stored and isinstance(leaf, ast.Attribute | ast.Subscript):
                 if id(leaf) in calling:
-                    leaf.value = self._told_first(leaf.value, [self.wrote(name) for name in stored])
+                    leaf.value = self.told_first(leaf.value, [self.wrote(name) for name in stored])
                 elif shared:
                     leaf.value = self.wrap(leaf.value, ("n",), *map(self.wrote, stored))
 
-    def _told_first(self, node: ast.expr, effects: list[Effect]) -> ast.expr:
+    def told_first(self, node: ast.expr, effects: list[Effect]) -> ast.expr:
         """`node`, evaluated behind a site."""
         position = position_of(node)
         site = self.tables.call(self.passing(), self.here.frame, position, effects)

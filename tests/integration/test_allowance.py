@@ -65,3 +65,35 @@ def test_what_a_run_does_earns_it_examinations(record: Callable[..., Recorded]) 
             at_the_end.append(recording.locals(len(recording) - 1)["graph"].uncertain)
 
     assert at_the_end == [True, False]
+
+
+CLASSES = """\
+import json, sys
+from escope_tui._speedups import capture
+
+capture.set_limits(grace=0)
+classes = [type(f"C{i}", (), {"value": i}) for i in range(200)]
+others = [type(f"D{i}", (), {"value": i}) for i in range(int(sys.argv[1]))]
+
+
+def work(call):
+    for n in range(20):
+        call(n)
+
+
+work(json.dumps)
+"""
+
+
+def test_classes_are_looked_at_as_far_as_the_run_has_earned_it(
+    record: Callable[..., Recorded],
+) -> None:
+    marked = []
+    for count in ("20", "200"):
+        with record("-c", CLASSES, count).open() as recording:
+            steps = range(len(recording) - 40, len(recording))
+            first = [next(iter(recording.stack(i)[0].locals["classes"].children())) for i in steps]
+            marked.append(sum(value.uncertain for _, value in first))
+
+    assert marked[0] == 0
+    assert marked[1] > 10, "20 calls of unknown code do not pay for so many classes each time"

@@ -74,3 +74,24 @@ class Namespaced:
 
 
 print(sorted(name for name in vars(Namespaced) if name[0] != "_"))
+
+
+class Numbering(dict):
+    def __missing__(self, key):
+        if key.startswith("next_"):
+            return self.setdefault(key, len(self))
+        raise KeyError(key)
+
+
+class Numbered(type):
+    @classmethod
+    def __prepare__(metacls, name, bases):
+        return Numbering()
+
+
+class Made(metaclass=Numbered):
+    one = next_one  # noqa: F821
+    two = [next_two]  # noqa: F821
+
+
+print(Made.one, Made.two)

@@ -1,0 +1,19 @@
+"""Attributes that are stored through the dict that `__getattribute__` and `getattr` give."""
+
+
+class Counting:
+    def __getattribute__(self, name):
+        own = object.__getattribute__(self, "__dict__")
+        own["reads"] = own.get("reads", 0) + 1
+        return object.__getattribute__(self, name)
+
+    def __setattr__(self, name, value):
+        getattr(self, "__dict__")[name] = [value]
+
+
+counting = Counting()
+counting.first = 1
+first = counting.first
+first.append(counting.reads)
+counting.second = first
+print(counting.second, counting.reads)
