@@ -158,7 +158,7 @@ class SourcePane(Pane):
         """Lights up a text wherever it stands in the code."""
         self._sought = re.compile(re.escape(text), re.IGNORECASE) if text else None
         self._generation += 1
-        self.repaint()
+        self.rows_changed()
 
     # -- the expression under the cursor
 
@@ -177,7 +177,7 @@ class SourcePane(Pane):
         if self.view is not None:
             self._retell(self.view)
         self.want_again()
-        self.repaint()
+        self.rows_changed()
 
     def _point_by(self, way: int) -> bool:
         tokens = self._tokens()
@@ -218,6 +218,8 @@ class SourcePane(Pane):
 
     def on_click(self, event: events.Click) -> None:
         super().on_click(event)
+        if self.row_at(event.y - self.gutter.top, self.scroll_offset.y) != self.cursor:
+            return  # below the statement, or below the file
         column = event.x - self.gutter.left - self._gutter + self.scroll_offset.x
         under = [each for each in self._tokens() if each[0] <= column < each[1]]
         if under:
@@ -261,9 +263,9 @@ class SourcePane(Pane):
         indent = min(len(text) - len(text.lstrip()), room // 4)
         found: list[list[Part]] = []
         if len(self._current) == 1 and cell_len(text) > room:
-            parts = coloured(text, source.colours.spans(line - 1), "code")
             self._broken_at = first = broken(text, room)
-            pieces = wrapped(_behind(parts, first), room - indent - 4, most)
+            code = _behind(self._code(source, line - 1, is_cold=False), first)
+            pieces = wrapped(code, room - indent - 4, most)
             found += [[(" " * (self._gutter + indent + 4), ""), *piece] for piece in pieces]
         said = textwrap.wrap(remark.text, room - indent - 2) or [remark.text]
         most = max(2, most)
@@ -272,10 +274,17 @@ class SourcePane(Pane):
         for at, each in enumerate(said):
             begin = " " * (self._gutter + indent + (2 if at else 0))
             found.append([(begin, ""), (fit(each, room - indent - 2), "bad")])
+        if len(self._current) + len(found) > self.size.height:
+            self._broken_at, found = 0, []  # they would be out of sight
         return found
 
     def line_of(self, row: int) -> int:
         return row + (len(self._below) if row + 1 >= self._current.stop else 0)
+
+    def last_line_of(self, row: int) -> int:
+        if self._below and row + 1 in self._current:
+            return self._current.stop - 2 + len(self._below)
+        return self.line_of(row)
 
     def row_at(self, y: int, top: int) -> int:
         line, end = y + top, self._current.stop - 1
@@ -345,12 +354,7 @@ class SourcePane(Pane):
         hits = view.hits.get(source.counted(line), 0)
         parts = self._gutter_parts(view, line, hits if first == line else 0)
         text = source.lines[row]
-        code = coloured(text, source.colours.spans(row), "code") if hits else [(text, "cold")]
-        if self._sought is not None:
-            for match in self._sought.finditer(text):
-                code = restyle(code, match.start(), match.end(), "sought")
-        if self._token is not None and row == self.cursor:
-            code = restyle(code, self._token[0], self._token[1], "pointed")
+        code = self._code(source, row, is_cold=not hits)
         remark = self._remark(line)
         if self._below and line == self._current.start:
             remark = None
@@ -371,6 +375,17 @@ class SourcePane(Pane):
         if remark is not None and room >= min(MIN_REMARK, cell_len(remark.text)):
             parts.append((f"   {fit(remark.text, room)}", REMARKS[remark.kind]))
         return parts
+
+    def _code(self, source: SourceText, row: int, *, is_cold: bool) -> list[Part]:
+        """A line of the file with what is sought and pointed at in it."""
+        text = source.lines[row]
+        code = [(text, "cold")] if is_cold else coloured(text, source.colours.spans(row), "code")
+        if self._sought is not None:
+            for match in self._sought.finditer(text):
+                code = restyle(code, match.start(), match.end(), "sought")
+        if self._token is not None and row == self.cursor:
+            code = restyle(code, self._token[0], self._token[1], "pointed")
+        return code
 
     def _gutter_parts(self, view: View, line: int, hits: int) -> list[Part]:
         parts: list[Part] = [("●", "breakpoint") if line in self.breakpoints else (" ", "")]
@@ -404,9 +419,18 @@ def short_count(count: int) -> str:
 
 def broken(text: str, room: int) -> int:
     """How much of a line goes into so many cells: up to a blank where one is not far."""
-    whole = len(fit(text, room)) - 1
+    whole = max(1, _reach(text, room - 1))
     blank = text.rfind(" ", 0, whole + 1)
     return blank + 1 if blank > whole // 2 and text[:blank].strip() else whole
+
+
+def _reach(text: str, room: int) -> int:
+    """How many characters go into so many cells."""
+    for at, character in enumerate(text):
+        room -= cell_len(character)
+        if room < 0:
+            return at
+    return len(text)
 
 
 def wrapped(parts: Sequence[Part], width: int, most: int) -> list[list[Part]]:
@@ -420,7 +444,7 @@ def wrapped(parts: Sequence[Part], width: int, most: int) -> list[list[Part]]:
             rows.append(list(parts))
             break
         if len(rows) + 1 == most:
-            rows.append([*_shortened(parts, len(fit(text, width)) - 1), ("…", "gutter")])
+            rows.append([*_shortened(parts, _reach(text, width - 1)), ("…", "gutter")])
             break
         length = broken(text, width)
         rows.append(_shortened(parts, length))

@@ -182,6 +182,10 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
         """The line of the whole list that a row is painted in; see `row_at`."""
         return row
 
+    def last_line_of(self, row: int) -> int:
+        """The last line of the whole list that belongs to a row."""
+        return self.line_of(row)
+
     def line_count(self) -> int:
         """How many lines all rows take."""
         return self.row_count()
@@ -285,20 +289,21 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
         """For subclasses that have to know."""
 
     def show_row(self, row: int, *, center: bool = False) -> None:
-        row = self.line_of(row)
+        first, last = self.line_of(row), self.last_line_of(row)
         height = self.scrollable_content_region.height or self.size.height
         if height <= 0:
             return
         top = self.scroll_offset.y
         margin = min(2, (height - 1) // 3)
-        if center and not top + margin <= row < top + height - margin:
-            target = row - height // 3
-        elif row < top + margin:
-            target = row - margin
-        elif row >= top + height - margin:
-            target = row - height + 1 + margin
+        if center and not top + margin <= first <= last < top + height - margin:
+            target = first - height // 3
+        elif first < top + margin:
+            target = first - margin
+        elif last >= top + height - margin:
+            target = last - height + 1 + margin
         else:
             return
+        target = min(max(target, last - height + 1), first)
         target = max(0, min(target, self.line_count() - height))
         self.scroll_to(y=target, animate=False, force=True)
 
