@@ -20,7 +20,8 @@ cdef class Match:
     cdef uint32_t n_texts
 
     def __cinit__(self, Chunk chunk, wanted):
-        """`wanted`: (tags as bits, int, float, big int, (text in UTF-8, whether it is all of the string), object); None: all."""
+        """`wanted`: (tags as bits, int, float, big int, (text in UTF-8, whether it is all of the string; a third member: bytes may have it too), object);
+        None: all."""
         cdef double d
         cdef int64_t n
         self.all = wanted is None
@@ -42,13 +43,13 @@ cdef class Match:
             self.big = <const uint8_t *> <char *> self.data
             self.n_big = <uint64_t> len(self.data)
         if text is not None:
-            self.find(chunk, text[0], text[1])
+            self.find(chunk, text[0], text[1], 0 if len(text) > 2 else 1)
 
     def __dealloc__(self):
         free(self.texts)
 
-    cdef object find(self, Chunk chunk, bytes needle, bint whole):
-        """The chunk's strings that are the text, or have it in them."""
+    cdef object find(self, Chunk chunk, bytes needle, bint whole, uint8_t skipped):
+        """The chunk's strings that are the text, or have it in them; those with a flag that is skipped are none."""
         cdef Src s, t
         cdef uint64_t n = <uint64_t> len(needle)
         cdef uint64_t number, i, count, size
@@ -64,7 +65,7 @@ cdef class Match:
             p = src_take(&t, size)
             if p == NULL:
                 raise bad_chunk(chunk.number)
-            if flags & 1 or size < n:
+            if flags & skipped or size < n:
                 continue
             if memcmp(p, wanted, n) == 0 if whole else memmem(p, size, wanted, n) != NULL:
                 if not whole or size == n:

@@ -379,7 +379,7 @@ cdef class Survey:
         decoded; it raises nothing then."""
         cdef Chunk chunk = self.chunks.load(number, True)
         cdef Match match = Match(chunk, wanted)
-        cdef Match inside = Match(chunk, (0, None, None, None, (text, False), 0))
+        cdef Match inside = Match(chunk, (0, None, None, None, (text, False, True), 0))
         cdef Gather g
         cdef Probe p
         if only_text and not inside.n_texts and match.nothing() and not len(types):

@@ -9,7 +9,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from .._speedups.unpack import Ref, Text
-from ..model.events import ExceptionEvent, Place
+from ..model.events import RAISE, ExceptionEvent, Place
 from ..model.rows import Rows
 from ..model.sites import CAUGHT, QUIET
 from ..model.text import one_line, safe_text
@@ -18,7 +18,15 @@ from ..replay.recording import EV_CAUGHT, EV_UNWIND
 from ..replay.state import guarded
 from .endings import Endings, endings, last_statement, last_step
 from .moments import place_of
-from .raised import Chains, finally_around, may_swallow, origin, star_around, swallowed
+from .raised import (
+    Chains,
+    finally_around,
+    highest_before,
+    may_swallow,
+    origin,
+    star_around,
+    swallowed,
+)
 
 if TYPE_CHECKING:
     from ..replay.recording import Replay
@@ -109,14 +117,18 @@ def _ending_of(rec: Replay, thread: int) -> ExceptionEvent | None:
     """
     last = last_step(rec, thread)
     near = _around(rec, last)
+    spots = Spots(rec)
     while True:
         found = read_exceptions(rec, near, (0, len(rec)), seen_only=True)
         ended = [each for each in found if each.uncaught and each.thread == thread]
         if not ended:
             return None
-        raised = _around(rec, ended[-1].step)[0]
-        if raised >= near[0] or rec.next_thread_step(ended[-1].step + 1, 1, thread) < 0:
-            return ended[-1]
+        newest = ended[-1]
+        raised = _around(rec, newest.step)[0]
+        if near[0] and spots.in_finally(rec.site_of(newest.step)):
+            raised = 0  # somewhere before a `finally` that ran for long
+        elif raised >= near[0] or rec.next_thread_step(newest.step + 1, 1, thread) < 0:
+            return newest
         near = range(raised, near[-1] + 1)
 
 
@@ -169,10 +181,33 @@ def exceptions_in(
     """The exceptions that were raised in some chunks in a row and within some steps, in order."""
     first, stop = rec.surveyor.span(own[0])[0], rec.surveyor.span(own[-1])[1]
     inside = (max(first, span[0]), min(stop, span[1]))
-    near = _window(rec, own, spots)
-    if near is None or len(near) == len(rec.file.chunks):
-        return [each for each in all_exceptions(rec) if inside[0] <= each.step < inside[1]]
-    return read_exceptions(rec, near, inside, own)
+    near = None if "exceptions" in rec.kept else _window(rec, own, spots)
+    if near is not None and len(near) < len(rec.file.chunks):
+        found = read_exceptions(rec, near, inside, own)
+        if not _reaches_beyond(rec, found, near):
+            return found
+    return [each for each in all_exceptions(rec) if inside[0] <= each.step < inside[1]]
+
+
+def _reaches_beyond(rec: Replay, found: list[ExceptionEvent], near: range) -> bool:
+    """Whether any of these may have been on its way before the chunks that were read, or be it
+    still behind them: its object is from before, or what called the frames that it left has not
+    gone on yet.
+    """
+    seen = [each for each in found if isinstance(each, Seen)]
+    if any(each.is_older(near[0]) for each in seen):
+        return True
+    stop = rec.surveyor.span(near[-1])[1]
+    left = [each for each in seen if each.handler_frame is None]
+    if not left or stop >= len(rec):
+        return False
+    callers = dict[int, int]()
+    with rec.state.lock:
+        live = set(guarded(rec.state.cursor(stop).live_frames))
+        for each in left:
+            callers[each.caller] = max(each.seen, callers.get(each.caller, 0))
+    later = (rec.next_frame_step(callers[each] + 1, 1, each) for each in live & callers.keys())
+    return any(not 0 <= step < stop for step in later)
 
 
 def _window(rec: Replay, own: range, spots: Spots) -> range | None:
@@ -190,15 +225,15 @@ def _window(rec: Replay, own: range, spots: Spots) -> range | None:
 
 
 def cleans_up(rec: Replay, step: int, spots: Spots) -> bool:
-    """Whether any frame is in a `finally` clause or the end of a `with` at a step, so that an
-    exception may be on its way unseen.
+    """Whether any frame is in a `finally` clause, the end of a `with` or a `raise` at a step, so
+    that an exception may be on its way unseen.
     """
     with rec.state.lock:
         frames = guarded(rec.state.cursor(step).live_frames)
     states = [rec.state.frame_state(step, each) for each in frames]
     return any(
         state.function.qualname.rpartition(".")[2] in ("__exit__", "__aexit__")
-        or (state.last_step >= 0 and spots.in_finally(rec.site_of(state.last_step)))
+        or (state.last_step >= 0 and spots.lets_wait(rec.site_of(state.last_step)))
         for state in states
     )
 
@@ -298,6 +333,10 @@ class Spots:
         """Whether an exception is a group of others."""
         value = self.rec.state.passed_value(way.raw, way.seen)
         return value.attr("exceptions") is not None or "Group" in value.type_name
+
+    def lets_wait(self, site: int) -> bool:
+        """Whether a frame that is still at a site may have an exception on its way."""
+        return self.in_finally(site) or self.rec.program.step_kind(site) == RAISE
 
     def in_finally(self, site: int) -> bool:
         """Whether a site is in a `finally` clause."""
@@ -408,10 +447,6 @@ class Seen(ExceptionEvent):
         return self._way.told
 
     @property
-    def _seen(self) -> int:
-        return self._way.seen
-
-    @property
     def thread(self) -> int:
         return self._way.thread
 
@@ -472,6 +507,22 @@ class Seen(ExceptionEvent):
         """The frame that caught it."""
         return None if self._way.caught is None else self._way.caught[2]
 
+    @property
+    def seen(self) -> int:
+        """The step of the newest event of it."""
+        return self._way.seen
+
+    @property
+    def caller(self) -> int:
+        """The frame that called the last one that it left; 0: none. Hold the lock of the state."""
+        left = self._way.propagated
+        return int(self._spots.rec.scanner.frame_info(left[-1][2])[2]) if left else 0
+
+    def is_older(self, number: int) -> bool:
+        """Whether its object was there before a chunk."""
+        identity = self.raw.oid if isinstance(self.raw, Ref) else None
+        return identity is not None and identity <= highest_before(self._spots.rec, number)
+
     def join(self, chains: Chains, place: int) -> None:
         """Learn which exceptions there are beside it, and its place among them."""
         object.__setattr__(self, "_chains", chains)
@@ -508,7 +559,7 @@ class Seen(ExceptionEvent):
     @property
     def value(self) -> Value | None:
         if self._value is None:
-            object.__setattr__(self, "_value", self._state.passed_value(self.raw, self._seen))
+            object.__setattr__(self, "_value", self._state.passed_value(self.raw, self.seen))
         return self._value
 
     @property

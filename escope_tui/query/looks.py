@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 _WORDS = re.compile(r"\w+(?: \w+)*")
+_NUMBER = re.compile(r"\b\d+[ej]", re.IGNORECASE)
 _OURS = frozenset(
     {
         *("Errno", "more", "cycle", "depth", "not", "recorded", "redacted", "gap", "nan", "inf"),
@@ -120,7 +121,10 @@ class Looks:
         """Whether an exception can only say the text if one recorded string has it."""
         if not _WORDS.fullmatch(self._text) or self._text.replace(" ", "").isdigit():
             return False
-        if not _OURS.isdisjoint(self._text.split(" ")) or any(w in self._text for w in _OURS):
+        words = self._text.split(" ")
+        if any(word in ours for word in words for ours in _OURS) or _NUMBER.search(self._text):
+            return False
+        if any(ours in self._text for ours in _OURS):
             return False
         if any(self._text in name for _, name in self._rec.file.types.values()):
             return False

@@ -59,35 +59,35 @@ def origin(rec: Replay, step: int, value: Value | None) -> int:
 
 def finally_around(rec: Replay, number: int) -> tuple[int, int] | None:
     """The lines of the innermost `finally` clause that a site's statement is in."""
-    site = rec.program.site(number)
-    if not site.column:
-        return None  # a statement at the module's top: no need to parse the whole module
-    node: ast.AST | None = rec.syntax.statement(site)
-    parents = rec.syntax.parents(site.module)
-    while node is not None:
-        outer = parents.get(node)
-        if isinstance(outer, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Lambda):
-            return None
+    for node, outer in _outwards(rec, number):
         clause = getattr(outer, "finalbody", None) or []
         if node in clause:
             return clause[0].lineno, clause[-1].end_lineno or clause[-1].lineno
-        node = outer
     return None
 
 
 def star_around(rec: Replay, number: int) -> int | None:
     """The line of the `try` with `except*` of which a site's statement is in a handler."""
+    for node, outer in _outwards(rec, number):
+        if isinstance(node, ast.ExceptHandler) and isinstance(outer, ast.TryStar):
+            return outer.lineno
+    return None
+
+
+def _outwards(rec: Replay, number: int) -> Iterator[tuple[ast.AST, ast.AST]]:
+    """A site's statement and what it is in, then that and what it is in, as far as the function."""
     site = rec.program.site(number)
+    if not site.column:
+        return  # a statement at the module's top: no need to parse the whole module
     node: ast.AST | None = rec.syntax.statement(site)
     parents = rec.syntax.parents(site.module)
     while node is not None:
         outer = parents.get(node)
-        if isinstance(outer, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Lambda):
-            return None
-        if isinstance(node, ast.ExceptHandler) and isinstance(outer, ast.TryStar):
-            return outer.lineno
+        scopes = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Lambda
+        if outer is None or isinstance(outer, scopes):
+            return
+        yield node, outer
         node = outer
-    return None
 
 
 def _before(rec: Replay, step: int, first: int, last: int) -> int:
@@ -243,6 +243,15 @@ def _argument(rec: Replay, node: ast.expr, step: int) -> Value | None:
 # -- chains
 
 
+def highest_before(rec: Replay, number: int) -> int:
+    """The highest identity of an object that the chunks before one name or touch."""
+    with rec.state.lock:
+        known: list[int] = rec.kept.setdefault("highest", [0])
+        while len(known) <= number:
+            known.append(max(known[-1], rec.surveyor.survey.highest(len(known) - 1)))
+        return known[number]
+
+
 class Chains:
     """Exceptions in order, each with those that it came from. `whole` gives all of the recording's,
     where these are only some: it is asked when one of the others may be behind one of these.
@@ -263,7 +272,7 @@ class Chains:
         """The highest identity of an object before the first of these was raised."""
         step = self._found[0].step if self._found else 0
         number = self._rec.file.chunk_of(step) if 0 <= step < len(self._rec) else 0
-        return max(map(self._rec.surveyor.survey.highest, range(number)), default=0)
+        return highest_before(self._rec, number)
 
     @cached_property
     def _by_object(self) -> dict[int, list[int]]:

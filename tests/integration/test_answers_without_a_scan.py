@@ -14,7 +14,12 @@ import pytest
 
 import escope_tui as escope
 from escope_tui.cli import main
-from escope_tui.query.exceptions import named_exceptions, uncaught_exceptions
+from escope_tui.query.exceptions import (
+    all_exceptions,
+    iter_exceptions,
+    named_exceptions,
+    uncaught_exceptions,
+)
 from escope_tui.query.output import find_output, iter_output, output_lines
 from escope_tui.query.recording import Recording
 from tests.helpers.rerecord import chunked
@@ -105,6 +110,43 @@ for n in range(12):
 noise(10)
 """,
 }
+ENDINGS |= {
+    "waits_in_the_end_of_a_with": NOISE
+    + """
+import contextlib
+def fails():
+    with contextlib.ExitStack() as stack:
+        stack.callback(noise, 60)
+        raise ValueError("waits")
+def calls():
+    raise LookupError("passes")
+def waits():
+    with contextlib.ExitStack() as stack:
+        stack.callback(noise, 60)
+        calls()
+noise(20)
+for each in fails, waits:
+    try:
+        each()
+    except (ValueError, LookupError):
+        noise(20)
+""",
+    "is_awaited_later": NOISE
+    + """
+import asyncio
+async def fails():
+    raise LookupError("in a task")
+async def main():
+    task = asyncio.create_task(fails())
+    await asyncio.sleep(0)
+    noise(60)
+    try:
+        await task
+    except LookupError:
+        noise(20)
+asyncio.run(main())
+""",
+}
 
 
 @pytest.fixture(scope="module", params=ENDINGS)
@@ -151,6 +193,38 @@ def test_what_ended_the_program_is_found_where_it_ended(rec: Recording) -> None:
     with fresh(rec) as other:
         everything = [plain(each) for each in other.exceptions() if each.fate == "uncaught"]
     assert [plain(each) for each in uncaught_exceptions(rec)] == everything
+
+
+LONG_FINALLY = """
+def fails():
+    raise ValueError("long ago")
+def cleans_up():
+    try:
+        fails()
+    finally:
+        for k in range(6000):
+            k + 1
+cleans_up()
+"""
+
+
+def test_what_ended_the_program_is_found_before_a_long_finally(tmp_path: Path) -> None:
+    path = chunked(LONG_FINALLY, tmp_path, steps=1000)
+    with escope.open(path) as rec:
+        assert len(rec.file.chunks) > 8
+        everything = [plain(each) for each in all_exceptions(rec)]
+    with escope.open(path) as rec:
+        assert [plain(each) for each in uncaught_exceptions(rec)] == everything
+        assert len(everything) == 1
+
+
+def test_one_by_one_the_exceptions_are_those_of_the_whole_recording(rec: Recording) -> None:
+    with fresh(rec) as other:
+        everything = [plain(each) for each in all_exceptions(other)]
+    for start, direction in ((-1, 1), (len(rec), -1)):
+        with fresh(rec) as other:
+            found = [plain(each) for each in iter_exceptions(other, start, direction)]
+        assert found == everything[::direction]
 
 
 def test_the_end_of_one_thread_is_not_that_of_another_whose_name_begins_so(
@@ -213,6 +287,20 @@ def test_a_search_finds_the_exceptions_that_say_it(rec: Recording) -> None:
                 rows = other.iter_search(text, kinds, None, direction)
                 found = [each.step for each in rows if each.kind == "exception"]
             assert found == wanted[::direction], (text, kinds, direction)
+
+
+def test_a_search_finds_what_exceptions_say_of_other_things_than_texts(tmp_path: Path) -> None:
+    values = ("b'of bytes'", "bytearray(b'more')", "None", "True", "1e30", "2j", "...", "noise")
+    raises = "".join(
+        f"try:\n    raise ValueError({each})\nexcept ValueError:\n    noise()\n" for each in values
+    )
+    source = "def noise():\n    for k in range(40):\n        k + 1\n" + raises
+    with escope.open(chunked(source, tmp_path)) as rec:
+        everything = [f"{each.type_name}: {each.message}" for each in rec.exceptions()]
+        for text in ("bytes", "mor", "one", "rue", "1e", "2j", "llip", "on noi"):
+            found = [each.text for each in rec.iter_search(text, ["exception"])]
+            assert found == [f"{said} (caught)" for said in everything if text in said], text
+            assert found, text
 
 
 def test_a_search_of_all_kinds_finds_what_each_kind_finds(rec: Recording) -> None:

@@ -35,6 +35,13 @@ def below(pane: SourcePane) -> list[int]:
     return [y for y in range(pane.size.height) if pane.row_at(y, pane.scroll_offset.y) < 0]
 
 
+def lit(pane: SourcePane, name: str) -> list[str]:
+    """What stands there in a style."""
+    rows = [pane.row_at(y, pane.scroll_offset.y) for y in below(pane)]
+    parts = [part for row in rows for part in pane.row_parts(row, pane.size.width)]
+    return [text for text, style in parts if name in style]
+
+
 async def test_a_statement_at_the_bottom_of_the_pane_is_read_whole(
     record: Record, tmp_path: Path
 ) -> None:
@@ -65,9 +72,7 @@ async def test_what_is_sought_is_lit_up_below_a_statement_too(
     async with failing(record, tmp_path, LINES + FAILS) as (app, pane):
         pane.seek_text("nobody")
         await app.settle()
-        top = pane.scroll_offset.y
-        lit = [part for y in below(pane) for part in pane.row_parts(pane.row_at(y, top), 80)]
-        assert [text for text, style in lit if "sought" in style] == ["nobody"]
+        assert lit(pane, "sought") == ["nobody"]
 
 
 async def test_an_expression_below_its_line_is_pointed_at_there(
@@ -76,9 +81,7 @@ async def test_an_expression_below_its_line_is_pointed_at_there(
     async with failing(record, tmp_path, LINES + FAILS) as (app, pane):
         await app.press("right", "right", "right")
         assert pane.expression == "x2"
-        top = pane.scroll_offset.y
-        parts = [part for y in below(pane) for part in pane.row_parts(pane.row_at(y, top), 80)]
-        assert [text for text, style in parts if "pointed" in style] == ["x2"]
+        assert lit(pane, "pointed") == ["x2"]
 
 
 async def test_the_exception_of_a_statement_of_many_lines_is_in_sight(
