@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from ..model.text import safe_text
 from ..model.values import Value
 from ..replay.recording import EV_END, EV_RETURN, EV_UNWIND, EV_YIELD
+from ..replay.state import guarded
 
 if TYPE_CHECKING:
     from ..replay.recording import Replay
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 STDERR = 2
 LONGEST = 100_000
 """So much of a report is kept."""
+HANDLERS = 100
+"""So many functions that Python calls at the end are passed by."""
 REPORT = "Exception in thread "
 """How Python's own report about a thread begins."""
 
@@ -112,10 +115,30 @@ class _Report:
 
 
 def last_step(rec: Replay, thread: object) -> int:
-    """The last step of a thread; of an unknown one, that of the recording."""
+    """The last step of a thread; of an unknown one, that of the recording. What ran after an
+    exception had ended the program's first frame (`atexit`, `sys.excepthook`) is passed by.
+    """
     last = len(rec) - 1
-    near = rec.next_thread_step(last, -1, thread) if isinstance(thread, int) else -1
-    return near if near >= 0 else last
+    if not isinstance(thread, int):
+        return last
+    near = rec.next_thread_step(last, -1, thread)
+    if near < 0:
+        return last
+    facts = rec.file.meta.get("exception")
+    if not isinstance(facts, dict) or facts.get("thread", 0) != thread:
+        return near
+    first = rec.stack(rec.next_thread_step(0, 1, thread))[0].frame_id
+    step = near
+    for _ in range(HANDLERS):
+        outermost = rec.stack(step)[0].frame_id
+        if outermost == first:
+            return step
+        with rec.state.lock:
+            begun: int = guarded(partial(rec.scanner.frame_range, outermost))[0]
+        step = rec.next_thread_step(begun - 1, -1, thread)
+        if step < 0:
+            break
+    return near
 
 
 def last_statement(rec: Replay, thread: object) -> int:

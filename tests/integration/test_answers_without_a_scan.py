@@ -111,6 +111,15 @@ noise(10)
 """,
 }
 ENDINGS |= {
+    "does_more_at_exit": NOISE
+    + """
+import atexit
+atexit.register(noise, 60)
+def fails():
+    raise ValueError("the end")
+noise(10)
+fails()
+""",
     "waits_in_the_end_of_a_with": NOISE
     + """
 import contextlib
@@ -216,6 +225,14 @@ def test_what_ended_the_program_is_found_before_a_long_finally(tmp_path: Path) -
     with escope.open(path) as rec:
         assert [plain(each) for each in uncaught_exceptions(rec)] == everything
         assert len(everything) == 1
+
+
+def test_a_program_failed_where_it_stood_and_not_in_what_ran_at_its_exit(tmp_path: Path) -> None:
+    source = "import atexit\ndef bye():\n    return 1\natexit.register(bye)\n{}['gone']\n"
+    with escope.open(chunked(source, tmp_path)) as rec:
+        (error,) = rec.exceptions()
+        assert (error.raised.line, error.fate) == (5, "uncaught")
+        assert rec.first_failure().step == error.step
 
 
 def test_one_by_one_the_exceptions_are_those_of_the_whole_recording(rec: Recording) -> None:
