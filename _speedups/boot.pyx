@@ -26,7 +26,6 @@ cdef extern from "Python.h":
     PyObject *PyObject_Vectorcall(
         PyObject *f, PyObject *const *args, size_t nargs, PyObject *names
     ) noexcept
-    unsigned long PyThread_get_thread_ident() noexcept
     void PyErr_Clear() noexcept
     bint PyUnicode_Check(PyObject *o) noexcept
     bint PyObject_CheckBuffer(PyObject *o) noexcept

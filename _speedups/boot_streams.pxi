@@ -16,7 +16,7 @@ cdef extern from *:
     static int es_method_count = 0;
     static es_stream es_streams[ES_STREAMS];
     static int es_stream_count = 0;
-    static unsigned long es_inside[3];       /* by stream number: the thread that is inside the text layer */
+    static _Thread_local int es_inside[3];   /* by stream number: whether this thread is inside the text layer */
     static void (*es_tell)(PyObject *tee, PyObject *data) = NULL;
 
     /* The entry of a stream that is followed and alive; NULL for all others. */
@@ -34,7 +34,7 @@ cdef extern from *:
     /* Tells what is about to be written; gives the number of the text stream that is entered, else 0. */
     static int es_before(es_stream *s, int method, PyObject *data) {
         if (!s->text) {
-            if (es_inside[s->number] != PyThread_get_thread_ident()) es_tell(s->tee, data);
+            if (!es_inside[s->number]) es_tell(s->tee, data);
             return 0;
         }
         if (!es_methods[method].flushes && PyUnicode_Check(data)) es_tell(s->tee, data);
@@ -46,8 +46,8 @@ cdef extern from *:
         es_stream *s = es_followed(self);
         int number = s == NULL ? 0 : es_before(s, method, data);
         if (!number) return original(self, data);
-        unsigned long before = es_inside[number];
-        es_inside[number] = PyThread_get_thread_ident();
+        int before = es_inside[number];
+        es_inside[number] = 1;
         PyObject *got = original(self, data);
         es_inside[number] = before;
         return got;
@@ -112,7 +112,7 @@ cdef extern from *:
         }
     }
     """
-    unsigned long es_inside[3]
+    int es_inside[3]
     void (*es_tell)(PyObject *tee, PyObject *data) noexcept
     bint es_follow_method(PyObject *descriptor, bint flushes, bint text) noexcept
     bint es_follow_stream(PyObject *stream, PyObject *tee, int number, bint text) noexcept
@@ -209,11 +209,11 @@ cdef void tell(PyObject *tee, PyObject *data) noexcept:
 
 cdef PyObject *tee_write(PyObject *self, PyObject *text) noexcept:
     cdef Tee tee = <Tee> self
-    cdef unsigned long before = es_inside[tee.number]
+    cdef int before = es_inside[tee.number]
     cdef PyObject *got
     if PyUnicode_Check(text):
         tell(self, text)
-    es_inside[tee.number] = PyThread_get_thread_ident()
+    es_inside[tee.number] = 1
     got = PyObject_CallOneArg(<PyObject *> tee.write_, text)
     es_inside[tee.number] = before
     return got
@@ -221,9 +221,9 @@ cdef PyObject *tee_write(PyObject *self, PyObject *text) noexcept:
 
 cdef PyObject *tee_flush(PyObject *self, PyObject *unused) noexcept:
     cdef Tee tee = <Tee> self
-    cdef unsigned long before = es_inside[tee.number]
+    cdef int before = es_inside[tee.number]
     cdef PyObject *got
-    es_inside[tee.number] = PyThread_get_thread_ident()
+    es_inside[tee.number] = 1
     got = PyObject_CallNoArgs(<PyObject *> tee.flush_)
     es_inside[tee.number] = before
     return got
@@ -231,7 +231,7 @@ cdef PyObject *tee_flush(PyObject *self, PyObject *unused) noexcept:
 
 cdef PyObject *tee_raw(PyObject *self, PyObject *data) noexcept:
     cdef Tee tee = <Tee> self
-    if es_inside[tee.number] != PyThread_get_thread_ident():
+    if not es_inside[tee.number]:
         tell(self, data)
     return PyObject_CallOneArg(<PyObject *> tee.raw_, data)
 

@@ -32,6 +32,7 @@ cdef extern from *:
     #define PyObject_GenericGetAttr_ptr PyObject_GenericGetAttr
     #include "structmember.h"
     #define BORROWED_LOADS (PY_VERSION_HEX >= 0x030E0000)
+    #define COLLECTS_ANYWHERE (PY_VERSION_HEX < 0x030C0000)  /* where an object is made, not between instructions */
     static inline PyObject *PyCode_FreeNames(PyObject *code) { return PyCode_GetFreevars((PyCodeObject *)code); }
     static inline PyObject *es_code_of_frame(PyObject *f) { return (PyObject *)PyFrame_GetCode((PyFrameObject *)f); }
     static inline PyObject *es_memory_base(PyObject *o) { return PyMemoryView_GET_BASE(o); }
@@ -43,6 +44,7 @@ cdef extern from *:
     }
     """
     bint BORROWED_LOADS
+    bint COLLECTS_ANYWHERE
     PyObject *Py_None_ptr
     PyObject *Py_True_ptr
     PyObject *Py_False_ptr

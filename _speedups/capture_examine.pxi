@@ -121,6 +121,8 @@ cdef void drain_queue() noexcept:
     while pending_next < pending_count and recording:
         q = &pending[pending_next]
         pending_next += 1
+        if q.object == NULL:     # it has died
+            continue
         if done >= <size_t>limit_budget:
             e = table_find(q.object)
             if e != NULL:

@@ -391,6 +391,7 @@ cdef void leave_to(Frame *target) noexcept:
                 f.state = SUSPENDED
                 if es_unlikely(f.wants):
                     take_notes(f)
+                    drain_pending()
                 gave_unseen(f)
             elif f.mapped and not f.stray:
                 pass

@@ -174,6 +174,7 @@ cdef void deep_computed(PyObject *o, TypeInfo *info) noexcept:
     """Push what members hold, and what the getters give where that is held by the object."""
     cdef int i
     cdef PyObject *v
+    cdef bint collecting = PyGC_Disable()        # what getters give may be made for the look
     for i in range(info.nfields):
         if info.fields[i].kind == T_OBJECT or info.fields[i].kind == T_OBJECT_EX:
             v = (<PyObject **>(<char *>o + info.fields[i].offset))[0]
@@ -188,6 +189,8 @@ cdef void deep_computed(PyObject *o, TypeInfo *info) noexcept:
         if es_references(v) > 1:
             deep_push(v, 0)
         Py_DECREF(v)
+    if collecting:
+        PyGC_Enable()
 
 
 cdef bint named_call(const char *name, const char *names) noexcept:

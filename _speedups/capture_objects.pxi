@@ -174,10 +174,14 @@ cdef void walk_unnamed(Walk *w, PyObject *key, PyObject *v) noexcept:
     """An attribute whose key is no text, which only a store into __dict__ can make: under the key's repr in brackets."""
     cdef PyObject *shown
     cdef PyObject *name = NULL
+    cdef bint collecting
     if w.attrs >= limit_items or not safe_key(key, 0):
         w.attrs_cut = True
         return
+    collecting = PyGC_Disable()
     shown = PyObject_Repr_ptr(key)
+    if collecting:
+        PyGC_Enable()
     if shown != NULL:
         name = PyUnicode_FromFormat(b"[%U]", shown)
         Py_DECREF(shown)
@@ -477,7 +481,19 @@ cdef void walk_fields(Walk *w, PyObject *o) noexcept:
             walk_attr(w, PyTuple_GET_ITEM(names, i), PyTuple_GET_ITEM(o, i))
 
 
-cdef void walk_contents(Walk *w, PyObject *o, TypeInfo *info) noexcept:
+cdef inline void walk_contents(Walk *w, PyObject *o, TypeInfo *info) noexcept:
+    """What an object holds; nothing of the program runs meanwhile."""
+    cdef bint collecting
+    if not COLLECTS_ANYWHERE or info.nfields == 0 and (info.shape <= SHAPE_DICT or info.shape == SHAPE_INSTANCE):
+        walk_any(w, o, info)
+        return
+    collecting = PyGC_Disable()      # some of it is made for the look, which may be the collector's occasion
+    walk_any(w, o, info)
+    if collecting:
+        PyGC_Enable()
+
+
+cdef void walk_any(Walk *w, PyObject *o, TypeInfo *info) noexcept:
     """Items, then pairs, then attributes: the order in which a snapshot lists them."""
     cdef int shape = info.shape
     cdef PyObject *s

@@ -132,6 +132,16 @@ cdef void table_remove(size_t i) noexcept:
     table[i].block = NULL
 
 
+cdef void pending_died(Entry *e) noexcept:
+    """An object whose contents were still to be captured has died."""
+    cdef size_t i
+    for i in range(pending_next, pending_count):
+        if pending[i].oid == e.oid:
+            pending[i].object = NULL
+            if recording and e.flags & E_SNAPPED:
+                doubt_entry(e)
+
+
 cdef void on_free_block(void *block) noexcept:
     cdef size_t i = block_hash(block) & table_mask
     cdef uint64_t oid
@@ -140,6 +150,8 @@ cdef void on_free_block(void *block) noexcept:
         if table[i].block == block:
             oid = table[i].oid
             flags = table[i].flags
+            if es_unlikely(pending_count != pending_next):
+                pending_died(&table[i])
             if flags & E_TYPE:
                 class_died(type_infos[table[i].size])
             table_remove(i)

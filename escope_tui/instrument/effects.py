@@ -217,11 +217,12 @@ class Effects(State):
 
     def _dict_read(self, node: ast.Call) -> bool:
         """`object.__getattribute__(self, "__dict__")`: who has that dict can change the object."""
-        if len(node.args) != 2 or isinstance(node.args[0], ast.Starred):
+        if len(node.args) not in (2, 3) or isinstance(node.args[0], ast.Starred):
             return False
         if not isinstance(node.args[1], ast.Constant) or node.args[1].value != "__dict__":
             return False
         node.args[0] = self.wrap(self.expr(node.args[0]), ("e", "__dict__"))
+        node.args[2:] = [self.expr(default) for default in node.args[2:]]
         return True
 
     def from_elsewhere(self, node: ast.expr) -> bool:
@@ -359,11 +360,14 @@ class Effects(State):
             self._visit_arguments(node, inline)
         else:
             mode = self.mode(name)
-            if mode == INLINE:
+            told: list[Root] = []
+            if mode == INLINE and here.kind != "class":
+                told = self._receiver(node, func, method)
+            elif mode == INLINE:
                 func.value = self.wrap(func.value, ("rm", method))
             else:
                 self._owe_call(("m", method, path, 0, ()), [name], mode == BEFORE)
-            self._arguments_of_method(node, method)
+            self._arguments_of_method(node, method, told)
         self.guard(name, path)
         for root, item in found:
             self.guard(root, item)
@@ -445,14 +449,12 @@ class Effects(State):
         Only the receiver tells whether the method is recorded, and whether they are looked at.
         """
         here = self.here
-        told: list[Root] = []
-        if method not in names.ITERATING_METHODS | names.HARMLESS_METHODS:
-            told, _ = self._argument_roots(node)
-            frame = here.frame
-            if here.comprehensions or not all(
-                name in frame.own or frame.reads_global(name) for name, _ in told
-            ):
-                told = [root for root in told if self.sure(root[0])]
+        frame = here.frame
+        told, _ = self._argument_roots(node)
+        if here.comprehensions or not all(
+            name in frame.own or frame.reads_global(name) for name, _ in told
+        ):
+            told = [root for root in told if self.sure(root[0])]
         spec: Spec = ("rm", method)
         if told:
             spec = ("rm", method, len(told), tuple(path for _, path in told))

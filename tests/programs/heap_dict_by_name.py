@@ -17,3 +17,23 @@ first = counting.first
 first.append(counting.reads)
 counting.second = first
 print(counting.second, counting.reads)
+
+
+class Open:
+    pass
+
+
+class Closed:
+    __slots__ = ("only",)
+
+
+def annotated(o, **notes):
+    own = getattr(o, "__dict__", dict(missing=len(notes)))
+    own["notes"] = notes
+    return own
+
+
+opened = Open()
+own = annotated(opened, by="name")
+own["more"] = [1]
+print(opened.notes, annotated(Closed(), by="default"))

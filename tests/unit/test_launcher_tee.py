@@ -187,6 +187,48 @@ def test_threads_that_write_at_once_lose_nothing(teed: Teed, stream: io.TextIOWr
     assert sum(map(len, sink.told)) == len(raw.raw.getvalue()) == 80000
 
 
+def test_what_a_thread_writes_to_the_buffer_is_told_after_threads_wrote_text_at_once(
+    teed: Teed,
+) -> None:
+    """A write that another thread's write overlaps ends in the midst of that one."""
+    entered = [threading.Event(), threading.Event()]
+    leave = [threading.Event(), threading.Event()]
+
+    class Unlocked(io.BytesIO):
+        """Two threads can be in it at once."""
+
+        def flush(self) -> None:
+            data = self.getvalue()
+            for number, mark in enumerate((b"first\n", b"second\n")):
+                if data.endswith(mark) and not entered[number].is_set():
+                    entered[number].set()
+                    leave[number].wait(10)
+
+    stream: Any = io.TextIOWrapper(Unlocked(), encoding="utf-8", line_buffering=True)
+    sink = teed(stream)
+
+    def second() -> None:
+        stream.write("second\n")
+        stream.buffer.write(b"by the other")
+
+    other = threading.Thread(target=second)
+
+    def overlap() -> None:
+        entered[0].wait(10)
+        other.start()
+        entered[1].wait(10)
+        leave[0].set()
+
+    helper = threading.Thread(target=overlap)
+    helper.start()
+    stream.write("first\n")
+    helper.join()
+    leave[1].set()
+    other.join()
+    stream.buffer.write(b"by the first")
+    assert sink.told == ["first\n", "second\n", b"by the other", b"by the first"]
+
+
 def test_constants_are_changed_in_the_tuple_itself() -> None:
     code = compile("x = (f := 1.5e300j, 'kept')[0]", "<test>", "exec")
     constants = code.co_consts
