@@ -18,6 +18,9 @@ from layouts cimport *
 from sys import intern as sys_intern
 from sys import stdlib_module_names
 
+cdef extern from "stdlib.h" nogil:
+    void *aligned_alloc(size_t alignment, size_t size)
+
 cdef extern from *:
     """
     #define Py_None_ptr Py_None

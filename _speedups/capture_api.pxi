@@ -123,8 +123,18 @@ cdef int quiet_site(SiteData *d, object name) except -1:
     return 0
 
 
+cdef SiteData *new_site() except NULL:
+    """A site's data, all zeros, at the beginning of a cache line."""
+    cdef size_t size = (sizeof(SiteData) + 63) & ~<size_t>63
+    cdef void *d = aligned_alloc(64, size)
+    if d == NULL:
+        raise MemoryError
+    memset(d, 0, size)
+    return <SiteData *>d
+
+
 cdef object make_site(ModuleData *m, object row, object functions):
-    cdef SiteData *d = <SiteData *>calloc(1, sizeof(SiteData))
+    cdef SiteData *d = new_site()
     cdef int i, taken
     cdef object function = functions[row[1]]
     cdef bint in_class = function[2] == "class"
@@ -200,7 +210,9 @@ cdef int fill_operands(SiteData *d, object row) except -1:
     d.operator = True
     d.noperands = len(row)
     d.operands = <Operand *>calloc(d.noperands + 1, sizeof(Operand))
-    d.places = <int *>calloc(d.noperands + 1, sizeof(int))
+    d.places = &d.few_places[0]
+    if d.noperands > 2:
+        d.places = <int *>calloc(d.noperands, sizeof(int))
     for i in range(d.noperands):
         d.operands[i].place = -1
         if isinstance(row[i], str):

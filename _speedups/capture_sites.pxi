@@ -117,40 +117,41 @@ cdef struct ModuleData:
     int nfunctions
     FunctionData *functions
 
-cdef struct SiteData:
-    uint32_t id
+cdef struct SiteData:            # the first cache line is what a site with few values needs
+    void *quick                  # the code object that `places` belong to where `direct` holds, else NULL (compared only)
+    uint64_t head                # the first bytes of the event: the operation and the site
+    int *places                  # of the operands, where `direct` holds
+    uint32_t room                # in the ring, at most
+    int weight                   # what its event takes of the time until the clock is looked at
+    int noperands
     uint32_t flags
+    unsigned char leaves         # the frame ends here
+    unsigned char gives          # or it returns a value here, and ends later
+    unsigned char in_place       # one of the values may have been changed in place
+    unsigned char owes           # something of `owed` may be changed before the statement's last call
+    unsigned char silent         # has neither a value nor a flag that says something: no event is written
+    unsigned char handed         # what it binds may come from code that is not recorded, which keeps it
+    unsigned char plain          # only values, in call order
+    unsigned char touches        # tells of more than values
+    int few_places[2]            # where `places` points when they are enough
+    Spec *specs
     int nspecs
     int nargs                    # call arguments expected
     int nvalues                  # values in the event
-    bint plain                   # only values, in call order
-    bint in_place                # one of them may have been changed in place
-    bint touches                 # tells of more than values
-    bint leaves                  # the frame ends here
-    bint gives                   # or it returns a value here, and ends later
-    bint silent                  # has neither a value nor a flag that says something: no event is written
-    uint64_t room                # in the ring, at most
-    int weight                   # what its event takes of the time until the clock is looked at
+    bint direct                  # all operands are variables, and none lies in a cell
+    int *value_args              # the arguments that are the event's values
+    FunctionData *function
+    void *code                   # the code object that the places belong to (compared only)
+    Owed *owed
+    int nowed
     unsigned char lasting        # it stays WAITS, unless recorded code is entered next
     unsigned char calm           # times in a row that it has been over soon
     unsigned char again          # the clock is looked at when a function has returned to its statement
     unsigned char calm_again
-    uint64_t head                # the first bytes of the event: the operation and the site
-    int *value_args              # the arguments that are the event's values
     bint operator                # reads its arguments in the frame, but for a first one that passes through
-    bint direct                  # all of them are variables, and none lies in a cell
-    int noperands
-    Operand *operands
-    int *places                  # of the operands, where `direct` holds
-    void *code                   # the code object that the places belong to (compared only)
-    void *quick                  # the same where `direct` holds, else NULL
-    Spec *specs
+    uint32_t id
     int line, end_line
-    bint handed                  # what it binds may come from code that is not recorded, which keeps it
-    bint owes                    # something of `owed` may be changed before the statement's last call
-    int nowed
-    Owed *owed
-    FunctionData *function
+    Operand *operands
     ModuleData *module
 
 cdef enum:
