@@ -5,6 +5,7 @@ from libc.string cimport memcpy, memset
 
 from codec cimport *
 from coder cimport *
+from columns cimport *
 from mem cimport *
 from recipes cimport *
 from pool cimport *

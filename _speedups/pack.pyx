@@ -12,6 +12,7 @@ from libc.string cimport memcmp, memcpy, memmove, memset
 from abi cimport CORE_ABI
 from codec cimport *
 from coder cimport *
+from columns cimport *
 from contents cimport *
 from grammar cimport *
 from mem cimport *
