@@ -141,6 +141,9 @@ cdef void hold(PyObject *o, Entry *e) noexcept:
             return
     if held_count == MAX_HELD:
         check_held()
+        e = table_find(o)        # what was looked at may have made the table grow
+        if e == NULL:
+            return
     if held_count == MAX_HELD or e.flags & E_CUT:
         doubt_for_good(e)
         return
