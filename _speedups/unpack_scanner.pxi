@@ -326,13 +326,17 @@ cdef class Scanner:
     cdef int written_chunk(self, uint64_t frame, int i, int direction, Filter filter) except? -2:
         """The next chunk behind (before) chunk i that may write a variable of a frame; out of range when there is none."""
         cdef int near = filter.next(i + direction, direction)
-        if not 0 <= near < self.chunks.n:
+        cdef int first
+        if not 0 <= near < self.chunks.n or frame == 0 or not self.whole:
             return near
         if near == i + direction:
             return self.frame_chunk(frame, i, direction)
+        first = self.birth_chunk(frame)
         if direction < 0:
-            return near if near >= self.birth_chunk(frame) else -1
-        return near if not self.whole or frame in self.chunks.start(near)[0] else self.chunks.n
+            return near if near >= first else -1
+        if near <= first:
+            return first
+        return near if frame in self.chunks.start(near)[0] else self.chunks.n
 
     cdef bint key_matches(self, Chunk chunk, Rec *r, key) except -1:
         """Whether the change is one of that attribute or item."""

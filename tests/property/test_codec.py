@@ -8,7 +8,7 @@ from random import Random
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from escope_tui._speedups import unpack
@@ -228,6 +228,7 @@ def walk(scanner: Any, steps: int, direction: int, site: int) -> list[int]:
 
 @relaxed
 @given(choices, st.integers(1, 60))
+@example(script=[(6, 0, None), (4, 0, None), (0, 0, None), (4, 0, None)], chunk_steps=1)
 def test_writes_are_found_alike_in_both_directions(
     tmp_path: Path, script: list[Any], chunk_steps: int
 ) -> None:

@@ -136,4 +136,8 @@ async def test_a_search_under_way_is_marked_until_it_arrives(rec: FakeRecording)
         free.set()
         await app.settle()
         assert app.step == 7
+        for _ in range(200):
+            if "⋯" not in app.text("hints"):
+                break
+            await app.pilot.pause(0.01)
         assert "⋯" not in app.text("hints")
