@@ -21,41 +21,42 @@ cdef inline uint64_t kept_home(void *p) noexcept:
     return (<uint64_t>p >> 4) * <uint64_t>0x9E3779B97F4A7C15 >> 24
 
 
+cdef inline void **kept_place(void *p) noexcept:
+    cdef uint64_t i = kept_home(p) & kept_mask
+    while kept[i] != NULL and kept[i] != p:
+        i = (i + 1) & kept_mask
+    return &kept[i]
+
+
 cdef bint kept_grow() noexcept:
     global kept, kept_mask
     cdef void **old = kept
     cdef uint64_t size = 0 if old == NULL else kept_mask + 1
     cdef void **grown
-    cdef uint64_t i, j
+    cdef uint64_t i
     if size >= MAX_KEPT:
         return False
     grown = <void **>calloc(max(2 * size, FIRST_KEPT), sizeof(void *))
     if grown == NULL:
         return False
+    kept = grown
     kept_mask = max(2 * size, FIRST_KEPT) - 1
     for i in range(size):
         if old[i] != NULL:
-            j = kept_home(old[i]) & kept_mask
-            while grown[j] != NULL:
-                j = (j + 1) & kept_mask
-            grown[j] = old[i]
-    kept = grown
+            kept_place(old[i])[0] = old[i]
     free(old)
     return True
 
 
 cdef void keep_container(void *p) noexcept:
     global kept_count
-    cdef uint64_t i
+    cdef void **place
     if (kept == NULL or kept_count * 2 > kept_mask) and not kept_grow():
         return
-    i = kept_home(p) & kept_mask
-    while kept[i] != NULL:
-        if kept[i] == p:
-            return
-        i = (i + 1) & kept_mask
-    kept[i] = p
-    kept_count += 1
+    place = kept_place(p)
+    if place[0] == NULL:
+        place[0] = p
+        kept_count += 1
 
 
 cdef Scanned *scan_of(PyObject *namespace) noexcept:
@@ -142,16 +143,12 @@ cdef bint is_kept(PyObject *o) noexcept:
     """Whether a module that is not recorded has a container as its variable."""
     global modules_then
     cdef PyObject *modules = PyImport_GetModuleDict()
-    cdef uint64_t i
     if PyDict_Size(modules) != modules_then:
         modules_then = PyDict_Size(modules)
         look_through_modules(NULL)
     if kept == NULL:
         return False
-    i = kept_home(o) & kept_mask
-    while kept[i] != NULL and kept[i] != <void *>o:
-        i = (i + 1) & kept_mask
-    return kept[i] != NULL and look_through_modules(o)
+    return kept_place(o)[0] != NULL and look_through_modules(o)
 
 
 cdef void hold_if_kept(PyObject *o, uint64_t oid) noexcept:

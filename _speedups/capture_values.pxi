@@ -344,15 +344,12 @@ cdef inline uint64_t mix(uint64_t x) noexcept:
 cdef inline uint64_t ident(PyObject *v, int depth) noexcept:
     """A number that tells apart what a container's item may become (fingerprints only)."""
     cdef int64_t x
-    cdef uint64_t h
     if v == NULL:                # an item of a tuple that C code is still filling
         return 1
     if Py_TYPE(v) == &PyLong_Type and es_int_small(v, &x):
         return mix(<uint64_t>x * 2 + 1)
     if Py_TYPE(v) == &PyUnicode_Type and PyUnicode_GET_LENGTH(v) <= hashed_length:
-        h = <uint64_t>es_str_hash(v)
-        if h != <uint64_t>-1:
-            return mix(h + 3)
+        return mix(text_hash(v, False) + 3)
     return other_ident(v, depth)
 
 
@@ -365,10 +362,7 @@ cdef uint64_t other_ident(PyObject *v, int depth) noexcept:
     tp = Py_TYPE(v)
     if tp == &PyLong_Type:
         return mix(<uint64_t>PyObject_Hash(v) * 2 + 0x1111)
-    if tp == &PyUnicode_Type:
-        if PyUnicode_GET_LENGTH(v) <= hashed_length:
-            return mix(text_hash(v, False) + 3)
-    elif tp == &PyFloat_Type:
+    if tp == &PyFloat_Type:
         f = PyFloat_AS_DOUBLE(v)
         memcpy(&u, &f, 8)
         return mix(u + 5)

@@ -162,9 +162,9 @@ class Effects(State):
 
     def _name_call(self, node: ast.Call, func: ast.Name) -> ast.expr:
         name = func.id
-        if name == "getattr" and self.is_builtin(name) and self._dict_read(node):
-            return node
         if self.is_builtin(name):
+            if name == "getattr" and self._dict_read(node):
+                return node
             if name in names.NAMESPACE_CHANGERS:
                 self.owe(Effect(("star",)))
             if name not in names.PURE:
