@@ -137,8 +137,8 @@ def test_a_method_call_costs_the_same_however_many_objects_are_known(tmp_path: P
 def test_a_program_that_spends_its_time_in_libraries_costs_5_percent_more_at_most(
     tmp_path: Path,
 ) -> None:
-    cost = costs(tmp_path, UNRECORDED, (2_000,), few=1, many=6)[2_000]
-    run = [tmp_path / "python", tmp_path / "program.py", 2_000]
+    cost = costs(tmp_path, UNRECORDED, (3_000,), few=1, many=6)[3_000]
+    run = [tmp_path / "python", tmp_path / "program.py", 3_000]
     plain = counted([*run, 6]) - counted([*run, 1])
 
     assert cost <= 1.05 * plain, cost / plain
