@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from itertools import islice
+from collections.abc import Iterable, Iterator
+from itertools import islice, takewhile
+from typing import Any
 
 from ..model.values import SEQUENCE_KINDS, SET_KINDS, Value
 from .variables import COMPARE_DEPTH, SAME, difference
@@ -16,8 +18,10 @@ def change_inside(new: Value, old: Value, depth: int = COMPARE_DEPTH) -> str:
     """Such as `[5] + 7`, `.balance 87 ← 100` or `['a'] gone`; empty where none is found."""
     if new.kind in SET_KINDS:
         return _of_sets(new, old)
-    past = dict(_entries(old))
-    for label, value in _entries(new):
+    now, before = _entries(new), _entries(old)
+    alike = sum(1 for _ in takewhile(_alike, zip(now, before, strict=False)))
+    past = dict(_labelled(before[alike:]))
+    for label, value in _labelled(now[alike:]):
         was = past.pop(label, None)
         if was is None:
             return f"{label} + {value.summary(NEW_WIDTH)}"
@@ -35,17 +39,34 @@ def change_inside(new: Value, old: Value, depth: int = COMPARE_DEPTH) -> str:
     return next((f"{label} gone" for label in past), "")
 
 
-def _entries(value: Value) -> list[tuple[str, Value]]:
-    found = []
-    for role, key, each in islice(value.entries(0, LOOK_AT), LOOK_AT):
+Entry = tuple[str, Any, Value]
+
+
+def _entries(value: Value) -> list[Entry]:
+    return list(islice(value.entries(0, LOOK_AT), LOOK_AT))
+
+
+def _alike(both: tuple[Entry, Entry]) -> bool:
+    """Whether entries at one place have one key and are the same; what they are called does not
+    matter then.
+    """
+    (role, key, value), (old_role, old_key, was) = both
+    if isinstance(key, Value) and isinstance(old_key, Value):
+        is_one = key.is_scalar and difference(key, old_key) == SAME
+    else:
+        is_one = role == old_role and key == old_key
+    return is_one and difference(value, was) == SAME
+
+
+def _labelled(entries: Iterable[Entry]) -> Iterator[tuple[str, Value]]:
+    for role, key, each in entries:
         if role == "attr":
             label = f".{key}"
         elif isinstance(key, Value):
             label = f"[{key.summary(KEY_WIDTH)}]"
         else:
             label = f"[{key}]"
-        found.append((label, each))
-    return found
+        yield label, each
 
 
 def _of_sets(new: Value, old: Value) -> str:

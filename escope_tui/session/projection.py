@@ -127,6 +127,7 @@ class Projector:
         if before == LOST:
             # What they were before is not known: no mark says that they are new.
             before, variables = None, tuple(replace(v, change=SAME, old=None) for v in variables)
+        variables = spared(lambda: tuple(map(_looked_into, variables)), variables)
         way = spared(lambda: self._way(frame, source), Way())
         nothing: tuple[tuple[str, Value], ...] = ()
         reads = spared(lambda: self._reads(frame, step, source, variables), nothing)
@@ -246,11 +247,17 @@ class Projector:
         return remarks
 
 
+def _looked_into(variable: Variable) -> Variable:
+    """Says once, for all panes, what has changed in a variable of the function's own."""
+    if variable.change != INSIDE or variable.old is None or variable.scope in (GLOBAL, MODULE):
+        return variable
+    return replace(variable, inside=change_inside(variable.value, variable.old))
+
+
 def _wrote(variable: Variable) -> str:
-    if variable.change == INSIDE and variable.old is not None:
-        inside = change_inside(variable.value, variable.old)
-        if inside:
-            return f"{variable.name}{inside if inside[0] in '.[' else ' ' + inside}"
+    if variable.inside:
+        inside = variable.inside
+        return f"{variable.name}{inside if inside[0] in '.[' else ' ' + inside}"
     text = f"{variable.name} = {variable.value.summary(40)}"
     if variable.old is not None:
         text += f" ← {variable.old.summary(24)}"

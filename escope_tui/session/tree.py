@@ -46,6 +46,8 @@ class Node:
     """The value in another format, instead of children."""
     past: dict[str, Value] | None = None
     """The children that it had before."""
+    inside: str | None = None
+    """What changed in it, in a few words; None if nobody has looked."""
 
     @property
     def below(self) -> int:

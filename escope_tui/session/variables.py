@@ -35,6 +35,8 @@ class Variable:
     """One of `SCOPES`."""
     change: str = SAME
     old: Value | None = None
+    inside: str | None = None
+    """What changed in it, in a few words; None if nobody has looked."""
 
 
 LOCAL, CLOSURE, GLOBAL, MODULE, DEFINITION = "local", "closure", "global", "module", "definition"

@@ -18,7 +18,7 @@ from ..session.bridge import Engine
 from . import frame
 from .exchange import Exchange
 from .film import Film
-from .heaps import few_heaps
+from .heaps import few_heaps, freeze_start
 from .looks import Looks
 from .registry import PANES, SLOTS, STAGE, STRIP, first_in
 from .safe import SafeFilter
@@ -153,8 +153,7 @@ class ReplayApp(Film, Looks, Exchange):
         """After the first picture: what the start has made is never looked through again."""
         few_heaps()
         if not gc.isenabled():
-            gc.freeze()
-            gc.enable()
+            freeze_start()
 
     def _resumed(self, _: object) -> None:
         self.call_later(self.refresh, layout=True)

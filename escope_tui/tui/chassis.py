@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from threading import Event
@@ -136,7 +137,8 @@ class Chassis(App[None]):
 
     def panes(self) -> list[Pane]:
         """Those that exist."""
-        return list(self.screen_stack[0].query(Pane).results(Pane))
+        screen, stage = self.screen_stack[0], self.stage
+        return [each for each in (*stage.children, *screen.children) if isinstance(each, Pane)]
 
     def places(self, width: int, height: int) -> dict[str, frame.Rect]:
         """The rectangle of each pane that the present layout shows."""
@@ -216,7 +218,9 @@ class Chassis(App[None]):
         self.navigator.submit(move, held=held, came=pressed)
         if not self._watched:
             self._watched = True
-            self.set_timer(MARK_SECONDS if far else STEP_MARK_SECONDS, self._still_busy)
+            asyncio.get_running_loop().call_later(
+                MARK_SECONDS if far else STEP_MARK_SECONDS, self._still_busy
+            )
 
     def seek(self, step: int, note: str = "", frame: int = 0) -> None:
         def there() -> Arrival:
@@ -254,7 +258,7 @@ class Chassis(App[None]):
         if self.navigator.waited >= SLOW_SECONDS / 2:
             how = self.navigator.progress or f"{self.navigator.waited:.1f} s"
             self.tell(f"searching… {how} · Esc leaves it", "info")
-        self.set_timer(SLOW_SECONDS, self._still_busy)
+        asyncio.get_running_loop().call_later(SLOW_SECONDS, self._still_busy)
 
     def _landed(self, landing: Landing) -> None:
         if self._opening is None:

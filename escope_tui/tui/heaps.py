@@ -1,12 +1,17 @@
-"""Keeps what one thread has given back for the others to use."""
+"""Memory while the app runs: what threads give back, and when the collector looks for cycles."""
 
 from __future__ import annotations
 
+import gc
 import sys
 
 M_ARENA_MAX = -8
 """From glibc's <malloc.h>."""
 HEAPS = 2
+YOUNG = 10_000
+"""So many new objects make the collector run, even if the person never rests."""
+RESTING = 500
+"""And so many while nothing is to be done."""
 
 
 def give_back() -> None:
@@ -34,3 +39,18 @@ def few_heaps() -> None:
         ctypes.CDLL(None).mallopt(M_ARENA_MAX, HEAPS)
     except (AttributeError, OSError):
         return  # another C library
+
+
+def freeze_start() -> None:
+    """What the start has made is never looked through again, what comes later at rest: see
+    `collect_young`. To be called with the collector disabled, which enables it.
+    """
+    gc.freeze()
+    gc.set_threshold(YOUNG, *gc.get_threshold()[1:])
+    gc.enable()
+
+
+def collect_young() -> None:
+    """Looks for cycles in what is new, now that nobody waits for a key's picture."""
+    if gc.isenabled() and gc.get_count()[0] > RESTING:
+        gc.collect(1)

@@ -12,6 +12,7 @@ from typing import NamedTuple
 from ..errors import EscopeError
 from ..session.projection import Projector, View
 from ..session.session import Arrival, Session
+from .heaps import collect_young
 
 STALE_SECONDS = 0.1
 """A move that waited longer is dropped when a newer one waits too."""
@@ -157,6 +158,7 @@ class Navigator(Thread):
             self._working = False
             if self._wake.wait_for(lambda: self._moves or self._ended, REST_SECONDS):
                 return
+        collect_young()
         said, counted = time.monotonic(), False
         try:
             while not self._moves and not self._ended and self.projector.count_on():

@@ -100,7 +100,7 @@ class OutputPane(Pane):
         if count != before or not self.has_focus:
             own = self._log.lines_of(view.written_before) if view.error else 0
             self.cursor = max(0, (shown if self._picked is not None else own or shown) - 1)
-        self.rows_changed()
+        self.rows_counted()
         self.show_row(self.cursor)
         self.repaint()
 

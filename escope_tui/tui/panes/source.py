@@ -48,6 +48,7 @@ class SourcePane(Pane):
     """The file of the frame that the views follow."""
 
     TITLE = "Source"
+    KEEPS_ROWS = True
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -112,12 +113,14 @@ class SourcePane(Pane):
             self._token = None
             self.cursor = max(0, frame.line - 1)
         self._retell(view)
-        self.rows_changed()
+        self.rows_counted()
+        before = self.scroll_offset
         if other_file:
             self.scroll_to(x=0, animate=False, force=True)
         if not same_moment:
             self.show_row(self.cursor, center=True)
-        self.repaint()
+        if self.scroll_offset == before:  # else all of it is painted again
+            self.repaint()
 
     def _retell(self, view: View, value: str = "") -> None:
         frame = view.frame
@@ -245,9 +248,9 @@ class SourcePane(Pane):
 
     # -- rows
 
-    def rows_changed(self) -> None:
+    def rows_counted(self) -> None:
         self._below = self._find_below()
-        super().rows_changed()
+        super().rows_counted()
 
     def _find_below(self) -> list[list[Part]]:
         view, source, self._broken_at = self.view, self.source, 0
@@ -327,7 +330,7 @@ class SourcePane(Pane):
             self._ran(line),
             self._remark(line),
             self._digits,
-            len(self._below) if line == self._current.start else 0,
+            (len(self._below), self._broken_at) if line == self._current.start else None,
             self._token if row == self.cursor else None,
         )
 

@@ -29,7 +29,7 @@ class StackPane(Pane):
         count = len(view.frames)
         self.set_title("Stack", f"{count} deep" if count > 1 else "")
         self.cursor = count - 1 - view.selected
-        self.rows_changed()
+        self.rows_counted()
         self.show_row(self.cursor)
         self.repaint()
 

@@ -98,8 +98,9 @@ class VariablesPane(Pane):
         self._texts.clear()
         self._name_width = self._wide_enough(self.view, tops)
         self.cursor = self._find()
-        self.rows_changed()
+        self.rows_counted()
         self.show_row(self.cursor)
+        self.repaint()
 
     def _wide_enough(self, view: View, tops: Sequence[Node]) -> int:
         """The column of names has room for all that the function will have: values stand still."""
@@ -184,6 +185,7 @@ class VariablesPane(Pane):
             name,
             note,
             folds=value.expandable,
+            inside=variable.inside,
         )
 
     def _pinned(self, pin: Pin, view: View) -> Node:
@@ -239,7 +241,8 @@ class VariablesPane(Pane):
             if node.change == CHANGED and node.old is not None:
                 was = node.old.summary(width)
             elif node.change == INSIDE and node.old is not None and node.value is not None:
-                was = change_inside(node.value, node.old)
+                said = node.inside
+                was = change_inside(node.value, node.old) if said is None else said
             texts = self._texts[row] = (now, was, self._formats.get(node.path) or node.note)
         return texts
 

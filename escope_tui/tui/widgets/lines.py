@@ -21,6 +21,9 @@ from textual.strip import Strip
 from .bindings import bindings
 from .palette import Look, look
 
+KEPT_ROWS = 500
+"""Of a pane whose rows come into sight again."""
+
 Part = tuple[str, str]
 """Safe text and the names of its styles, separated by blanks; see `LineView.paint`."""
 
@@ -34,6 +37,10 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
     """The key that focuses it."""
     tabs: tuple[str, ...] = ()
     _retitling: Region | None = None
+    KEEPS_ROWS = False
+    """Rows come into sight again as they were: they are kept as painted, by what `row_key` says of
+    them, which then is all that they depend on.
+    """
 
     class Chosen(Message):
         """Enter, or a click on the row that has the cursor."""
@@ -51,6 +58,10 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
         super().__init__(**kwargs)
         self.cursor = 0
         self._painted: dict[int, Hashable] = {}
+        self._kept: dict[Hashable, Strip] = {}
+        self._whole: tuple[Region, list[Strip]] | None = None
+        """All lines as they were given last, while none of them has to be painted again."""
+        self._stirred = False
         self._styles: dict[str, Style] = {}
         self._base: Style | None = None
         self._titles = ("", "")
@@ -167,6 +178,7 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
         self._base = None
         self._styles.clear()
         self._painted.clear()
+        self._kept.clear()
         super().notify_style_update()
 
     @property
@@ -194,6 +206,20 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
         """How many cells of a row are out of sight while the list is scrolled by `left`."""
         return left
 
+    def _set_dirty(self, *regions: Region) -> None:
+        self._whole, self._stirred = None, True
+        super()._set_dirty(*regions)
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        # Textual asks for all lines of each widget that stands between two that have changed.
+        if self._whole is not None and self._whole[0] == crop:
+            return self._whole[1]
+        self._stirred = False
+        lines = super().render_lines(crop)
+        if not self._stirred:
+            self._whole = crop, lines
+        return lines
+
     def render_line(self, y: int) -> Strip:
         left, top = self.scroll_offset
         row = self.row_at(y, top)
@@ -208,17 +234,27 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
             line = Strip([Segment(f" {said}", base + self.paint("dim"))])
             return line.extend_cell_length(whole, base)
         left = self.row_left(row, left)
-        self._painted[y] = self._full_key(row, left, width)
-        ground = base + self.paint(self._ground(row))
+        self._painted[y] = key = self._full_key(row, left, width)
+        if not self.KEEPS_ROWS:
+            return self._strip_of(row, left, width)
+        strip = self._kept.get((key, whole))
+        if strip is None:
+            if len(self._kept) >= KEPT_ROWS:
+                self._kept.clear()
+            strip = self._kept[key, whole] = self._strip_of(row, left, width)
+        return strip
+
+    def _strip_of(self, row: int, left: int, width: int) -> Strip:
+        base, names = self.base, self._ground(row)
+        ground = base + self.paint(names)
         segments: list[Segment] = []
-        names = self._ground(row)
         for text, style in self.row_parts(row, width):
             if text:
                 segments.append(Segment(text, base + self.paint(f"{names} {style}".strip())))
         strip = Strip(segments)
         if left or strip.cell_length > width:
             strip = self._crop(strip, left, width, ground)
-        return strip.extend_cell_length(whole, ground)
+        return strip.extend_cell_length(self.size.width, ground)
 
     def _said(self, row: int, width: int) -> str:
         """One row of what it says while it has none of its own."""
@@ -249,8 +285,10 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
         """Paints those visible rows again whose key has changed."""
         count = self.row_count()
         left, top = self.scroll_offset
-        room = self.room
-        for y in range(self.size.height):
+        room, size = self.room, self.size
+        wide = max(self.virtual_size.width, size.width)
+        stale: list[Region] = []
+        for y in range(size.height):
             row = self.row_at(y, top)
             key: Hashable = None
             if row < count:
@@ -258,10 +296,17 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
             if not count:
                 key = self._said(row, room) or None
             if self._painted.get(y) != key:
-                self.refresh_line(y + top)
+                stale.append(Region(0, y, wide, 1))
+        if stale:
+            self.refresh(*stale)
 
     def rows_changed(self) -> None:
         """Call after the number of rows, or what is in them, has changed."""
+        self.rows_counted()
+        self.repaint()
+
+    def rows_counted(self) -> None:
+        """The first half of `rows_changed`: what is to be painted may still change."""
         count = self.row_count()
         self.cursor = max(0, min(self.cursor, count - 1))
         # Another size makes Textual lay the screen out; rows that all have room need none.
@@ -269,7 +314,6 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
         size = Size(max(self.row_width(), 1), lines if lines > self.size.height else 0)
         if size != self.virtual_size:
             self.virtual_size = size
-        self.repaint()
 
     def watch_has_focus(self, has_focus: bool) -> None:
         super().watch_has_focus(has_focus)
