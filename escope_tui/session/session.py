@@ -113,7 +113,7 @@ class Session:
         if error is not None:
             return self._at_exception(error)
         ending = self.engine.ending
-        note = f"the end of the recording{f': {ending}' if ending else ''}"
+        note = f"the end: {ending}" if ending else "the end of the recording"
         last = len(self.engine) - 1
         back = "N and S go back from here" if last else "this is its only step"
         return Arrival(self.moment(last), f"{note} · {back}")

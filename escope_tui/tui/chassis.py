@@ -28,6 +28,7 @@ from .panes.variables import VariablesPane
 from .profile import Profiler
 from .registry import BY_NAME, EXTRA, PANES, SLOTS, STRIP, PaneSpec, first_in
 from .widgets.hints import Hints
+from .widgets.lines import LineView
 from .widgets.prompt import Prompt
 from .widgets.stage import Stage
 
@@ -190,6 +191,11 @@ class Chassis(App[None]):
         if focus:
             self.call_after_refresh(self._focus_on, pane)
             self._focus_on(pane)
+
+    def on_line_view_tab_chosen(self, message: LineView.TabChosen) -> None:
+        name = next((spec.name for spec in PANES if spec.key == message.key), "")
+        if name and not self.leaving:
+            self.reveal(name)
 
     def _focus_on(self, pane: Pane) -> None:
         if pane.is_attached and self.screen is self.screen_stack[0]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from textual.geometry import Region
 
 from escope_tui.tui.actions import ACTIONS
 from escope_tui.tui.registry import PANES, STAGE
@@ -74,3 +75,24 @@ async def test_the_mouse_does_the_same_in_every_pane(rec: FakeRecording) -> None
         await app.pilot.click("#stack", offset=(12, 2), times=2)
         await app.settle()
         assert app.view.selected == len(app.view.frames) - 2, "a second click is Enter"
+
+
+async def test_a_click_on_a_waiting_pane_in_a_title_brings_it(rec: FakeRecording) -> None:
+    async with replaying(rec, size=(120, 36), step=START) as app:
+        stack = app.app.pane("stack")
+        title = stack.render_lines(Region(0, 0, *stack.outer_size))[0].text
+        await app.pilot.click("#stack", offset=(title.index("threads"), 0))
+        await app.settle()
+        assert app.app.focused is app.app.pane("threads")
+        assert not stack.shown
+
+
+async def test_a_click_on_an_edge_leaves_the_cursor_of_a_scrolled_pane(rec: FakeRecording) -> None:
+    async with replaying(rec, size=(80, 24), step=START) as app:
+        source = app.app.source
+        await app.press("G", "k", "k")
+        before, top = source.cursor, source.scroll_offset.y
+        assert top
+        await app.pilot.click("#source", offset=(20, 0))
+        await app.settle()
+        assert (source.cursor, source.scroll_offset.y) == (before, top)

@@ -18,7 +18,7 @@ from escope_tui.session.engine import open_engine
 from escope_tui.session.stops import DATA, EXCEPTION, FUNCTION, LINE
 from escope_tui.tui.panes.executions import ExecutionsPane, parse_columns
 from escope_tui.tui.panes.marks import Marked, markdown
-from escope_tui.tui.panes.table import Row, _short
+from escope_tui.tui.panes.table import Row, TablePane, _short
 from escope_tui.tui.panes.watches import parse_stop
 from escope_tui.tui.widgets.lines import LineView
 from tests.helpers.driving import Driver, replaying
@@ -360,17 +360,26 @@ def test_of_any_number_of_calls_the_longest_is_found(
     assert told[1].startswith("comparing 5,001 calls")
 
 
+@pytest.mark.parametrize("keys", [("7", "X"), ("X",)], ids=["pane there", "pane comes with it"])
 async def test_where_the_time_went_is_unfolded_and_pointed_at(
-    tmp_path: Path, record: Callable[..., Any]
+    tmp_path: Path, record: Callable[..., Any], keys: tuple[str, ...]
 ) -> None:
     (tmp_path / "slow.py").write_text(SLOW)
     engine = open_engine(str(record(str(tmp_path / "slow.py")).trace))
     async with replaying(engine, step=len(engine) - 1) as app:
-        await app.press("7", "X")
+        await app.press(*keys)
         assert app.news.startswith("slow took the most time: ")
         pane = app.app.query_one("#calls", LineView)
         assert "slow()" in pane.render_line(pane.cursor - int(pane.scroll_offset.y)).text
     engine.close()
+
+
+def test_a_column_of_which_hardly_a_cell_has_room_is_left_out() -> None:
+    pane = TablePane()
+    pane._widths = [4, 20, 20, 3, 20]
+    assert pane._fitted(80) == [4, 20, 20, 3, 20]
+    assert pane._fitted(31) == [4, 6, 6, 3, 6]
+    assert pane._fitted(29) == [4, 8, 8, 3, 0], "the others get the room of the last one"
 
 
 async def test_watches_follow_the_moment(replay: Replay) -> None:
@@ -432,6 +441,26 @@ async def test_marks_are_kept_for_the_next_session(replay: Replay) -> None:
         assert app.step == marked
         await app.press("M", "g", "delete")
         assert "here" not in app.text("marks")
+
+
+async def test_a_notebook_is_written_only_where_something_is_kept_and_over_no_other_file(
+    replay: Replay, trace: Path
+) -> None:
+    notebook = trace.with_suffix(".md")
+    async with replay("return cart.total") as app:
+        await app.press("W")
+        assert app.news.startswith("nothing is kept yet")
+        assert not notebook.exists()
+        notebook.write_text("# My own")
+        await app.press("m", "a", "W")
+        assert "is no notebook of escope" in app.news
+        assert notebook.read_text() == "# My own"
+        notebook.unlink()
+        for _ in range(2):
+            await app.press("W")
+            assert app.news.startswith("1 moment is in ")
+        assert notebook.read_text().startswith("# Notes on ")
+    notebook.unlink()
 
 
 async def test_a_mark_that_comes_right_after_a_move_marks_where_it_led(replay: Replay) -> None:

@@ -47,7 +47,8 @@ def test_opens_at_the_end_when_nothing_went_wrong() -> None:
     rec = FakeRecording.of("x = 1\ny = x\n", ending="the program ended normally")
     arrival = Session(rec).opening()
     assert step_of(arrival) == len(rec) - 1
-    assert "ended normally" in arrival.note
+    assert arrival.note == "the end: the program ended normally · N and S go back from here"
+    assert len(arrival.note) <= 78, "80 columns have room for it"
 
 
 @pytest.mark.parametrize("move", ["into", "line"])

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
 import pytest
 
 from escope_tui.model.values import Contents, Value, value_of
+from escope_tui.session.engine import open_engine
 from escope_tui.session.formats import formats_of, lines_of, plot, sparkline
 from escope_tui.session.sourcetext import SourceText
 from escope_tui.session.tree import Node, Tree
@@ -187,3 +192,19 @@ def test_numbers_are_drawn_between_their_extremes() -> None:
     assert len(rows) == 4
     assert rows[0].lstrip().startswith("99 ┤")
     assert rows[-1].lstrip().startswith("0 ┤")
+
+
+async def test_what_a_statement_reads_does_not_push_the_values_aside(
+    record: Callable[..., Any], tmp_path: Path
+) -> None:
+    program = tmp_path / "program.py"
+    program.write_text("level = {'inner': {'deep': {}}}\nx = 1\ny = level['inner']['deep']['no']\n")
+    engine = open_engine(str(record(str(program)).trace))
+    async with replaying(engine, size=(80, 24), step=1) as app:
+        before = next(row for row in app.rows("variables") if "level" in row)
+        await app.press("s")
+        rows = app.rows("variables")
+        assert any("level['inner']" in row for row in rows), "what the failing statement reads"
+        after = next(row for row in rows if row.strip(" ▸+").startswith("level "))
+        assert after.index("{") == before.index("{")
+    engine.close()

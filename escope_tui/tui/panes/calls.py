@@ -267,9 +267,12 @@ class CallsPane(TablePane):
         call where the row's made none.
         """
         row = self.chosen
+        self._hot = ROOT
         if isinstance(row, CallRow):
             self._hot = row.call if row.folds else ROOT
             self._ask_about(row)
+        else:
+            self.want_again()  # the pane has come just now: no row is there yet
 
 
 def _longest(way: Sequence[Call]) -> str:

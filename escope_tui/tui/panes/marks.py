@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from ...query.recording import Recording
     from ..feeds import Job
 
+HEADING = "# Notes on "
+"""What a notebook begins with."""
 NOTE = 200
 
 
@@ -45,7 +47,6 @@ class Kept(NamedTuple):
     """What stands in the library now."""
 
     marks: list[Marked]
-    word: str
 
 
 class MarksPane(TablePane):
@@ -57,6 +58,8 @@ class MarksPane(TablePane):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self._changes: deque[Change] = deque()
+        self._words: deque[str] = deque()
+        """What became of changes, until it is said: the answer that made them may be left."""
         self._asked = 0
         self._marks: list[Marked] = []
         self._going = ""
@@ -135,7 +138,7 @@ class MarksPane(TablePane):
         from ...library.catalogue import Catalogue
 
         rec = job.recording
-        words: list[str] = []
+        words = self._words
         with Catalogue(data_folder(), recordings_folder()) as library:
             entry = library.add(os.path.abspath(rec.path))
             while self._changes:
@@ -146,10 +149,12 @@ class MarksPane(TablePane):
                 elif change.verb == "unmark":
                     entry = library.unmark(entry, change.name)
                     words.append(f"{one_line(change.name, 30)} is taken away")
+                elif not entry.bookmarks:
+                    words.append("nothing is kept yet: m and a letter mark this moment")
                 else:
                     words.append(_export(rec, [_marked(rec, each) for each in entry.bookmarks]))
         marks = sorted((_marked(rec, each) for each in entry.bookmarks), key=lambda m: m.step)
-        return Kept(marks, " · ".join(words))
+        return Kept(marks)
 
     def fill(self, answer: Any) -> None:
         self._marks, self._known = answer.marks, True
@@ -165,8 +170,9 @@ class MarksPane(TablePane):
                 for mark in answer.marks
             ]
         )
-        if answer.word:
-            self.host.tell(answer.word)
+        words = [self._words.popleft() for _ in range(len(self._words))]
+        if words:
+            self.host.tell(" · ".join(words))
         if self._going:
             key, self._going = self._going, ""
             self.action_mark_go(key)
@@ -206,16 +212,24 @@ def _export(rec: Recording, marks: Sequence[Marked]) -> str:
     path = f"{os.path.splitext(os.path.abspath(rec.path))[0]}.md"
     name = safe_text(os.path.basename(rec.path))
     try:
+        if os.path.exists(path) and not _is_notebook(path):
+            return f"{safe_text(path)} is no notebook of escope: move it away, then write again"
         with open(path, "w", encoding="utf-8", errors="backslashreplace") as file:
             file.write("\n".join(markdown(name, marks)) + "\n")
     except OSError as error:
         return f"can't write {safe_text(path)}: {error.strerror}"
-    return f"{len(marks)} moments are in {safe_text(path)}"
+    count = f"{len(marks)} moments are" if len(marks) != 1 else "1 moment is"
+    return f"{count} in {safe_text(path)}"
+
+
+def _is_notebook(path: str) -> bool:
+    with open(path, "rb") as file:
+        return file.read(len(HEADING)) == HEADING.encode()
 
 
 def markdown(name: str, marks: Sequence[Marked]) -> list[str]:
     """The notebook as lines of Markdown; recorded text is code in it."""
-    lines = [f"# Notes on {_code(name)}", ""]
+    lines = [f"{HEADING}{_code(name)}", ""]
     for mark in sorted(marks, key=lambda each: each.step):
         lines += [f"## {_code(f'{name}@{mark.step}')} · {_code(mark.place)}", ""]
         if mark.source:

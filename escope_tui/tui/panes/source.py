@@ -221,8 +221,8 @@ class SourcePane(Pane):
 
     def on_click(self, event: events.Click) -> None:
         super().on_click(event)
-        if self.row_at(event.y - self.gutter.top, self.scroll_offset.y) != self.cursor:
-            return  # below the statement, or below the file
+        if self.row_under(event) != self.cursor:
+            return  # on an edge, below the statement, or below the file
         column = event.x - self.gutter.left - self._gutter + self.scroll_offset.x
         under = [each for each in self._tokens() if each[0] <= column < each[1]]
         if under:

@@ -22,6 +22,8 @@ ROOMY = 60
 """In a narrower pane, trees are set in by one cell a level."""
 HEADED = 4
 """Rows of a pane from which on the names of the columns stay in sight."""
+SCRAP = 4
+"""A column of which fewer cells would be in sight is left out, and those behind it."""
 READABLE = 16
 """Below this width of the widest, columns that can be spared make room."""
 
@@ -197,8 +199,10 @@ class TablePane(Pane):
         margin = 1 + (self._step_width + 2 if self._step_width else 0)
         if found is None:
             columns = self._columns(self._head, width - margin)
-            head = "  ".join(pad(name, w) for name, w in columns)
-            return [(f"{' ' * margin}{fit(head, width - margin)}", "heading")]
+            head = "  ".join(pad(name, w) for name, w in columns if w)
+            room = width - margin - (1 if 0 in self._caps else 0)
+            more: Part = ("›" if 0 in self._caps else "", "gutter")
+            return [(f"{' ' * margin}{pad(head, room)}", "heading"), more]
         here = found.step is not None and found.step == self._now
         parts: list[Part] = [("▶" if here else " ", "here")]
         if self._step_width:
@@ -235,7 +239,12 @@ class TablePane(Pane):
             while cap > NARROWEST and sum(min(each, cap) for each in widths) + gaps > room:
                 cap -= 1
             if cap >= self.LEAST or not spare or cap == max(widths, default=0):
-                return [min(width, cap) for width in widths]
+                caps = [min(width, cap) for width in widths]
+                scrap = _first_scrap(caps, room)
+                if scrap == len(caps) or not any(widths[scrap:]):
+                    return caps
+                widths[scrap:] = [0] * (len(widths) - scrap)
+                continue
             at = spare.pop(0)
             if at < len(widths):
                 widths[at] = 0
@@ -275,6 +284,16 @@ class TablePane(Pane):
             self.move_cursor(self._first + self._rows.index(found))
         self.host.seek(found.step, found.note, found.frame)
         return True
+
+
+def _first_scrap(widths: Sequence[int], room: int) -> int:
+    """The first column of which hardly a cell would be in sight; their number if there is none."""
+    at = 0
+    for column, width in enumerate(widths):
+        if column and at + min(width, SCRAP) > room:
+            return column
+        at += width + 2 if width else 0
+    return len(widths)
 
 
 _NUMBERED = re.compile(r"(?:.+(?=:\d+$)|[^\W\d][\w.]*(?=-\d+$))")

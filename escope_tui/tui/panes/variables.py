@@ -103,17 +103,20 @@ class VariablesPane(Pane):
         self.repaint()
 
     def _wide_enough(self, view: View, tops: Sequence[Node]) -> int:
-        """The column of names has room for all that the function will have: values stand still."""
+        """The column of names has room for all that the function will have: values stand still.
+        Half of the pane is theirs, and what a statement reads reaches into it on its own row.
+        """
         names = [
             len(node.label) + 2 * node.depth
             for node in tops
-            if node.value is not None and node.path[0] in ("reads", "gave", *SCOPES)
+            if node.value is not None and node.path[0] in SCOPES
         ]
         names += [len(path[-1]) + 2 * len(path) - 2 for path in self._open if len(path) > 1]
         known = view.source.names(view.frame.line) if view.source is not None else None
         if known is not None and view.frame.kind != "module":
             names += map(len, known[0])
-        return max(6, min(NAME_WIDTH, max(names, default=6)))
+        most = min(NAME_WIDTH, self.room // 2 - 3)
+        return max(6, min(most, max(names, default=6)))
 
     def _tell_title(self, view: View) -> None:
         marked = sum(1 for v in view.variables if v.change != SAME and v.scope != MODULE)

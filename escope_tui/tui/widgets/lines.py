@@ -54,6 +54,18 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
         def control(self) -> LineView:
             return self.pane
 
+    class TabChosen(Message):
+        """A click on the name of a pane that waits behind this one."""
+
+        def __init__(self, pane: LineView, key: str) -> None:
+            super().__init__()
+            self.pane = pane
+            self.key = key
+
+        @property
+        def control(self) -> LineView:
+            return self.pane
+
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.cursor = 0
@@ -385,9 +397,32 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
         if self.row_count():
             self.post_message(self.Chosen(self, self.cursor))
 
+    def row_under(self, event: events.Click) -> int:
+        """The row that is clicked on; -1 on an edge, and below the last one."""
+        y = event.y - self.gutter.top
+        row = self.row_at(y, self.scroll_offset.y) if 0 <= y < self.size.height else -1
+        return row if row < self.row_count() else -1
+
+    def _tab_under(self, event: events.Click) -> str:
+        """The key of the waiting pane whose name in the title is clicked on; empty: none."""
+        if not self.tabs or event.y >= self.gutter.top:
+            return ""
+        whole = Region(0, 0, *self.outer_size)
+        before, behind, _ = self.render_lines(whole)[0].text.partition(self._told[1] or "╌")
+        at = event.x - cell_len(before)
+        for tab in behind.split(" ╌ ")[1:] if at >= 0 else ():
+            at -= len(" ╌ ")
+            if at < cell_len(tab):
+                return tab.partition(" ")[0] if at >= 0 else ""
+            at -= cell_len(tab)
+        return ""
+
     def on_click(self, event: events.Click) -> None:
-        row = self.row_at(event.y - self.gutter.top, self.scroll_offset.y)
-        if 0 <= row < self.row_count():
+        if tab := self._tab_under(event):
+            self.post_message(self.TabChosen(self, tab))
+            return
+        row = self.row_under(event)
+        if row >= 0:
             again = row == self.cursor and event.chain >= 2
             self.move_cursor(row)
             if again:
