@@ -185,7 +185,8 @@ cdef void gather_raise(Chunk chunk, Gather *g, uint32_t site, bint stepped) noex
         if f.pad2:
             row.newest = <int64_t> chunk.log.r[chunk.log.n - 1].old.tag
             row.newest_site = f.pad2 - 1
-        gather_told(chunk, &row)
+        gather_told(chunk, g, &row)
+        gather_sites(chunk, g, &row, f)
         buf_bytes(&g.rows, &row, sizeof(row))
         if flags & F_CAUGHT:
             map_put(&g.open, f.id, <void *> <size_t> (g.rows.n // sizeof(Raised)))
@@ -201,8 +202,10 @@ cdef void gather_raise(Chunk chunk, Gather *g, uint32_t site, bint stepped) noex
             map_del(&g.open, f.id)
 
 
-cdef void gather_told(Chunk chunk, Raised *row) noexcept nogil:
-    """Type, number of arguments and the first of them of the exception."""
+cdef void gather_told(Chunk chunk, Gather *g, Raised *row) noexcept nogil:
+    """Type, number of arguments and the first of them of the exception, and whether its attributes tell of another."""
+    cdef uint32_t i
+    cdef uint64_t name
     cdef Obj *o
     cdef Body *b
     cdef Val v
@@ -221,7 +224,55 @@ cdef void gather_told(Chunk chunk, Raised *row) noexcept nogil:
             return
         row.argument = v
     row.n = <int> b.n_items
+    row.alone = True
+    for i in range(b.n_attrs):
+        name = b.attrs[2 * i].p
+        if name == g.behind[0] or name == g.behind[1] or name == g.behind[2]:
+            row.alone = False
     row.type = <int> b.type_id
+
+
+cdef void gather_sites(Chunk chunk, Gather *g, Raised *row, Frame *f) noexcept nogil:
+    """Where the frames stood, as far as the chunk tells; not again for an exception that goes on its way."""
+    cdef Machine *m = &chunk.c.m
+    cdef uint64_t n = g.rows.n // sizeof(Raised)
+    cdef Raised *last = &(<Raised *> g.rows.p)[n - 1] if n else NULL
+    cdef uint32_t *known
+    cdef uint32_t site, i
+    cdef uint32_t depth = 0
+    row.first = <uint32_t> (g.more.n // 4)
+    row.n_sites = NO_SITES
+    if last != NULL and last.thread == row.thread and last.valued and row.valued and last.value.tag == row.value.tag and last.value.p == row.value.p:
+        return
+    row.n_sites = 0
+    while f != NULL and f.id and depth < MAX_SHOWN:
+        depth += 1
+        if f.pad2:
+            site = f.pad2 - 1
+        elif f.last_site >= 0 and m.t.sites[f.last_site].flags & (F_STEP | F_ITER) and depth > 1:
+            site = <uint32_t> f.last_site
+        else:
+            row.n_sites = NO_SITES
+            return
+        known = <uint32_t *> g.more.p + row.first
+        i = 0
+        while i < row.n_sites and known[i] != site:
+            i += 1
+        if i == row.n_sites:
+            if i == MOST_SITES:
+                row.n_sites = NO_SITES
+                return
+            buf_bytes(&g.more, &site, 4)
+            row.n_sites += 1
+        f = frame_find(m, f.parent)
+    if depth == MAX_SHOWN:
+        row.n_sites = NO_SITES
+
+
+cdef object sites_told(Gather *g, Raised *row):
+    cdef uint32_t i
+    cdef uint32_t *sites = <uint32_t *> g.more.p + row.first
+    return None if row.n_sites == NO_SITES else tuple([sites[i] for i in range(row.n_sites)])
 
 
 cdef list raised_rows(Chunk chunk, Gather *g):
@@ -236,7 +287,7 @@ cdef list raised_rows(Chunk chunk, Gather *g):
             row.step, row.kind, row.thread, row.frame, row.site, chunk.raw(row.value) if row.valued else None,
             row.newest, <object> row.newest_site if row.newest >= 0 else -1,
             row.handler, <object> row.handler_site if row.handler >= 0 else -1,
-            row.type, row.n, chunk.raw(row.argument) if row.type >= 0 and row.n else None,
+            row.type, row.n, chunk.raw(row.argument) if row.type >= 0 and row.n else None, row.alone, sites_told(g, row),
         )
     return found
 

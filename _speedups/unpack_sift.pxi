@@ -89,20 +89,26 @@ cdef struct Raised:         # a frame that an exception ended or that caught it
     uint32_t handler_site
     int type                # -1: that takes a closer look
     int n
+    bint alone              # it has no attribute with a name of `behind`
+    uint32_t first          # place of the sites,
+    uint32_t n_sites        # each told once, at which the frames stood: its own and those that called it; NO_SITES: not told
     bint valued
     Val value
     Val argument
 
 cdef struct Gather:         # rows as they come
     Buf rows
-    Buf more                # Argument each, or Val
+    Buf more                # Argument each, Val, or sites
     Map open                # frame -> 1 + place of its row
     uint32_t late           # rows from here on lack a time
     Buf lacking             # places of rows whose end lacks its time
     const uint8_t *funcs    # by global function number
+    uint32_t behind[3]      # attributes that tell of other exceptions, as the chunk's string numbers; 0xFFFFFFFF: it has none
 
 cdef enum:
     NO_ARGUMENTS = 0xFFFFFFFF
+    NO_SITES = 0xFFFFFFFF
+    MOST_SITES = 32
 
 
 @cython.final

@@ -142,8 +142,10 @@ cdef class Survey:
 
     def raises(self, int number):
         """The frames that exceptions ended or that caught them in a chunk, [(step, EV_ kind, thread, frame, site, value, newest step
-        of the frame, its site, first step of the handler, its site, type, arguments, the first of them)]; -1 for what is not in this chunk, and as the type of what
-        takes a closer look: a dead object, an argument that is an object itself."""
+        of the frame, its site, first step of the handler, its site, type, arguments, the first of them, whether its attributes tell of no other, the
+        sites of the newest steps of the frame and of those that called it, each once)]; -1 for what is not in this chunk, and as the type of what
+        takes a closer look: a dead object, an argument that is an object itself. No sites (None) where they are many, where the chunk does not
+        tell them, and of an exception that goes on its way."""
         cdef Gather g
         cdef Probe p
         cdef Chunk chunk = self.chunks.load(number, True)
@@ -151,6 +153,7 @@ cdef class Survey:
         memset(&p, 0, sizeof(Probe))
         p.what = LOOK_RAISES
         p.gather = &g
+        g.behind = [text_number(chunk, b"__cause__"), text_number(chunk, b"__context__"), text_number(chunk, b"__suppress_context__")]
         try:
             sifted(chunk, &p, None, None)
             return raised_rows(chunk, &g)

@@ -184,7 +184,12 @@ class Survey:
     ) -> list[tuple[Any, ...]]: ...
     def raises(
         self, number: int
-    ) -> list[tuple[int, int, int, int, int, Any, int, int, int, int, int, int, Any]]: ...
+    ) -> list[
+        tuple[
+            *tuple[int, int, int, int, int, Any, int, int, int, int, int, int, Any],
+            *tuple[bool, tuple[int, ...] | None],
+        ]
+    ]: ...
     def returns(
         self, number: int, sites: bytes, start: int, stop: int, wanted: Wanted
     ) -> list[tuple[int, int, int, Any]]: ...

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import re
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from escope_tui.errors import EscopeError, NotFoundError, UsageError
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 _TOKEN = re.compile(r"(.*)@(-?\d[\d,_]*)\Z", re.DOTALL)
+YOUNG = 50_000
+"""Objects that are made before the garbage collector looks for cycles among them."""
 SOON = 0.05
 """Seconds that a row may wait for others to be written with."""
 VALUE_WIDTH = 200
@@ -140,6 +144,7 @@ def opened(name: str | None, *, whole: bool = False) -> Iterator[tuple[Recording
     """
     from escope_tui.query.recording import open_recording
 
+    gc.set_threshold(YOUNG)  # long lists are made of objects that no cycle holds
     path, step = locate(name)
     if os.path.isdir(path):
         raise NotFoundError(f"{safe_text(path)} is a folder, not a recording")
@@ -192,8 +197,10 @@ def narrate(text: str) -> None:
 
 def write(line: str) -> None:
     """One line of data, in whatever the terminal can take."""
-    encoding = sys.stdout.encoding or "ascii"
-    sys.stdout.write(line.encode(encoding, "backslashreplace").decode(encoding) + "\n")
+    if not line.isascii():
+        encoding = sys.stdout.encoding or "ascii"
+        line = line.encode(encoding, "backslashreplace").decode(encoding)
+    sys.stdout.write(line + "\n")
 
 
 def write_json(data: Any, indent: int | None = None) -> None:
@@ -266,7 +273,12 @@ def table(rows: Iterable[Iterable[str]], gap: str = "  ") -> None:
 
 def place(file: str, line: int) -> str:
     """A line of a file, as people say it."""
-    return f"{safe_text(file).replace(chr(92), '/').rpartition('/')[2]}:{line}"
+    return f"{_last_part(file)}:{line}"
+
+
+@lru_cache(64)
+def _last_part(file: str) -> str:
+    return safe_text(file).replace("\\", "/").rpartition("/")[2]
 
 
 def refuse(problem: str, hint: str = "") -> EscopeError:

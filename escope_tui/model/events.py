@@ -363,6 +363,11 @@ class ExceptionEvent:
         """The frame whose handler caught it."""
         return None if self.caught is None else self.caught.frame_id
 
+    @property
+    def stands_alone(self) -> bool:
+        """Whether it is known, without a closer look, that no other exception is behind it."""
+        return False
+
 
 @dataclass(frozen=True, slots=True)
 class Gap:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
@@ -21,6 +22,7 @@ from .moments import place_of
 from .raised import (
     Chains,
     finally_around,
+    handler_around,
     highest_before,
     may_swallow,
     origin,
@@ -56,9 +58,11 @@ class _Way:
     """The step of the newest event."""
     raised: Spot
     site: int
-    told: tuple[int, int, Any]
-    """Type, number of arguments and the first of them at the newest event; no type where only a
-    closer look can tell."""
+    told: tuple[int, int, Any, bool]
+    """Type, number of arguments, the first of them and whether its attributes tell of no other one
+    at the newest event; no type where only a closer look can tell."""
+    sites: tuple[int, ...] | None
+    """Those that the frames stood at when it was seen first; None where that is not known."""
     propagated: list[Spot] = field(default_factory=list)
     caught: Spot | None = None
     """Where its handler begins; step -1: in a later chunk, after the moment."""
@@ -291,6 +295,8 @@ class Spots:
         self._stars: dict[int, int | None] = {}
         self._names: dict[int, str] = {}
         self._said: dict[tuple[int, type, Any], str] = {}
+        self._handling: dict[tuple[int, ...], bool] = {}
+        self._from: dict[int, bool] = {}
 
     def place(self, spot: Spot) -> Place:
         """A place on an exception's way."""
@@ -321,6 +327,23 @@ class Spots:
                 self._said.clear()
             values = [self.rec.state.value(argument, 0)]
             found = self._said[key] = _message(self.type_name(kind), values)
+        return found
+
+    def handle(self, sites: tuple[int, ...]) -> bool:
+        """Whether any of some sites is in an `except` clause."""
+        found = self._handling.get(sites)
+        if found is None:
+            found = any(handler_around(self.rec, each) is not None for each in sites)
+            self._handling[sites] = found
+        return found
+
+    def raises_from(self, site: int) -> bool:
+        """Whether a site is a `raise` with a `from`."""
+        found = self._from.get(site)
+        if found is None:
+            node = self.rec.syntax.statement(self.rec.program.site(site))
+            found = isinstance(node, ast.Raise) and node.cause is not None
+            self._from[site] = found
         return found
 
     def star(self, site: int) -> int | None:
@@ -384,12 +407,12 @@ def _follow(spots: Spots, row: Any, flying: dict[tuple[int, Any], _Way], done: l
                 whole.seen, whole.caught = step, handled
                 done.append(flying.pop((thread, whole.raw)))
             else:
-                done.append(replace(whole, raw=value, seen=step, told=row[10:], caught=handled))
+                done.append(replace(whole, raw=value, seen=step, told=row[10:14], caught=handled))
             return
     if way is None:
-        way = flying[key] = _Way(thread, value, step, place, newest_site, row[10:])
+        way = flying[key] = _Way(thread, value, step, place, newest_site, row[10:14], row[14])
         way.cleaned = spots.in_finally(newest_site)
-    way.seen, way.told = step, row[10:]
+    way.seen, way.told = step, row[10:14]
     if kind == EV_UNWIND:
         way.propagated.append(place)
         way.cleaned = way.cleaned or spots.in_finally(newest_site)
@@ -443,7 +466,7 @@ class Seen(ExceptionEvent):
         return self._spots.rec.state
 
     @property
-    def _told(self) -> tuple[int, int, Any]:
+    def _told(self) -> tuple[int, int, Any, bool]:
         return self._way.told
 
     @property
@@ -508,6 +531,16 @@ class Seen(ExceptionEvent):
         return None if self._way.caught is None else self._way.caught[2]
 
     @property
+    def stands_alone(self) -> bool:
+        """Whether its attributes tell of no other, it is not raised from one, and no frame was in a
+        handler.
+        """
+        way, spots = self._way, self._spots
+        if way.told[0] < 0 or not way.told[3] or way.cleaned or way.sites is None:
+            return False
+        return not spots.raises_from(way.raised[1]) and not spots.handle(way.sites)
+
+    @property
     def seen(self) -> int:
         """The step of the newest event of it."""
         return self._way.seen
@@ -547,7 +580,7 @@ class Seen(ExceptionEvent):
     @property
     def message(self) -> str:
         if self._said is None:
-            kind, count, argument = self._told
+            kind, count, argument, _ = self._told
             if kind < 0:
                 said = message(self.value)
             else:

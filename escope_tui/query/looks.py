@@ -22,16 +22,17 @@ if TYPE_CHECKING:
     from ..replay.recording import Replay
 
 T = TypeVar("T")
-_WORDS = re.compile(r"\w+(?: \w+)*")
+_WORDS = re.compile(r"\w+(?:(?: |(?<=[^\W\d])-(?=[^\W\d]))\w+)*")
+"""Words, with hyphens inside."""
 _NUMBER = re.compile(r"\b\d+[ej]", re.IGNORECASE)
 _OURS = frozenset(
     {
-        *("Errno", "more", "cycle", "depth", "not", "recorded", "redacted", "gap", "nan", "inf"),
+        *("Errno", "more", "cycle", "depth", "not", "recorded", "redacted", "gap", "nanj", "infj"),
         *("None", "True", "False", "Ellipsis", "NotImplemented", "NaN", "function", "class"),
-        *("method", "module", "lambda", "locals", "at", "of", "in", "object"),
+        *("method", "module", "lambda", "locals", "at", "of", "in", "object", "sub", "exceptions"),
     }
 )
-"""Words that stand in the one line of a value although no recorded text has them."""
+"""Words that stand in the one line of a value although no recorded text has them, between signs."""
 
 
 class Look(NamedTuple):
@@ -121,10 +122,8 @@ class Looks:
         """Whether an exception can only say the text if one recorded string has it."""
         if not _WORDS.fullmatch(self._text) or self._text.replace(" ", "").isdigit():
             return False
-        words = self._text.split(" ")
+        words = self._text.replace("-", " ").split(" ")
         if any(word in ours for word in words for ours in _OURS) or _NUMBER.search(self._text):
-            return False
-        if any(ours in self._text for ours in _OURS):
             return False
         if any(self._text in name for _, name in self._rec.file.types.values()):
             return False

@@ -298,6 +298,8 @@ class Chains:
         self, each: ExceptionEvent, place: int
     ) -> tuple[ExceptionEvent | None, ExceptionEvent | None, ExceptionEvent | None]:
         """Its cause, what was being handled, and the same one before."""
+        if each.stands_alone and not self._is_older(each.object_id):
+            return None, None, self._newest(each.object_id, place)
         if self._whole is not None and self._reaches_back(each, place):
             return _same(self._whole(), each)
         rec = self._rec
@@ -315,6 +317,10 @@ class Chains:
         earlier = self._newest(each.object_id, place)
         return cause, None if context is not None and context is earlier else context, earlier
 
+    def _is_older(self, identity: int | None) -> bool:
+        """Whether an object is from before these, which are not all of the recording's."""
+        return self._whole is not None and identity is not None and identity <= self._highest
+
     def _reaches_back(self, each: ExceptionEvent, place: int) -> bool:
         """Whether an exception from before these may be behind one of them."""
         behind = [each.object_id]
@@ -323,12 +329,12 @@ class Chains:
             for other in (_from_value(each, "__cause__"), _from_value(each, "__context__"))
             if other is not None
         ]
-        if any(identity is not None and identity <= self._highest for identity in behind):
+        if any(map(self._is_older, behind)):
             return True
         if _from_value(each, "__context__") is not None:
             return False
         for frame in self._rec.stack(each.raised.step):
-            if frame.last_step < 0 or not _handler_around(self._rec, frame.last_step):
+            if frame.last_step < 0 or not _handler_of(self._rec, frame.last_step):
                 continue
             places = self._handled.get(frame.frame_id, ())
             if not bisect_left(places, place):
@@ -397,13 +403,17 @@ def _same(
 
 def _in_handler(rec: Replay, step: int, event: ExceptionEvent) -> bool:
     assert event.caught is not None
-    node = _handler_around(rec, step)
+    node = _handler_of(rec, step)
     return node is not None and node.lineno <= event.caught.line <= (node.end_lineno or node.lineno)
 
 
-def _handler_around(rec: Replay, step: int) -> ast.ExceptHandler | None:
-    """The innermost `except` clause that a step's statement is in."""
-    site = rec.program.site(rec.site_of(step))
+def _handler_of(rec: Replay, step: int) -> ast.ExceptHandler | None:
+    return handler_around(rec, rec.site_of(step))
+
+
+def handler_around(rec: Replay, number: int) -> ast.ExceptHandler | None:
+    """The innermost `except` clause that a site's statement is in."""
+    site = rec.program.site(number)
     node: ast.AST | None = rec.syntax.statement(site)
     parents = rec.syntax.parents(site.module)
     while node is not None:

@@ -23,6 +23,7 @@ from .calls import CallView, holding_back
 from .exceptions import Spots, all_exceptions, cleans_up, exceptions_in, unseen_end
 from .looks import Looks
 from .moments import spot_of
+from .raised import highest_before
 
 if TYPE_CHECKING:
     from ..model.events import ExceptionEvent
@@ -425,15 +426,18 @@ def _types(
         lambda n: survey.may_show(n, marked) if looks is None else looks.at(n).shows,
         lambda n: survey.births(n, types, span[0], span[1]),
     )
-    for _, rows in read:
+    for number, rows in read:
+        oldest = highest_before(rec, number)
         for visible, _, identity, _ in rows if direction > 0 else reversed(rows):
-            with rec.state.lock:
-                earlier = guarded(
-                    lambda v=visible, o=identity: rec.scanner.next_object_write(v - 1, -1, o)  # type: ignore[misc]
-                )
-            if earlier is None:
+            if identity > oldest or _was_not(rec, identity, visible):
                 value = rec.state.value_of_object(identity, min(visible, len(rec)))
                 yield _place(rec, visible, "type", value.summary(SHOWN), value)
+
+
+def _was_not(rec: Replay, identity: int, step: int) -> bool:
+    """Whether nothing is known of an object before a step."""
+    with rec.state.lock:
+        return guarded(lambda: rec.scanner.next_object_write(step - 1, -1, identity)) is None
 
 
 def _output(rec: Replay, text: str, span: tuple[int, int]) -> Iterator[Found]:
