@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from itertools import islice
+from types import EllipsisType
 from typing import TYPE_CHECKING, Any
 
 from .._speedups.unpack import Ref, Text
@@ -17,6 +18,7 @@ from ..model.text import one_line, safe_text
 from ..model.values import Value
 from ..replay.recording import EV_CAUGHT, EV_UNWIND
 from ..replay.state import guarded
+from .dropped import dropped_above
 from .endings import Endings, endings, last_statement, last_step
 from .moments import place_of
 from .raised import (
@@ -29,13 +31,15 @@ from .raised import (
     star_around,
     swallowed,
 )
+from .said import MESSAGE_WIDTH, message, said_of
 
 if TYPE_CHECKING:
     from ..replay.recording import Replay
     from ..replay.state import State
 
-MESSAGE_WIDTH = 300
 KEPT = 10_000
+_ENDS = ("GeneratorExit", "StopIteration", "StopAsyncIteration")
+"""What leaves a generator that is closed or over; no caller sees it."""
 FEW = 20
 """Exceptions that were caught last, among which another part of a group is looked for."""
 WINDOW = 4
@@ -326,7 +330,7 @@ class Spots:
             if len(self._said) > KEPT:
                 self._said.clear()
             values = [self.rec.state.value(argument, 0)]
-            found = self._said[key] = _message(self.type_name(kind), values)
+            found = self._said[key] = said_of(self.type_name(kind), values)
         return found
 
     def handle(self, sites: tuple[int, ...]) -> bool:
@@ -433,6 +437,7 @@ class Seen(ExceptionEvent):
         "_places",
         "_said",
         "_spots",
+        "_swallowed",
         "_value",
         "_way",
         "raw",
@@ -446,8 +451,8 @@ class Seen(ExceptionEvent):
     _spots: Spots
     _value: Value | None
     _way: _Way
+    _swallowed: Place | EllipsisType | None
     raw: Any
-    swallowed = None
 
     def __init__(self, spots: Spots, way: _Way, *, uncaught: bool) -> None:
         give = object.__setattr__
@@ -457,6 +462,7 @@ class Seen(ExceptionEvent):
         give(self, "uncaught", uncaught)
         give(self, "_value", None)
         give(self, "_said", None)
+        give(self, "_swallowed", ...)
         give(self, "_links", None)
         give(self, "_chains", None)
         give(self, "_places", None)
@@ -518,7 +524,22 @@ class Seen(ExceptionEvent):
     def fate(self) -> str:
         if self._way.caught is not None:
             return "caught"
-        return "uncaught" if self.uncaught else "left"
+        if self.uncaught:
+            return "uncaught"
+        return "left" if self.swallowed is None else "swallowed"
+
+    @property
+    def swallowed(self) -> Place | None:
+        if isinstance(self._swallowed, EllipsisType):
+            way, found = self._way, None
+            left = way.caught is None and way.propagated and not self.uncaught
+            if left and self.type_name not in _ENDS:
+                rec = self._spots.rec
+                step = dropped_above(rec, way.propagated[-1][2], way.seen)
+                found = None if step is None else place_of(rec, step)
+            object.__setattr__(self, "_swallowed", found)
+            return found
+        return self._swallowed
 
     @property
     def object_id(self) -> int | None:
@@ -622,54 +643,6 @@ def _from(rec: Replay, place: Place, value: Value | None) -> Place:
     """The place, but for the `finally` clauses that ran before the frame was seen to end."""
     step = origin(rec, place.step, value)
     return place if step == place.step else place_of(rec, step, place.moment)
-
-
-def message(value: Value | None) -> str:
-    """What an exception says, from its arguments; one safe line."""
-    if value is None or value.kind != "exception":
-        return ""
-    arguments = [member for role, _, member in value.entries() if role == "item"]
-    if len(arguments) == 2:
-        told = _system_error(value) or _group(value)
-        if told is not None:
-            return told
-    return _message(value.type_name, arguments)
-
-
-def _system_error(value: Value) -> str | None:
-    """What an `OSError` says of its number, text and files."""
-    number, text = value.attr("errno"), value.attr("strerror")
-    if number is None or text is None or not isinstance(text.data, str):
-        return None
-    files = [value.attr(name) for name in ("filename", "filename2")]
-    shown = [
-        each.summary(MESSAGE_WIDTH) for each in files if each is not None and each.data is not None
-    ]
-    said = f"[Errno {number.summary(20)}] {one_line(text.data, MESSAGE_WIDTH)}"
-    return f"{said}: {' -> '.join(shown)}" if shown else said
-
-
-def _group(value: Value) -> str | None:
-    """What an exception group says: its text, and how many exceptions it holds."""
-    text, members = value.attr("message"), value.attr("exceptions")
-    if text is None or not isinstance(text.data, str) or members is None:
-        return None
-    if members.kind != "tuple" or members.size is None:
-        return None
-    count = members.size
-    said = one_line(text.data, MESSAGE_WIDTH)
-    return f"{said} ({count} sub-exception{'s' if count != 1 else ''})"
-
-
-def _message(name: str, arguments: list[Value]) -> str:
-    if not arguments:
-        return ""
-    if len(arguments) == 1:
-        text = arguments[0].data
-        if isinstance(text, str) and not name.endswith("KeyError"):
-            return one_line(text, MESSAGE_WIDTH)
-        return arguments[0].summary(MESSAGE_WIDTH)
-    return f"({', '.join(each.summary(60) for each in arguments)})"
 
 
 def _was_last(rec: Replay, way: _Way) -> bool:

@@ -19,9 +19,9 @@ from ..model.events import ExceptionEvent
 from ..model.sites import STEP
 from ..model.text import one_line, safe_text
 from ..model.values import Value
-from ..replay.recording import EV_END, EV_RETURN
-from ..replay.state import guarded
+from .dropped import drops_around, ended_well, outwards
 from .moments import place_of
+from .said import message
 
 if TYPE_CHECKING:
     from ..replay.recording import Replay
@@ -59,7 +59,7 @@ def origin(rec: Replay, step: int, value: Value | None) -> int:
 
 def finally_around(rec: Replay, number: int) -> tuple[int, int] | None:
     """The lines of the innermost `finally` clause that a site's statement is in."""
-    for node, outer in _outwards(rec, number):
+    for node, outer in outwards(rec, number):
         clause = getattr(outer, "finalbody", None) or []
         if node in clause:
             return clause[0].lineno, clause[-1].end_lineno or clause[-1].lineno
@@ -68,26 +68,10 @@ def finally_around(rec: Replay, number: int) -> tuple[int, int] | None:
 
 def star_around(rec: Replay, number: int) -> int | None:
     """The line of the `try` with `except*` of which a site's statement is in a handler."""
-    for node, outer in _outwards(rec, number):
+    for node, outer in outwards(rec, number):
         if isinstance(node, ast.ExceptHandler) and isinstance(outer, ast.TryStar):
             return outer.lineno
     return None
-
-
-def _outwards(rec: Replay, number: int) -> Iterator[tuple[ast.AST, ast.AST]]:
-    """A site's statement and what it is in, then that and what it is in, as far as the function."""
-    site = rec.program.site(number)
-    if not site.column:
-        return  # a statement at the module's top: no need to parse the whole module
-    node: ast.AST | None = rec.syntax.statement(site)
-    parents = rec.syntax.parents(site.module)
-    while node is not None:
-        outer = parents.get(node)
-        scopes = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Lambda
-        if outer is None or isinstance(outer, scopes):
-            return
-        yield node, outer
-        node = outer
 
 
 def _before(rec: Replay, step: int, first: int, last: int) -> int:
@@ -163,24 +147,30 @@ def swallowed(
             later = rec.next_frame_step(step + 1, 1, frame)
             told = seen.get(frame, ())
             at = bisect_left(told, step)
-            if later < 0 and at == len(told) and _ended_well(rec, frame):
+            if later < 0 and at == len(told) and ended_well(rec, frame):
                 later = step  # nothing of it ran any more
+                if _leaves(rec, step):
+                    yield _dropped(rec, found, step, None)
+                    continue
             if later >= 0 and not (at < len(told) and told[at] <= later):
                 yield _dropped(rec, found, step, later)
 
 
-def _ended_well(rec: Replay, frame: int) -> bool:
-    """Whether a frame came to its end, so that what was raised in it last was dropped."""
-    with rec.state.lock:
-        module, place, *_ = guarded(lambda: rec.scanner.frame_info(frame))
-        last = guarded(lambda: rec.scanner.frame_range(frame)[1])
-    if rec.program.function(module, place).kind == "module" and last >= len(rec) - 1:
-        return rec.complete and not isinstance(rec.file.meta.get("exception"), dict)
-    over = rec.raw_events(last, last + 1, EV_RETURN | EV_END)
-    return any(raw[3] == frame for raw in over)
+def _leaves(rec: Replay, step: int) -> bool:
+    """Whether a `raise` was a module's that nothing around it could drop: it ended the program, as
+    `SystemExit` does without a word.
+    """
+    number = rec.site_of(step)
+    scope = rec.program.function_of(rec.program.site(number))
+    return scope.kind == "module" and drops_around(rec, number) is None
 
 
-def _dropped(rec: Replay, found: Sequence[ExceptionEvent], step: int, later: int) -> ExceptionEvent:
+def _dropped(
+    rec: Replay, found: Sequence[ExceptionEvent], step: int, later: int | None
+) -> ExceptionEvent:
+    """What a `raise` raised that nothing was seen of, and where its frame went on; None: it ended
+    the program.
+    """
     place = place_of(rec, step)
     node = rec.syntax.statement(rec.program.site(rec.site_of(step)))
     given = node.exc if isinstance(node, ast.Raise) else None
@@ -204,15 +194,12 @@ def _dropped(rec: Replay, found: Sequence[ExceptionEvent], step: int, later: int
             value = None
         name = one_line(ast.unparse(given), WIDTH)
         if value is not None and value.kind == "exception":
-            from .exceptions import message
-
             name, text = value.type_name, message(value)
         else:
             value = None
     thread = rec.step_info(step).thread
-    return ExceptionEvent(
-        name, text, value, place, (), None, False, thread, swallowed=place_of(rec, later)
-    )
+    gone = None if later is None else place_of(rec, later)
+    return ExceptionEvent(name, text, value, place, (), None, later is None, thread, swallowed=gone)
 
 
 def _says(rec: Replay, name: str, arguments: Sequence[ast.expr], step: int) -> str:

@@ -9,8 +9,8 @@ from ..model.events import CAUGHT, UNWIND, Event, ExceptionEvent, Place
 from ..model.text import one_line, safe_text
 from ..model.values import Value
 from ..query.endings import last_statement
-from ..query.exceptions import message
 from ..query.recording import Recording
+from ..query.said import message
 from ..replay.recording import EV_UNWIND
 
 WINDOW = 4096

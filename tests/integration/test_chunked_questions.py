@@ -8,8 +8,8 @@ import pytest
 
 import escope_tui as escope
 from escope_tui.errors import EvaluationError, NotFoundError
-from escope_tui.query.exceptions import message
 from escope_tui.query.recording import Recording
+from escope_tui.query.said import message
 from escope_tui.replay.breakpoints import Breakpoint
 from escope_tui.session.stops import LINE, Stop, nearest
 from tests.helpers.rerecord import chunked
