@@ -13,7 +13,7 @@ def detach():
     """After stop(): gives the ring back and forgets all objects, texts, types, frames and threads, so that attach() and
     start() can begin another recording. Modules stay registered, under the numbers that they have.
     """
-    global ring_header, ring_data, ring_size, ring_head, ring_tail, table_count, texts_count, next_strid, texts_floor, texts_bytes, next_oid
+    global ring_header, ring_data, ring_size, ring_head, ring_tail, ring_limit, table_count, texts_count, next_strid, texts_floor, texts_bytes, next_oid
     global frame_count, believed, thread_count, thread_now, note_count, attention, volatile_count, deep_count
     global held_count, lent_count, doubted_count, exposed_count, death_calls, importing_count, loose_count
     global time_countdown, unknown_ran, pending_count, pending_next, transient_count, type_count, visit_mark, next_type_id
@@ -25,7 +25,7 @@ def detach():
     es_unmap_ring(ring_header, ring_size)
     ring_header = NULL
     ring_data = NULL
-    ring_size = ring_head = ring_tail = 0
+    ring_size = ring_head = ring_tail = ring_limit = 0
     if table != NULL:
         memset(table, 0, (table_mask + 1) * sizeof(Entry))
         memset(death_filter, 0, FILTER_MASK + 1)

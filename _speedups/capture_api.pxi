@@ -351,7 +351,7 @@ def output(unsigned int stream, text):
 
 def attach(int fd, unsigned long long size):
     """Map the launcher's ring (its data area is `size` bytes, a power of two)."""
-    global ring_data, ring_header, ring_size, ring_mask, ring_head, ring_tail
+    global ring_data, ring_header, ring_size, ring_mask, ring_head, ring_tail, ring_limit
     ring_data = es_map_ring(fd, size, &ring_header)
     if ring_data == NULL:
         raise OSError("escope cannot map the ring between the program and the launcher")
@@ -360,7 +360,7 @@ def attach(int fd, unsigned long long size):
     ring_size = size
     ring_mask = size - 1
     ring_head = ring_header[H_HEAD]
-    ring_tail = ring_header[H_TAIL]
+    ring_tail = ring_limit = ring_header[H_TAIL]
 
 
 def start():

@@ -87,6 +87,7 @@ cdef enum:
     H_WAITS = 26
     H_DROPPED = 27
     H_MODE = 28
+    H_JUMP = 29
     STATE_RECORDING = 1
     STATE_FINISHED = 2
     STATE_FAULT = 3
@@ -99,6 +100,7 @@ cdef uint64_t ring_size = 0
 cdef uint64_t ring_mask = 0
 cdef uint64_t ring_head = 0
 cdef uint64_t ring_tail = 0      # the reader's position when last looked at
+cdef uint64_t ring_limit = 0     # events that end at or before this position need no look at it
 cdef bint recording = False
 cdef uint64_t time_zero = 0
 
@@ -113,13 +115,49 @@ cdef void turn_off(uint64_t state) noexcept:
         es_store_release(&ring_header[H_STATE], state)
 
 
-cdef bint wait_for_space(uint64_t n) noexcept:
-    """Block until n bytes are free; False when the reader is gone (recording is then off)."""
+# While the reader keeps up, only the first part of the ring is used: its pages are few, stay in the processor's cache and
+# are in the page tables. The writer jumps back to the ring's beginning where that part ends and the reader is close behind. Where it is not,
+# all of the ring is room for what it has not taken yet.
+
+cdef enum:
+    NEAR_PART = 4            # of the ring's size
+    CLOSE_PART = 16          # the reader may be so far behind for a jump
+    STRIDE_PART = 64         # beyond the first part that is seen to so often
+
+
+cdef void jump_back(uint64_t n) noexcept:
+    """Go on at the ring's beginning, where that is worth while and n bytes are free there."""
+    global ring_head
+    cdef uint64_t place = ring_head & ring_mask
+    cdef uint64_t head = ring_head - place + ring_size
+    if place + n <= ring_size // NEAR_PART or place == 0:
+        return
+    if ring_head - ring_tail > ring_size // CLOSE_PART or head + n - ring_tail > ring_size:
+        return
+    es_store_release(&ring_header[H_JUMP], ring_head)
+    ring_head = head
+    es_store_release(&ring_header[H_HEAD], ring_head)
+
+
+cdef void set_limit(uint64_t n) noexcept:
+    """Decide how far events may go on behind one of n bytes, which are free."""
+    global ring_limit
+    cdef uint64_t place = ring_head & ring_mask
+    cdef uint64_t near = ring_size // NEAR_PART
+    if place + n > near:
+        near = place + n + ring_size // STRIDE_PART
+    ring_limit = min(ring_tail + ring_size, ring_head - place + near)
+
+
+cdef bint find_space(uint64_t n) noexcept:
+    """Wait until n bytes are free; False when the reader is gone (recording is then off)."""
     global ring_tail
     cdef uint64_t began
     cdef int spins = 0
     ring_tail = es_load_acquire(&ring_header[H_TAIL])
+    jump_back(n)
     if ring_head + n - ring_tail <= ring_size:
+        set_limit(n)
         return True
     began = es_now()
     while True:
@@ -133,13 +171,14 @@ cdef bint wait_for_space(uint64_t n) noexcept:
                 turn_off(STATE_FAULT)
                 return False
     ring_header[H_WAITS] += es_now() - began
+    set_limit(n)
     return True
 
 
 cdef inline unsigned char *reserve(uint64_t n) noexcept:
     """Room for an event of at most n bytes, or NULL when recording is off."""
-    if es_unlikely(ring_head + n - ring_tail > ring_size):
-        if not wait_for_space(n):
+    if es_unlikely(ring_head + n > ring_limit):
+        if not find_space(n):
             return NULL
     return ring_data + (ring_head & ring_mask)
 

@@ -1,13 +1,17 @@
 # cython: language_level=3, boundscheck=False, wraparound=False
 """The launcher's end of the shared-memory ring: maps it, sees what the target wrote, gives the space back.
 
-Layout of the memory (all numbers are little-endian u64; `docs/internals.md` has the same table):
+Layout of the memory (all numbers are little-endian u64):
 
     0 magic   8 data size   64 head (target)   128 tail (launcher)   192 target state
-    200 launcher pid   208 nanoseconds that the target waited   216 events dropped   224 mode
+    200 launcher pid   208 nanoseconds that the target waited   216 events dropped   224 mode   232 last jump
     4096 the data area
 
-The data area is mapped twice, back to back, so what is pending is always one piece of memory.
+Head and tail are positions in all that was ever written; a position's place in the data area is what is left of it by the
+size. The target may leave the rest of the data area unused and go on at its beginning: it writes the position
+from which on nothing is written as the last jump, then the head. It does so only when the launcher is past the jump before.
+
+The data area is mapped twice, back to back, so what is pending up to a jump is always one piece of memory.
 """
 
 cimport cython
@@ -56,6 +60,7 @@ cdef enum:
     AT_WAITED = 208
     AT_DROPPED = 216
     AT_MODE = 224
+    AT_JUMP = 232
 
 cdef uint64_t MAGIC = 0x31474E5245504353ULL
 
@@ -124,11 +129,19 @@ cdef class Ring:
         return self.size_
 
     def pending(self):
-        """How many bytes the target has written that were not consumed yet."""
-        cdef uint64_t n = self._get(AT_HEAD) - self.tail_
-        if n > self.size_:
+        """How many bytes that the target has written can be viewed: those up to where it has jumped, if it has."""
+        cdef uint64_t head = self._get(AT_HEAD)
+        cdef uint64_t jump = self._get(AT_JUMP)
+        if head - self.tail_ > self.size_:
             raise ValueError("the ring's header is damaged")
-        return n
+        if jump and self.tail_ <= jump < head:
+            if self.tail_ < jump:
+                return jump - self.tail_
+            self.tail_ = (jump | (self.size_ - 1)) + 1
+            if self.tail_ > head:
+                raise ValueError("the ring's header is damaged")
+            self._put(AT_TAIL, self.tail_)
+        return head - self.tail_
 
     def view(self, uint64_t limit):
         """The oldest pending bytes, at most `limit`, as one read-only view; valid until they are consumed."""

@@ -1,6 +1,6 @@
 """The import home of the compiled core."""
 
-ABI = 4
+ABI = 5
 """The interface of the compiled modules that this Python code needs; `_speedups/abi.pxd` has the
 number that they are built with."""
 
