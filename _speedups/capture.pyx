@@ -209,6 +209,7 @@ cdef extern from "Python.h":
     PyTypeObject PyCoro_Type, PyAsyncGen_Type, PyRange_Type, PySlice_Type, PyProperty_Type, PyMemberDescr_Type
     PyTypeObject PyStaticMethod_Type, PyClassMethod_Type, PyMethodDescr_Type, PyCFunction_Type
     PyTypeObject *Py_TYPE(PyObject *o) noexcept
+    PyObject *PyObject_Init(PyObject *o, PyTypeObject *tp) noexcept
     Py_ssize_t Py_SIZE(PyObject *o) noexcept
     void Py_INCREF(PyObject *o) noexcept
     void Py_DECREF(PyObject *o) noexcept

@@ -124,13 +124,13 @@ cdef int quiet_site(SiteData *d, object name) except -1:
 
 
 cdef SiteData *new_site() except NULL:
-    """A site's data, all zeros, at the beginning of a cache line."""
-    cdef size_t size = (sizeof(SiteData) + 63) & ~<size_t>63
-    cdef void *d = aligned_alloc(64, size)
-    if d == NULL:
+    """A site's data, all zeros, behind room for its object at the beginning of a cache line."""
+    cdef size_t size = (sizeof(PyObject) + sizeof(SiteData) + 63) & ~<size_t>63
+    cdef char *o = <char *>aligned_alloc(64, size)
+    if o == NULL:
         raise MemoryError
-    memset(d, 0, size)
-    return <SiteData *>d
+    memset(o, 0, size)
+    return <SiteData *>(o + sizeof(PyObject))
 
 
 cdef object make_site(ModuleData *m, object row, object functions):
@@ -175,7 +175,8 @@ cdef object make_site(ModuleData *m, object row, object functions):
     d.weight = 1 if d.leaves else WAITS
     d.again = 1
     d.room = 16 + 9 * d.nvalues + 40 * d.nspecs
-    d.head = OP_SITE | <uint64_t>d.id << 8
+    d.head[0] = OP_SITE
+    put_u32(&d.head[1], d.id)
     if row[7] is not None:
         fill_operands(d, row[7])
     return site_object(d)
@@ -228,7 +229,7 @@ cdef int fill_operands(SiteData *d, object row) except -1:
 
 cdef object site_object(SiteData *d):
     """What takes the site's place in the rewritten code."""
-    cdef Site site
+    cdef PyObject *site = <PyObject *>(<char *>d - sizeof(PyObject))
     cdef PyObject *made
     cdef type kind = Site
     cdef int way = 3
@@ -244,11 +245,13 @@ cdef object site_object(SiteData *d):
         kind = ReceiverSite
     if not d.operator:
         kind = Site
-    site = kind.__new__(kind)
-    site.data = d
+    PyObject_Init(site, <PyTypeObject *>kind)
+    Py_INCREF(site)     # frames and notes point to the data for as long as the process lives
     if d.operator:
-        return site
-    made = es_new_site(way, <PyObject *>site)
+        result = <object>site
+        Py_DECREF(site)
+        return result
+    made = es_new_site(way, site)
     result = <object>made
     Py_DECREF(made)
     return result

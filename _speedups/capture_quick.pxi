@@ -14,7 +14,7 @@ cdef bint settled(void *fp) noexcept:
 
 cdef inline unsigned char *put_site(unsigned char *p, SiteData *d) noexcept:
     """The operation and the site; three bytes more may be overwritten."""
-    memcpy(p, &d.head, 8)
+    memcpy(p, &d.head[0], 8)
     return p + 5
 
 

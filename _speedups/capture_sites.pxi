@@ -117,22 +117,20 @@ cdef struct ModuleData:
     int nfunctions
     FunctionData *functions
 
-cdef struct SiteData:            # the first cache line is what a site with few values needs
+cdef struct SiteData:            # it follows the head of its object: the first 48 bytes, in that cache line, are what a site with few values needs
     void *quick                  # the code object that `places` belong to where `direct` holds, else NULL (compared only)
-    uint64_t head                # the first bytes of the event: the operation and the site
+    unsigned char head[5]        # the first bytes of the event: the operation and the site; what follows is copied with them, and overwritten
+    unsigned char noperands
+    unsigned char owes           # something of `owed` may be changed before the statement's last call
+    unsigned char again          # the clock is looked at when a function has returned to its statement
     int *places                  # of the operands, where `direct` holds
     uint32_t room                # in the ring, at most
     int weight                   # what its event takes of the time until the clock is looked at
-    int noperands
     uint32_t flags
     unsigned char leaves         # the frame ends here
     unsigned char gives          # or it returns a value here, and ends later
     unsigned char in_place       # one of the values may have been changed in place
-    unsigned char owes           # something of `owed` may be changed before the statement's last call
     unsigned char silent         # has neither a value nor a flag that says something: no event is written
-    unsigned char handed         # what it binds may come from code that is not recorded, which keeps it
-    unsigned char plain          # only values, in call order
-    unsigned char touches        # tells of more than values
     int few_places[2]            # where `places` points when they are enough
     Spec *specs
     int nspecs
@@ -144,9 +142,11 @@ cdef struct SiteData:            # the first cache line is what a site with few 
     void *code                   # the code object that the places belong to (compared only)
     Owed *owed
     int nowed
+    unsigned char handed         # what it binds may come from code that is not recorded, which keeps it
+    unsigned char plain          # only values, in call order
+    unsigned char touches        # tells of more than values
     unsigned char lasting        # it stays WAITS, unless recorded code is entered next
     unsigned char calm           # times in a row that it has been over soon
-    unsigned char again          # the clock is looked at when a function has returned to its statement
     unsigned char calm_again
     bint operator                # reads its arguments in the frame, but for a first one that passes through
     uint32_t id
@@ -169,12 +169,14 @@ cdef bint unknown_ran = False     # a callee that is not recorded ran in the sta
 
 @cython.internal
 cdef class Site:
-    """What stands in rewritten code: `~site` and `site[value]`. Of a call: the `self` of its builtin function."""
-    cdef SiteData *data
+    """What stands in rewritten code: `~site` and `site[value]`. Of a call: the `self` of its builtin function.
+
+    Its data follows the object in memory, so that both begin in one cache line.
+    """
 
     def __reduce__(self):
         # Code shipped by value to a process that is not recorded must still run there.
-        return (_unrecorded_site, (self.data.flags,))
+        return (_unrecorded_site, (data_of(<PyObject *>self).flags,))
 
 
 @cython.final
@@ -286,7 +288,7 @@ cdef inline PyObject *answer(SiteData *d, PyObject **args, Py_ssize_t n) noexcep
 
 
 cdef inline SiteData *data_of(PyObject *self) noexcept:
-    return (<Site>self).data
+    return <SiteData *>(<char *>self + sizeof(PyObject))
 
 
 cdef inline PyObject *none() noexcept:
