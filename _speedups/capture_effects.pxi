@@ -88,6 +88,10 @@ cdef PyObject *raw_attr(PyObject *o, PyObject *name) noexcept:
         return dict_get_str(<PyObject *>PyModule_GetDict(o), name)
     if tp.tp_flags & TPFLAGS_TYPE_SUBCLASS:
         found = _PyType_Lookup(<PyTypeObject *>o, name)
+        if found == NULL and tp != &PyType_Type and tp.tp_getattro == PyType_Type.tp_getattro:
+            found = _PyType_Lookup(tp, name)     # an attribute of the metaclass
+            if found != NULL and Py_TYPE(found) == &PyFunction_Type:
+                return NULL
         if found == NULL:
             return NULL
         if Py_TYPE(found).tp_descr_get != NULL and Py_TYPE(found) != &PyFunction_Type:

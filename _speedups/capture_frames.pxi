@@ -574,6 +574,8 @@ cdef void enter_frame(void *fp, bint mapped, bint implied, bint other_thread) no
         outside = called_outside(fp, parent)
         if parent != NULL and not other_thread:
             catch_up(parent, fp)
+        elif parent == NULL and outside:
+            arrived(fp)
     if other_thread:
         make_current(parent)
         tell_current(True)

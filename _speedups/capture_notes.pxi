@@ -339,6 +339,7 @@ cdef void settle_note(Note *n) noexcept:
     elif n.deep:
         examine_deep(n.object)
         watch_given(n.object)
+        keep_given(n.object)
     elif n.grows:
         appended(n.object)
     else:

@@ -350,6 +350,8 @@ cdef void tell_any(SiteData *d, PyObject **args, Py_ssize_t n) noexcept:
         check_volatiles()
     if es_unlikely(importing_count):
         look_after_imports()
+    if es_unlikely(going_count):
+        look_at_gone(fp)
     if es_unlikely(death_calls):
         look_after_death()
     if current != NULL and current.wants and not flags & MID_STATEMENT and (not flags & F_PASS or flags & F_RETURN):

@@ -172,6 +172,7 @@ cdef void path_effect(Spec *s, PyObject *root, PyObject *o) noexcept:
     elif s.op == S_TOUCH:
         examine_deep(o)
         watch_given(o)
+        keep_given(o)
     elif s.op == S_ITERATED:
         if is_iterator(Py_TYPE(o)):
             examine(o)
@@ -203,6 +204,8 @@ cdef void examine_values(SiteData *d, PyObject **args) noexcept:
     cdef PyObject *o
     look_at_classes()
     given_back(current)
+    if given_count:
+        check_given()
     for i in range(d.nspecs):
         s = &d.specs[i]
         if s.op == S_WRITE or s.op == S_VALUE:
@@ -392,6 +395,7 @@ cdef void arguments_given(Spec *s, PyObject **args, bint deep) noexcept:
             examine(o)
         if deep:
             watch_given(o)
+            keep_given(o)
 
 
 cdef bint receiver_noted(Spec *s, PyObject *o) noexcept:

@@ -6,6 +6,7 @@ cdef Frame *waiting_frame = NULL
 
 cdef enum:
     OFTEN = 8        # interruptions of one statement after which only some are looked at, the others marked
+    EXPOSED_SEEN = 4096     # the same, of what is exposed: a shallow look at a few objects
 
 
 cdef PyObject *waiting_variable(Owed *o, int i, PyObject *code, void *fp) noexcept:
@@ -73,6 +74,7 @@ cdef void catch_up(Frame *f, void *fp) noexcept:
     cdef SiteData *d = <SiteData *>f.site
     cdef bint direct = es_previous_frame(fp) == f.fp and not es_frame_by_c(fp)
     cdef bint stores = False
+    cdef bint seen = False
     cdef bint kept = unknown_ran
     cdef int i
     cdef PyObject *values[64]
@@ -85,8 +87,14 @@ cdef void catch_up(Frame *f, void *fp) noexcept:
             tell_bindings(f)
         elif d.nowed or f.wants or exposed_count:
             doubting = not worth_a_look(f)
+            if doubting and exposed_count and f.callbacks < EXPOSED_SEEN:
+                doubting = False
+                check_exposed()
+                doubting = True
+                seen = True
             if doubting and f.doubted:
                 doubting = False
+                drain_pending()
                 return
             f.doubted = doubting
         else:
@@ -95,7 +103,7 @@ cdef void catch_up(Frame *f, void *fp) noexcept:
         look_at_notes(f, stores)
     if f.unknown and not direct:
         given_back(f)
-    if exposed_count and not direct:
+    if exposed_count and not direct and not seen:
         check_exposed()
     if held_count and not direct:
         check_held()
@@ -138,12 +146,71 @@ cdef void tell_bindings(Frame *f) noexcept:
             place = PyDict_GetItemWithError(m.slots, name)
             if place != NULL:
                 namespace_event(m, <int><object>place, dict_get_str(globals, name))
+                if es_frame_unbinds(f.fp, -1):
+                    goes_next(f, m, <int><object>place, NULL)
         return
     if d.function == NULL or d.function.nquiet == 0 or code == NULL:
         return
     tell_frame(f)
     for i in range(d.function.nquiet):
         tell_quietly(d.function.quiet[i], code, f.fp)
+        if es_frame_unbinds(f.fp, d.function.quiet[i].owed.places[0]):
+            goes_next(f, NULL, 0, d.function.quiet[i])
+
+
+# The variable of an `except` clause is None, not yet unbound, while what the exception held is finalized.
+
+cdef struct Going:
+    Frame *frame             # which deletes the variable next
+    uint64_t id
+    ModuleData *module       # whose variable it is, and which of its names,
+    int slot
+    SiteData *quiet          # or what tells of it where it is the frame's own
+
+cdef enum:
+    MAX_GOING = 16
+
+cdef Going going[16]
+cdef int going_count = 0
+
+
+cdef void goes_next(Frame *f, ModuleData *m, int slot, SiteData *quiet) noexcept:
+    """A variable is deleted as soon as frame f goes on: to be told then."""
+    global going_count
+    cdef Going *x = &going[going_count]
+    cdef int i
+    for i in range(going_count):
+        if going[i].frame == f and going[i].id == f.id and going[i].module == m and going[i].slot == slot \
+                and going[i].quiet == quiet:
+            return
+    if going_count == MAX_GOING:
+        return
+    x.frame = f
+    x.id = f.id
+    x.module = m
+    x.slot = slot
+    x.quiet = quiet
+    going_count += 1
+    attend(1)
+
+
+cdef void look_at_gone(void *fp) noexcept:
+    """Tell of the variables whose frames have gone on, as the current one, at fp, or have ended."""
+    global going_count, attention
+    cdef int i, kept = 0
+    cdef Going x
+    for i in range(going_count):
+        x = going[i]
+        if x.frame.id == x.id and x.frame != current:
+            going[kept] = x
+            kept += 1
+            continue
+        attention -= 1
+        if x.module != NULL:
+            namespace_event(x.module, x.slot, NULL)
+        elif x.frame.id == x.id:
+            tell_quietly(x.quiet, es_frame_code(fp), fp)
+    going_count = kept
 
 
 cdef void tell_quietly(SiteData *q, PyObject *code, void *fp) noexcept:

@@ -168,6 +168,23 @@ cdef extern from *:
         PyObject *names = ((PyCodeObject *)code)->co_names;
         return arg < PyTuple_GET_SIZE(names) ? PyTuple_GET_ITEM(names, arg) : NULL;
     }
+    /* Whether a frame that stores in a variable deletes it next: that of an `except` clause is set to None first. `place` is
+       the variable's index in localsplus, -1 for one that es_frame_stored_name names. */
+    static inline int es_frame_unbinds(void *fp, int place) {
+        _Py_CODEUNIT *at = es_frame_at(fp), *next = at + 1;
+        int op = ES_OPCODE(at), wanted;
+        switch (op) {
+        case STORE_NAME: wanted = DELETE_NAME; break;
+        case STORE_GLOBAL: wanted = DELETE_GLOBAL; break;
+        case STORE_FAST: wanted = DELETE_FAST; break;
+        case STORE_DEREF: wanted = DELETE_DEREF; break;
+        default: return 0;
+        }
+        if (ES_OPCODE(next) == EXTENDED_ARG) next++;
+        if (ES_OPCODE(next) != wanted || ES_OPARG(next) != ES_OPARG(at)) return 0;
+        if (op == STORE_NAME || op == STORE_GLOBAL) return place < 0;
+        return place >= 0 && (place & 0xff) == ES_OPARG(at);
+    }
     /* Index in localsplus of a variable; -1 when the code has none of that name. */
     static inline int es_local_index(PyObject *code, PyObject *name) {
         PyCodeObject *co = (PyCodeObject *)code;
@@ -449,6 +466,7 @@ cdef extern from *:
     int es_frame_line(void *f) noexcept
     bint es_frame_stores(void *f) noexcept
     PyObject *es_frame_stored_name(void *f) noexcept
+    bint es_frame_unbinds(void *f, int place) noexcept
     int es_local_index(PyObject *code, PyObject *name) noexcept
     bint es_local_is_cell(PyObject *code, int i) noexcept
     PyObject *es_frame_local(void *f, int i) noexcept

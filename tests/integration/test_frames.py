@@ -125,6 +125,15 @@ def search(words):
     return after
 search(["abc", "d"])
 """
+STARTED = """
+import threading
+class Worker(threading.Thread):
+    def run(self):
+        self.made = 1
+        self.made = 2
+worker = Worker()
+worker.start(), worker.join()
+"""
 Opener = Callable[[str], Recording]
 
 
@@ -194,6 +203,13 @@ def test_tasks_are_told_apart(opened: Opener) -> None:
     assert len({rec[step].frame_id for step in jobs}) == 2
     assert all(names(rec, step)[-1] == "job" for step in jobs)
     assert [shown(rec, step).get("got") for step in jobs if rec[step].kind == "return"] == [1, 2]
+
+
+def test_a_thread_shows_what_the_library_has_set_before_it_ran(opened: Opener) -> None:
+    rec = opened(STARTED)
+    idents = [shown(rec, step)["self"].attrs["_ident"] for step in steps_in(rec, "run")[1:]]
+    assert len(set(idents)) == 1
+    assert isinstance(idents[0], int)
 
 
 def test_lambdas_comprehensions_and_class_bodies(opened: Opener) -> None:
