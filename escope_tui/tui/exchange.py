@@ -47,7 +47,8 @@ class Exchange(Chassis):
         if row is None or row.value is None:
             self.tell(NO_VALUE, "warning")
         elif not row.key:
-            self.tell(f"{row.label} is not what an expression could say", "warning")
+            y = self.key_of("copy_value")
+            self.tell(f"no expression leads to this row; {y} copies its value", "warning")
         else:
             self.copy(row.key, "the expression")
 

@@ -96,3 +96,18 @@ async def test_a_click_on_an_edge_leaves_the_cursor_of_a_scrolled_pane(rec: Fake
         await app.pilot.click("#source", offset=(20, 0))
         await app.settle()
         assert (source.cursor, source.scroll_offset.y) == (before, top)
+
+
+async def test_enter_says_so_where_it_leads_nowhere(rec: FakeRecording) -> None:
+    async with replaying(rec, size=(120, 36), step=0) as app:
+        await app.press("5", "enter")
+        assert app.news == "the arrows seek here · + _ zoom"
+        await app.press("4", "enter")
+        assert app.news == "nothing written yet"
+    async with replaying(rec, size=(120, 36), step=START) as app:
+        await app.press("2")
+        variables = app.app.variables
+        rows = range(variables.row_count())
+        variables.move_cursor(next(at for at in rows if not variables._tree.at(at).folds))
+        await app.press("enter")
+        assert app.news.endswith(" has no parts to unfold")

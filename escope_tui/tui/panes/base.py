@@ -87,6 +87,10 @@ class Pane(LineView):
         """Shows in a line why there is no answer."""
         self.host.tell(note, "warning")
 
+    def leads_nowhere(self) -> None:
+        """Says that Enter has nothing to do here."""
+        self.host.tell(self.nothing() or "this row leads nowhere", "warning")
+
     def action_remove(self) -> None:
         self.host.tell("no row of this pane can be taken away", "warning")
 

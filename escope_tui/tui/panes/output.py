@@ -152,3 +152,5 @@ class OutputPane(Pane):
     def action_choose(self) -> None:
         if self.row_count():
             self.post_message(SeekWriter(self._line(self.cursor)[1]))
+        else:
+            self.leads_nowhere()

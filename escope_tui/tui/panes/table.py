@@ -188,7 +188,7 @@ class TablePane(Pane):
         return self._first + self._before + len(self._rows) + self._after
 
     def nothing(self) -> str:
-        return self._says or self.EMPTY
+        return "" if self._rows else self._says or self.EMPTY
 
     def row_key(self, row: int) -> Hashable:
         found = self.row(row)
@@ -202,7 +202,7 @@ class TablePane(Pane):
             head = "  ".join(pad(name, w) for name, w in columns if w)
             room = width - margin - (1 if 0 in self._caps else 0)
             more: Part = ("›" if 0 in self._caps else "", "gutter")
-            return [(f"{' ' * margin}{pad(head, room)}", "heading"), more]
+            return [(f"{' ' * margin}{pad(head.rstrip(), room)}", "heading"), more]
         here = found.step is not None and found.step == self._now
         parts: list[Part] = [("▶" if here else " ", "here")]
         if self._step_width:
@@ -264,6 +264,8 @@ class TablePane(Pane):
         row = self.chosen
         if row is not None and row.step is not None:
             self.host.seek(row.step, row.note, row.frame)
+        else:
+            self.leads_nowhere()
 
     def go_by(self, way: int) -> bool:
         """Goes to the row after (before) the present moment; False where there is none."""

@@ -362,6 +362,11 @@ class Timeline(Pane):
     def action_last(self) -> None:
         self._seek(self._bar_width)
 
+    def action_choose(self) -> None:
+        """The moment of the cursor is the present one already."""
+        keys = self.host.key_of
+        self.host.tell(f"the arrows seek here · {keys('grow')} {keys('shrink')} zoom", "warning")
+
     def on_click(self, event: events.Click) -> None:
         column = event.x - self.gutter.left
         if self._total and 0 <= column < self._bar_width:

@@ -316,6 +316,10 @@ class VariablesPane(Pane):
         if row is not None and row.folds:
             self._set_open(row, not row.open)
             self._rebuild()
+        elif row is not None and row.value is not None:
+            self.host.tell(f"{one_line(row.label, 40)} has no parts to unfold", "warning")
+        else:
+            self.leads_nowhere()
 
     def _set_open(self, row: Node, opened: bool) -> None:
         self._chosen = row.path
