@@ -104,10 +104,9 @@ async def test_enter_says_so_where_it_leads_nowhere(rec: FakeRecording) -> None:
         assert app.news == "the arrows seek here · + _ zoom"
         await app.press("4", "enter")
         assert app.news == "nothing written yet"
-    async with replaying(rec, size=(120, 36), step=START) as app:
-        await app.press("2")
-        variables = app.app.variables
-        rows = range(variables.row_count())
-        variables.move_cursor(next(at for at in rows if not variables._tree.at(at).folds))
-        await app.press("enter")
-        assert app.news.endswith(" has no parts to unfold")
+
+
+async def test_enter_says_so_where_a_value_has_no_parts() -> None:
+    async with replaying(FakeRecording.of("x = 1\ny = x\n"), step=1) as app:
+        await app.press("2", "g", "enter")
+        assert app.news == "x has no parts to unfold"
