@@ -131,15 +131,22 @@ def find_output(rec: Replay, text: str, stream: str | None = None) -> list[Print
     """The steps that wrote a text: each chunk of output in which an occurrence of it begins. What a
     stream wrote is looked through as one text, of which no more is held than one may span.
     """
+    return [_printed(rec, *each) for each in occurrences(rec, text, stream)]
+
+
+def occurrences(rec: Replay, text: str, stream: str | None = None) -> list[tuple[OutputChunk, int]]:
+    """As `find_output`, without where each was written: the chunks, in the order of their steps,
+    with the place of the first occurrence in what the stream wrote.
+    """
     names = [name for name in STREAMS.values() if text and stream in (None, name)]
     sought = {name: _Sought(text) for name in names}
     found = [
-        _printed(rec, *each)
+        each
         for chunk in iter_output(rec)
         if chunk.stream in sought
         for each in sought[chunk.stream].take(chunk)
     ]
-    return sorted(found, key=lambda each: each.step)
+    return sorted(found, key=lambda each: each[0].step)
 
 
 class _Sought:

@@ -139,7 +139,7 @@ def _streams(
     if "type" in kinds:
         yield _types(rec, text, span, direction, looks)
     if "output" in kinds:
-        yield iter(_sorted(_output(rec, text, span), direction))
+        yield _output(rec, text, span, direction)
     if "source" in kinds:
         yield iter(_sorted(_source(rec, text, span, direction), direction))
     if looks is not None:
@@ -440,13 +440,18 @@ def _was_not(rec: Replay, identity: int, step: int) -> bool:
         return guarded(lambda: rec.scanner.next_object_write(step - 1, -1, identity)) is None
 
 
-def _output(rec: Replay, text: str, span: tuple[int, int]) -> Iterator[Found]:
-    from .output import find_output
+def _output(rec: Replay, text: str, span: tuple[int, int], direction: int) -> Iterator[Found]:
+    from .output import occurrences
 
-    for each in find_output(rec, text):
-        if span[0] <= max(each.step, 0) < span[1]:
-            line = one_line(each.text, SHOWN)
-            yield _place(rec, each.step, "output", f"{each.stream}: {line}")
+    last = len(rec) - 1
+    found = [
+        each
+        for each, _ in occurrences(rec, text)
+        if span[0] <= max(min(each.step, last), 0) < span[1]
+    ]
+    for each in sorted(found, key=lambda one: one.step * direction):
+        line = one_line(each.text, SHOWN)
+        yield _place(rec, each.step, "output", f"{each.stream}: {line}")
 
 
 def _source(rec: Replay, text: str, span: tuple[int, int], direction: int) -> Iterator[Found]:

@@ -167,3 +167,31 @@ def test_a_word_in_which_a_word_of_escope_is_is_looked_for_in_no_chunk_without_i
             assert list(rec.iter_search(text)) == []
             assert len(looks) == len(rec.file.chunks) > 8
             assert looks == [None] * len(looks)
+
+
+PRINTS = """
+for k in range(400):
+    print("line", k)
+"""
+
+
+@pytest.mark.parametrize("direction", [1, -1])
+def test_places_of_output_are_looked_up_as_they_are_read(
+    direction: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with escope.open(chunked(PRINTS, tmp_path, steps=20)) as rec:
+        asked: list[int] = []
+        info = rec.step_info
+
+        def noted(step: int) -> Any:
+            asked.append(step)
+            return info(step)
+
+        monkeypatch.setattr(rec, "step_info", noted)
+        rows = rec.iter_search("line", ["output"], None, direction)
+        first = next(rows)
+        assert first.text.startswith("stdout: line")
+        assert len(set(asked)) <= 4
+        steps = [first.step, *(each.step for each in rows)]
+        assert len(steps) == 400
+        assert steps == sorted(steps, reverse=direction < 0)
