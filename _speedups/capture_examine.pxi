@@ -267,14 +267,56 @@ cdef bint looked_through(PyTypeObject *tp) noexcept:
     return tp != &PyFunction_Type and tp != &PyGen_Type and tp != &PyCoro_Type and tp != &PyFrame_Type
 
 
+cdef int visits_left = 0
+
+
 cdef int traversed(PyObject *o, void *depth) noexcept:
+    global visits_left
+    visits_left -= 1
+    if visits_left < 0:
+        return 1
     deep_push(o, <int><size_t>depth)
     return 0
 
 
+cdef PyTypeObject *cache_type = NULL     # of functools.lru_cache
+
+
+cdef inline bint is_cache(PyTypeObject *tp) noexcept:
+    global cache_type
+    if tp == cache_type:
+        return True
+    if cache_type == NULL and strcmp(tp.tp_name, b"functools._lru_cache_wrapper") == 0:
+        cache_type = tp
+        return True
+    return False
+
+
+cdef void look_through(PyObject *o, int (*visit)(PyObject *, void *) noexcept, void *argument) noexcept:
+    """Visit what a C object refers to, as the garbage collector would find it.
+
+    Of a cache of results only the function is visited: nothing else is in reach of what a call runs.
+    """
+    cdef Py_ssize_t pos = 0
+    cdef PyObject *key
+    cdef PyObject *value
+    cdef es_attrs a
+    if is_cache(Py_TYPE(o)):
+        es_instance_attrs(o, &a)
+        if a.dict != NULL and PyDict_Check(a.dict):
+            while PyDict_Next(a.dict, &pos, &key, &value):
+                if visit(value, argument):
+                    break
+            return
+    Py_TYPE(o).tp_traverse(o, visit, argument)
+
+
 cdef void traverse(PyObject *o, int depth) noexcept:
-    """Push what a C object refers to, as the garbage collector would find it."""
-    Py_TYPE(o).tp_traverse(o, traversed, <void *><size_t>depth)
+    """Push what a C object refers to, up to the limit of items for it and for those that it is looked through for."""
+    global visits_left
+    if depth <= 1:
+        visits_left = limit_items
+    look_through(o, traversed, <void *><size_t>depth)
 
 
 cdef void deep_children(PyObject *o) noexcept:

@@ -220,6 +220,8 @@ cdef inline void drop_frame(Frame *f) noexcept:
     global free_frames
     if es_unlikely(f.wants or f.mapped | f.stray):
         forget_frame(f)
+    if es_unlikely(exposed_count):
+        exposing_over(f.id)
     f.fp = NULL
     f.id = 0
     f.chained = free_frames

@@ -242,7 +242,7 @@ cdef void look_after_death() noexcept:
         f = caller_of(f)
         steps += 1
     if exposed_count:
-        check_exposed()
+        check_exposed(False)
     drain_pending()
 
 

@@ -69,10 +69,17 @@ cdef inline bint dies_open(PyTypeObject *tp) noexcept:
 
 cdef void note_reached(PyObject *o, int depth) noexcept:
     """Note what an object that is known by no id holds: bound methods, partial, iterators."""
-    Py_TYPE(o).tp_traverse(o, reached_noted, <void *><size_t>depth)
+    global visits_left
+    if depth == 0:
+        visits_left = limit_items
+    look_through(o, reached_noted, <void *><size_t>depth)
 
 
 cdef int reached_noted(PyObject *o, void *depth) noexcept:
+    global visits_left
+    visits_left -= 1
+    if visits_left < 0:
+        return 1
     if is_container(o) and not Py_TYPE(o).tp_flags & TPFLAGS_TYPE_SUBCLASS and Py_TYPE(o) != &PyModule_Type \
             and Py_TYPE(o) != &PyFunction_Type:
         note_depth(o, NULL, True, <int><size_t>depth + 1)
@@ -112,6 +119,8 @@ cdef struct Exposed:
     void *block
     uint64_t oid
     bint grows               # only its append is out
+    bint by_dict             # only its __dict__ is out
+    uint64_t frame           # whose statement reads that dict; 0 when it is over
 
 cdef enum:
     MAX_EXPOSED = 32
@@ -127,9 +136,10 @@ cdef void expose(PyObject *o, PyObject *name) noexcept:
     cdef PyTypeObject *tp = Py_TYPE(o)
     cdef Entry *e
     cdef int i
-    cdef bint grows
+    cdef bint grows, by_dict = name == <PyObject *>NAME_DICT
+    cdef uint64_t frame = 0 if current == NULL else current.id
     cdef es_attrs a
-    if name == <PyObject *>NAME_DICT:
+    if by_dict:
         es_instance_attrs(o, &a)
         if (a.values == NULL and a.dict == NULL) or tp == &PyModule_Type or tp.tp_flags & TPFLAGS_TYPE_SUBCLASS:
             return
@@ -145,6 +155,8 @@ cdef void expose(PyObject *o, PyObject *name) noexcept:
     for i in range(exposed_count):
         if exposed[i].oid == e.oid:
             exposed[i].grows = exposed[i].grows and grows
+            exposed[i].by_dict = exposed[i].by_dict and by_dict
+            exposed[i].frame = frame
             return
     i = exposed_count
     if i == MAX_EXPOSED:
@@ -157,6 +169,8 @@ cdef void expose(PyObject *o, PyObject *name) noexcept:
     exposed[i].block = es_block(o)
     exposed[i].oid = e.oid
     exposed[i].grows = grows
+    exposed[i].by_dict = by_dict
+    exposed[i].frame = frame
 
 
 cdef void doubt(Exposed *x) noexcept:
@@ -166,8 +180,19 @@ cdef void doubt(Exposed *x) noexcept:
         doubt_entry(e)
 
 
-cdef void check_exposed() noexcept:
-    """Look at what is exposed, and forget what has died."""
+cdef void exposing_over(uint64_t frame) noexcept:
+    """A frame has ended, and with it the statement that reads a __dict__."""
+    cdef int i
+    for i in range(exposed_count):
+        if exposed[i].frame == frame:
+            exposed[i].frame = 0
+
+
+cdef void check_exposed(bint over) noexcept:
+    """Look at what is exposed, and forget what has died or is held by nobody else now.
+
+    `over`: a statement of the current frame is.
+    """
     global exposed_count, exposed_next
     cdef int i, kept = 0
     cdef Entry *e
@@ -188,6 +213,9 @@ cdef void check_exposed() noexcept:
         es_instance_attrs(o, &a)
         if a.dict != NULL and a.dict != o and PyDict_Check(a.dict) and table_find(a.dict) != NULL:
             examine(a.dict)
+        if exposed[i].by_dict and a.dict != NULL and es_references(a.dict) == 1 \
+                and (exposed[i].frame == 0 or over and current != NULL and current.id == exposed[i].frame):
+            kept -= 1            # nobody but the object itself has it any more
     if kept < exposed_count:
         exposed_count = kept
         exposed_next = 0

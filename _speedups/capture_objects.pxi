@@ -549,8 +549,7 @@ cdef void walk_any(Walk *w, PyObject *o, TypeInfo *info) noexcept:
             w.text = text_id(s, False)
     elif shape == SHAPE_BYTEARRAY:
         w.size = Py_SIZE(o)
-        h = fnv(<const unsigned char *>PyByteArray_AS_STRING(o),
-                <size_t>(Py_SIZE(o) if Py_SIZE(o) < 4096 else 4096), <uint64_t>Py_SIZE(o))
+        h = es_xxh64(PyByteArray_AS_STRING(o), <size_t>(Py_SIZE(o) if Py_SIZE(o) < 4096 else 4096), <uint64_t>Py_SIZE(o))
         w.print += mix(h)
         if w.emit:
             w.text = raw_bytes_id(PyByteArray_AS_STRING(o), Py_SIZE(o))

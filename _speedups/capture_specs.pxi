@@ -24,7 +24,7 @@ cdef void effects(SiteData *d, PyObject **args) noexcept:
                 examine_namespace(PyEval_GetGlobals_ptr())
             forget_unknown(current)
     if exposed_count and (d.touches or unknown_ran or notes_taken):
-        check_exposed()
+        check_exposed(not d.flags & (MID_STATEMENT | F_PASS))
     notes_taken = False
     if d.function.is_class:
         o = es_frame_namespace(es_current_frame())

@@ -42,11 +42,47 @@ cdef bint texts_start() noexcept:
     return texts != NULL and text_cache != NULL
 
 
-cdef inline uint64_t fnv(const unsigned char *data, size_t n, uint64_t h) noexcept:
-    cdef size_t i
-    for i in range(n):
-        h = (h ^ data[i]) * <uint64_t>0x100000001B3
-    return h
+cdef extern from *:
+    """
+    #define ES_P1 0x9E3779B185EBCA87ull
+    #define ES_P2 0xC2B2AE3D27D4EB4Full
+    #define ES_P3 0x165667B19E3779F9ull
+    #define ES_P4 0x85EBCA77C2B2AE63ull
+    #define ES_P5 0x27D4EB2F165667C5ull
+    static inline uint64_t es_rotl(uint64_t x, int r) { return (x << r) | (x >> (64 - r)); }
+    static inline uint64_t es_round(uint64_t a, uint64_t word) { return es_rotl(a + word * ES_P2, 31) * ES_P1; }
+    static inline uint64_t es_merge(uint64_t h, uint64_t a) { return (h ^ es_round(0, a)) * ES_P1 + ES_P4; }
+    /* XXH64 (https://github.com/Cyan4973/xxHash/blob/dev/doc/xxhash_spec.md): four words at a time. */
+    static uint64_t es_xxh64(const unsigned char *p, size_t n, uint64_t seed) {
+        const unsigned char *end = p + n;
+        uint64_t a[4] = {seed + ES_P1 + ES_P2, seed + ES_P2, seed, seed - ES_P1}, h, w[4];
+        uint32_t half;
+        int i;
+        if (n >= 32) {
+            for (; end - p >= 32; p += 32) {
+                memcpy(w, p, 32);
+                for (i = 0; i < 4; i++) a[i] = es_round(a[i], w[i]);
+            }
+            h = es_rotl(a[0], 1) + es_rotl(a[1], 7) + es_rotl(a[2], 12) + es_rotl(a[3], 18);
+            for (i = 0; i < 4; i++) h = es_merge(h, a[i]);
+        } else h = seed + ES_P5;
+        h += n;
+        for (; end - p >= 8; p += 8) {
+            memcpy(w, p, 8);
+            h = es_rotl(h ^ es_round(0, w[0]), 27) * ES_P1 + ES_P4;
+        }
+        if (end - p >= 4) {
+            memcpy(&half, p, 4);
+            h = es_rotl(h ^ half * ES_P1, 23) * ES_P2 + ES_P3;
+            p += 4;
+        }
+        for (; p < end; p++) h = es_rotl(h ^ *p * ES_P5, 11) * ES_P1;
+        h = (h ^ (h >> 33)) * ES_P2;
+        h = (h ^ (h >> 29)) * ES_P3;
+        return h ^ (h >> 32);
+    }
+    """
+    uint64_t es_xxh64(const void *data, size_t n, uint64_t seed) noexcept
 
 
 cdef inline Py_ssize_t text_length(PyObject *o, bint is_bytes) noexcept:
@@ -83,7 +119,7 @@ cdef unsigned char *put_utf8(unsigned char *p, PyObject *o, Py_ssize_t start, Py
 
 
 cdef uint64_t digest_of(PyObject *o, bint is_bytes) noexcept:
-    """FNV-1a over the first and last digest_span bytes of the string's memory and its length."""
+    """XXH64 over the first and last digest_span bytes of the string's memory, seeded with its length."""
     cdef const unsigned char *data
     cdef size_t n
     if is_bytes:
@@ -92,11 +128,9 @@ cdef uint64_t digest_of(PyObject *o, bint is_bytes) noexcept:
     else:
         data = <const unsigned char *>PyUnicode_DATA(o)
         n = PyUnicode_GET_LENGTH(o) * PyUnicode_KIND(o)
-    cdef uint64_t h = fnv(<const unsigned char *>&n, 8, <uint64_t>0xCBF29CE484222325)
     if n <= 2 * <size_t>digest_span:
-        return fnv(data, n, h)
-    h = fnv(data, digest_span, h)
-    return fnv(data + n - digest_span, digest_span, h)
+        return es_xxh64(data, n, n)
+    return es_xxh64(data + n - digest_span, digest_span, es_xxh64(data, digest_span, n))
 
 
 cdef void emit_text(PyObject *o, bint is_bytes, uint32_t strid) noexcept:
@@ -141,7 +175,6 @@ cdef uint32_t raw_bytes_id(const void *data, Py_ssize_t length) noexcept:
     cdef Py_ssize_t kept = length if length <= limit_string else limit_string
     cdef unsigned char *p
     cdef uint32_t strid = next_strid
-    cdef uint64_t h
     next_strid += 1
     text_buffer.size = 0
     p = grow(&text_buffer, <size_t>kept + 64)
@@ -155,8 +188,7 @@ cdef uint32_t raw_bytes_id(const void *data, Py_ssize_t length) noexcept:
     memcpy(p, data, kept)
     p += kept
     if kept < length:
-        h = fnv(<const unsigned char *>&length, 8, <uint64_t>0xCBF29CE484222325)
-        p = put_u64(p, fnv(<const unsigned char *>data, kept, h))
+        p = put_u64(p, es_xxh64(data, kept, length))
     text_buffer.size = <size_t>(p - text_buffer.data)
     write_buffer(&text_buffer)
     texts_told(strid, kept)

@@ -89,7 +89,7 @@ cdef void catch_up(Frame *f, void *fp) noexcept:
             doubting = not worth_a_look(f)
             if doubting and exposed_count and f.callbacks < EXPOSED_SEEN:
                 doubting = False
-                check_exposed()
+                check_exposed(False)
                 doubting = True
                 seen = True
             if doubting and f.doubted:
@@ -104,7 +104,7 @@ cdef void catch_up(Frame *f, void *fp) noexcept:
     if f.unknown and not direct:
         given_back(f)
     if exposed_count and not direct and not seen:
-        check_exposed()
+        check_exposed(False)
     if held_count and not direct:
         check_held()
     waiting_globals = es_frame_globals(f.fp)

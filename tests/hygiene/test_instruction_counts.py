@@ -52,6 +52,58 @@ for i in range(int(sys.argv[2])):
 """
 """Its class changes before each call of a method of which some other object has a namesake."""
 
+HELD = {
+    "a cache of results": """
+import functools, sys
+@functools.lru_cache(maxsize=None)
+def row(i):
+    return [i]
+def work(n):
+    for i in range(n):
+        k = row(i % 100)
+for i in range(int(sys.argv[1])):
+    row(i)
+work(int(sys.argv[2]))
+""",
+    "a queue in C": """
+import queue, sys
+rows = queue.SimpleQueue()
+def work(rows, n):
+    for i in range(n):
+        rows.put([i])
+        k = rows.get()
+for i in range(int(sys.argv[1])):
+    rows.put([i])
+work(rows, int(sys.argv[2]))
+""",
+    "an element in C": """
+import sys
+from xml.etree import ElementTree
+root = ElementTree.Element("root")
+def work(root, n):
+    for i in range(n):
+        k = ElementTree.SubElement(root, "row")
+for i in range(int(sys.argv[1])):
+    ElementTree.SubElement(root, "row")
+work(root, int(sys.argv[2]))
+""",
+}
+"""What holds as many objects as the first argument says, in a way of its own."""
+
+READ = """
+import operator, sys
+class Settings:
+    def __init__(self, n):
+        self.__dict__.update({f"name{i}": i for i in range(n)})
+        self.__dict__["last"] = n
+kept = [Settings(50) for i in range(int(sys.argv[1]))]
+def work(n):
+    for i in range(n):
+        k = operator.index(i)
+work(int(sys.argv[2]))
+"""
+"""Reads the `__dict__` of objects, before it calls what is not recorded."""
+
 UNRECORDED = """
 import json, re, statistics, sys, textwrap
 from operator import itemgetter
@@ -122,6 +174,25 @@ def test_a_look_at_a_million_items_costs_no_more_than_one_at_two_thousand(tmp_pa
     cost = costs(tmp_path, LOOKED_AT, (2_000, 1_000_000))
 
     assert cost[1_000_000] < 1.5 * cost[2_000], cost
+
+
+@pytest.mark.skipif(shutil.which("valgrind") is None, reason="valgrind is not installed")
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("program", HELD.values(), ids=HELD)
+def test_what_holds_many_objects_costs_no_more_to_use_than_what_holds_some(
+    program: str, tmp_path: Path
+) -> None:
+    cost = costs(tmp_path, program, (1_000, 10_000))
+
+    assert cost[10_000] < 1.5 * cost[1_000], cost
+
+
+@pytest.mark.skipif(shutil.which("valgrind") is None, reason="valgrind is not installed")
+@pytest.mark.timeout(300)
+def test_objects_whose_dict_was_read_cost_nothing_afterwards(tmp_path: Path) -> None:
+    cost = costs(tmp_path, READ, (1, 30))
+
+    assert cost[30] < 1.1 * cost[1], cost
 
 
 @pytest.mark.skipif(shutil.which("valgrind") is None, reason="valgrind is not installed")
