@@ -596,8 +596,10 @@ cdef class Packer:
         if kind == 1:
             table = json.loads(data)
             if self.recipes is not None:
-                table["recipes"], table["constants"] = self.recipes(table, self.number)
-                data = json.dumps(table).encode()
+                rows, constants = self.recipes(table, self.number)
+                table["recipes"], table["constants"] = rows, constants
+                more = json.dumps({"recipes": rows, "constants": constants}, separators=(",", ":")).encode()
+                data = data[:data.rindex(b"}")] + b", " + more[1:]
             add_module(&self.tables, table)
             sites_room(&self.c)
             self.total_hits = <uint64_t *> xrealloc(self.total_hits, <size_t> self.tables.n_sites * 8)

@@ -11,7 +11,7 @@ import ast
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from typing import Any
+from typing import Any, NamedTuple
 
 SLOT, RESULT, ATTR_VALUE, ITEM_VALUE, ITEM_KEY, OBJECT, ARGUMENT, APPENDED, LOOP = range(1, 10)
 """What a recipe is of."""
@@ -119,6 +119,8 @@ MAX_CODE = 120
 """Numbers in one recipe: two for each operation."""
 RECEIVER = 255
 STEP, HEADER = 1, 4096
+TEXT = 1 << 31
+"""Of a constant that is a string: its number follows."""
 
 _TESTED = (ast.If, ast.While)
 _SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
@@ -129,6 +131,8 @@ _APART = (ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 
 Code = list[int]
 Row = list[Any]
+Recipes = Callable[[dict[str, Any], Callable[[str], int]], tuple[list[Row], list[int | float]]]
+"""What makes the recipes of a module table; see `recipes_of`."""
 
 
 def name_hash(name: str) -> int:
@@ -143,20 +147,61 @@ class Unfit(Exception):
     """An expression that no recipe can be made of."""
 
 
+class Draft(NamedTuple):
+    """Recipes of a module whose names have no numbers yet, in plain data that `marshal` keeps."""
+
+    rows: list[Row]
+    constants: list[int | float]
+    names: list[str]
+    places: list[tuple[int, int]]
+    """Where numbers of `names` stand: row, and place in its code, or -1 for its `a`."""
+
+    def numbered(self, number: Callable[[str], int]) -> tuple[list[Row], list[int | float]]:
+        """The rows with the numbers that `number` gives the names; the draft's own are changed."""
+        numbers = [number(name) for name in self.names]
+        for index, place in self.places:
+            row = self.rows[index]
+            if place < 0:
+                row[2] = numbers[row[2]]
+            else:
+                code = row[4]
+                code[place] = code[place] & TEXT | numbers[code[place] & ~TEXT]
+        return self.rows, self.constants
+
+
+def draft_of(table: dict[str, Any]) -> Draft:
+    """The recipes of a module table. A source that does not parse has none."""
+    numbers: dict[str, int] = {}
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # Python itself has told of them
+            tree = ast.parse(table.get("source", ""))
+        module = _Module(table, lambda name: numbers.setdefault(name, len(numbers)))
+        found, constants = module.rows(tree)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return Draft([], [], [], [])
+    rows = [[*row[:4], list(row[4])] for row in found]
+    return Draft(rows, constants, list(numbers), list(_named(rows)))
+
+
 def recipes_of(
     table: dict[str, Any], number: Callable[[str], int]
 ) -> tuple[list[Row], list[int | float]]:
     """Rows `[site, kind, a, b, code]` and constants of a module table.
 
-    `number` gives the number of a string. A source that does not parse has no recipes.
+    `number` gives the number of a string.
     """
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # Python itself has told of them
-            tree = ast.parse(table.get("source", ""))
-        return _Module(table, number).rows(tree)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return [], []
+    return draft_of(table).numbered(number)
+
+
+def _named(rows: list[Row]) -> Iterator[tuple[int, int]]:
+    for index, (_, kind, _, _, code) in enumerate(rows):
+        if kind == ATTR_VALUE:
+            yield index, -1
+        for place in range(0, len(code), 2):
+            operand = code[place + 1]
+            if code[place] == OP_ATTR or (code[place] == OP_CONST and operand & TEXT):
+                yield index, place + 1
 
 
 class _Module:
@@ -377,7 +422,7 @@ class _Scope:
             if value is None or value is True or value is False:
                 return [OP_CONST, {None: 1 << 30, False: (1 << 30) + 1}.get(value, (1 << 30) + 2)]
             if type(value) is str and len(value) < 200:
-                return [OP_CONST, 1 << 31 | self.module.number(value)]
+                return [OP_CONST, TEXT | self.module.number(value)]
         elif isinstance(node, ast.Attribute):
             return [*self.part(node.value), OP_ATTR, self.attribute(node.attr)]
         elif isinstance(node, ast.Subscript):

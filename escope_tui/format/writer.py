@@ -16,7 +16,7 @@ from escope_tui._speedups.unpack import SummaryMaker
 from escope_tui.errors import EscopeError, reason
 from escope_tui.format import container
 from escope_tui.format.directory import ChunkInfo, chunk_info
-from escope_tui.format.recipes import recipes_of
+from escope_tui.format.recipes import Recipes, recipes_of
 
 
 def dump_json(value: object) -> bytes:
@@ -37,12 +37,13 @@ class RecordingWriter:
         meta: dict[str, Any],
         *,
         level: int = 3,
+        recipes: Recipes = recipes_of,
         **packing: int,
     ) -> None:
-        """`packing`: limits of the packer (chunk_steps, chunk_raw ...)."""
+        """`recipes` makes those of a module; `packing`: the packer's limits (chunk_steps ...)."""
         self.path = path
         self.meta = dict(meta)
-        self.packer = Packer(recipes=recipes_of, **packing)
+        self.packer = Packer(recipes=recipes, **packing)
         self.chunks: list[ChunkInfo] = []
         self.tables: list[list[int]] = []
         self.summaries: list[list[int]] = []

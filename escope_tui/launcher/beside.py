@@ -26,6 +26,7 @@ from escope_tui.launcher.drain import (
     Drain,
     fault_of,
 )
+from escope_tui.launcher.kept_recipes import KeptRecipes
 
 NOTE = 3
 """The kind of a blob that is one line of text about the recording."""
@@ -53,7 +54,8 @@ def main() -> None:
     meta = config["meta"]
     if git := checkout(str(meta.get("cwd", "."))):
         meta["git"] = git
-    writer = RecordingWriter(config["path"], meta)
+    recipes = KeptRecipes(places.cache_folder())
+    writer = RecordingWriter(config["path"], meta, recipes=recipes)
     _say({"ready": True})
     try:
         drain = Drain(ring, writer)

@@ -187,11 +187,13 @@ class _Session:
         from escope_tui.format.writer import RecordingWriter
         from escope_tui.launcher.commit import checkout
         from escope_tui.launcher.drain import Drain
+        from escope_tui.launcher.kept_recipes import KeptRecipes
 
         meta = self._meta()
         if git := checkout(meta["cwd"]):
             meta["git"] = git
-        writer = RecordingWriter(self.path, meta)
+        recipes = KeptRecipes(places.cache_folder())
+        writer = RecordingWriter(self.path, meta, recipes=recipes)
         try:
             drain = Drain(ring, writer)
             drain.run(child)

@@ -7,6 +7,7 @@ import resource
 import struct
 import zlib
 from pathlib import Path
+from typing import Any
 
 import pytest
 import zstandard
@@ -42,7 +43,7 @@ def loop_stream(rounds: int) -> RawStream:
     return stream
 
 
-def record(path: Path, stream: RawStream, **options: int) -> Path:
+def record(path: Path, stream: RawStream, **options: Any) -> Path:
     writer = RecordingWriter(str(path), {"command": ["work.py"]}, **options)
     assert writer.feed(bytes(stream.data)) == len(stream.data)
     writer.finish()
