@@ -279,14 +279,16 @@ def read_exceptions(
     over = rec.surveyor.span(own[-1])[1] if own else 0
     known = Counter(way.site for way in done if begun <= way.raised[0] < over)
     found += swallowed(rec, found, seen, own, known)
-    found = [each for each in found if span[0] <= each.step < span[1]]
-    found.sort(key=lambda each: (each.step, each.thread))
-    whole = len(numbers) == len(rec.file.chunks) and span == (0, len(rec))
-    chains = Chains(rec, found, None if whole else lambda: all_exceptions(rec))
-    for place, each in enumerate(found):
+    # Those of the same chunks that are not asked for may be behind others that are.
+    first, stop = min(begun, span[0]), max(over, span[1])
+    near = [each for each in found if first <= each.step < stop]
+    near.sort(key=lambda each: (each.step, each.thread))
+    whole = len(numbers) == len(rec.file.chunks) and (first, stop) == (0, len(rec))
+    chains = Chains(rec, near, None if whole else lambda: all_exceptions(rec))
+    for place, each in enumerate(near):
         if isinstance(each, Seen):
             each.join(chains, place)
-    return found
+    return [each for each in near if span[0] <= each.step < span[1]]
 
 
 class Spots:

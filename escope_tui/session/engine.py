@@ -60,6 +60,7 @@ class RecordingEngine:
         self._hits: dict[str, Mapping[int, int]] = {}
         self._raised: dict[int, ExceptionEvent] | None = None
         self._ending: ExceptionEvent | None = None
+        self._end_known = False
 
     @property
     def recording(self) -> Recording:
@@ -309,7 +310,11 @@ class RecordingEngine:
     def exception_at(self, index: int) -> ExceptionEvent | None:
         if self._raised is not None:
             return self._raised.get(index)
-        # The list takes a while to read: until it is there, this step's own events have to do.
+        # The list takes a while to read: until it is there, this step's own events have to do,
+        # and what ended the program, of which the module itself has none.
+        if not self._end_known:
+            self._end_known = True
+            self._ending = self._ending or tail.uncaught(self._look)
         if self._ending is not None and self._ending.step == index:
             return self._ending
         return tail.raised_at(self._look, index)

@@ -105,6 +105,18 @@ def test_what_is_behind_an_exception_is_told_wherever_it_was_raised(tmp_path: Pa
         assert [told(each) for each in all_exceptions(rec)] == everything
 
 
+def test_what_is_behind_an_exception_is_told_where_a_list_begins_between_the_two(
+    tmp_path: Path,
+) -> None:
+    path = chunked(BEHIND, tmp_path, steps=30)
+    with escope.open(path) as rec:
+        everything = [told(each) for each in all_exceptions(rec)]
+    for step, *_ in everything[:12]:
+        with escope.open(path) as rec:
+            after = [told(each) for each in iter_exceptions(rec, step, 1)]
+        assert after == [each for each in everything if each[0] > step]
+
+
 OBJECTS = """
 class Thing:
     def __init__(self, k):

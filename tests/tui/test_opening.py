@@ -123,6 +123,19 @@ def test_it_opens_at_the_statement_that_raised_when_calls_in_it_had_come_back(
     engine.close()
 
 
+def test_what_ended_the_program_is_known_before_the_exceptions_are_read(
+    record: Record, tmp_path: Path
+) -> None:
+    program = tmp_path / "program.py"
+    program.write_text("x = 1\ny = {}['no']\n")
+    engine = open_engine(str(record(str(program)).trace))
+    assert engine.exception_at(0) is None
+    found = engine.exception_at(1)
+    assert found is not None
+    assert (found.type_name, found.message, found.uncaught) == ("KeyError", "'no'", True)
+    engine.close()
+
+
 async def test_a_module_that_fails_shows_what_it_read(record: Record, tmp_path: Path) -> None:
     engine = opened(record, tmp_path, MODULE)
     async with replaying(engine) as app:
