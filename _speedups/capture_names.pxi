@@ -46,7 +46,7 @@ cdef void cell_met(PyObject *cell, Entry *e) noexcept:
 cdef void look_at_cells(SiteData *d) noexcept:
     """Look at the cells of comprehensions, for the last time at those whose statement is over."""
     global loose_count, attention
-    cdef bint over = not d.flags & (MID_STATEMENT | F_PASS)
+    cdef bint over = is_over(d.flags)
     cdef int i, kept = 0
     cdef Loose x
     cdef Entry *e
@@ -63,13 +63,20 @@ cdef void look_at_cells(SiteData *d) noexcept:
     drain_pending()
 
 cdef void prepare_cells(FunctionData *f, void *fp) noexcept:
-    """Make the cells of captured variables known before the event that binds them."""
+    """Make the cells of captured variables known before the event that binds them.
+
+    Of a comprehension's variables no event tells: what those cells hold is looked at again.
+    """
     cdef PyObject *code = es_frame_code(fp)
     cdef PyObject *cell
+    cdef Frame *caller
+    cdef bint comprehends
     cdef int i
     global preparing
     if code == NULL:
         return
+    caller = NULL if current == NULL else caller_of(current)
+    comprehends = caller != NULL and caller.comprehends
     preparing = True
     for i in range(f.nderefs):
         if f.deref_indexes[i] == -2:
@@ -78,7 +85,10 @@ cdef void prepare_cells(FunctionData *f, void *fp) noexcept:
             continue
         cell = es_frame_local(fp, f.deref_indexes[i])
         if cell != NULL and Py_TYPE(cell) == &PyCell_Type:
-            ensure(cell, limit_depth)
+            if es_unlikely(comprehends):
+                examine(cell)
+            else:
+                ensure(cell, limit_depth)
     preparing = False
     drain_pending()
 

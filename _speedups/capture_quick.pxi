@@ -134,7 +134,7 @@ cdef bint tell_effects(SiteData *d, void *fp, PyObject **args, Py_ssize_t n) noe
         if unknown_ran:
             examine_values(d, args)
         if exposed_count and (d.touches or unknown_ran or notes_taken):
-            check_exposed(not d.flags & (MID_STATEMENT | F_PASS))
+            check_exposed(is_over(d.flags))
         drain_pending()
         p = start = reserve(d.room)
         if es_unlikely(start == NULL):

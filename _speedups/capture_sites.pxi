@@ -272,6 +272,16 @@ cdef extern from *:
     bint es_is_site(PyObject *o) noexcept
 
 
+cdef inline bint in_statement(uint32_t flags) noexcept:
+    """Whether a site stands in the middle of a statement; what begins one may wait as well (`async for`)."""
+    return flags & MID_STATEMENT and not flags & F_STEP
+
+
+cdef inline bint is_over(uint32_t flags) noexcept:
+    """Whether the statement before a site is over."""
+    return not flags & F_PASS and not in_statement(flags)
+
+
 cdef inline bint is_site(PyObject *o) noexcept:
     return es_is_site(o)
 
@@ -354,7 +364,7 @@ cdef void tell_any(SiteData *d, PyObject **args, Py_ssize_t n) noexcept:
         look_at_gone(fp)
     if es_unlikely(death_calls):
         look_after_death()
-    if current != NULL and current.wants and not flags & MID_STATEMENT and (not flags & F_PASS or flags & F_RETURN):
+    if current != NULL and current.wants and not in_statement(flags) and (not flags & F_PASS or flags & F_RETURN):
         if flags & F_YIELD and not flags & BEGINS:
             look_at_notes(current, False)
         else:
@@ -372,7 +382,7 @@ cdef void tell_any(SiteData *d, PyObject **args, Py_ssize_t n) noexcept:
             else:
                 forget_deferred(current)
     effects(d, args)
-    if es_unlikely(held_count) and not flags & (MID_STATEMENT | F_PASS):
+    if es_unlikely(held_count) and is_over(flags):
         check_held()
     if es_unlikely(lent_count):
         check_lent((flags & F_ENTER) != 0)

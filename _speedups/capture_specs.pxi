@@ -16,7 +16,7 @@ cdef void effects(SiteData *d, PyObject **args) noexcept:
             a += arguments_taken(&d.specs[i])
         else:
             a += effect(d, &d.specs[i], args + a)
-    over = current != NULL and current.unknown and not d.flags & (MID_STATEMENT | F_PASS)
+    over = current != NULL and current.unknown and is_over(d.flags)
     if unknown_ran or over:
         examine_values(d, args)
         if over:
@@ -24,7 +24,7 @@ cdef void effects(SiteData *d, PyObject **args) noexcept:
                 examine_namespace(PyEval_GetGlobals_ptr())
             forget_unknown(current)
     if exposed_count and (d.touches or unknown_ran or notes_taken):
-        check_exposed(not d.flags & (MID_STATEMENT | F_PASS))
+        check_exposed(is_over(d.flags))
     notes_taken = False
     if d.function.is_class:
         o = es_frame_namespace(es_current_frame())
