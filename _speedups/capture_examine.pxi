@@ -1,14 +1,19 @@
 # Examination: known objects are looked at again, alone or with all that they reach.
 
-cdef bint keys_are_safe(PyObject *d) noexcept:
-    """Whether a look-up in this dict can run only C code: all keys are exact scalars or strings."""
+cdef bint keys_are_safe(PyObject *d, bint known) noexcept:
+    """Whether a look-up in this dict can run only C code: all keys are exact scalars or strings.
+
+    `known`: they were before; then the newest are looked at, up to the limit of items.
+    """
     global allowance
     cdef Py_ssize_t pos = 0
     cdef PyObject *key
     cdef PyObject *value
     if es_dict_unicode(d):
         return True
-    if PyDict_Size(d) > 100000:
+    if known:
+        pos = max(0, es_dict_places(d) - limit_items)
+    elif PyDict_Size(d) > 100000:
         if not affordable():
             return False
         allowance -= PyDict_Size(d) >> 2
@@ -87,7 +92,7 @@ cdef void snapshot(PyObject *o, uint64_t oid, int depth) noexcept:
         if w.cut and info.shape != SHAPE_ARRAY:      # of an array nothing but its head is ever shown
             e.flags |= E_CUT
         if info.shape == SHAPE_DICT:
-            if keys_are_safe(o):
+            if keys_are_safe(o, e.flags & E_SAFE_KEYS):
                 e.flags |= E_SAFE_KEYS
             else:
                 e.flags &= ~E_SAFE_KEYS

@@ -66,7 +66,7 @@ cdef bint walk_ordered(Walk *w, PyObject *d) noexcept:
     cdef PyObject *key
     cdef PyObject *value
     cdef bint collecting
-    if not keys_are_safe(d):
+    if not keys_are_safe(d, False):
         return False
     collecting = PyGC_Disable()
     iterator = PyODict_Type.tp_iter(d)

@@ -391,6 +391,8 @@ cdef extern from *:
     static inline int es_dict_unicode(PyObject *d) {
         return DK_IS_UNICODE(((PyDictObject *)d)->ma_keys);
     }
+    /* Places of its table that have been used: a key comes to the next one. */
+    static inline Py_ssize_t es_dict_places(PyObject *d) { return ((PyDictObject *)d)->ma_keys->dk_nentries; }
     static inline Py_hash_t es_str_hash(PyObject *o) { return ((PyASCIIObject *)o)->hash; }
 
     /* Deallocation slots of builtin types with a free list. Before 3.14 the trashcan takes a slot that it does not know for
@@ -490,5 +492,6 @@ cdef extern from *:
     PyObject *es_super_object(PyObject *o) noexcept
     bint es_is_super(PyObject *o) noexcept
     bint es_dict_unicode(PyObject *d) noexcept
+    Py_ssize_t es_dict_places(PyObject *d) noexcept
     Py_hash_t es_str_hash(PyObject *o) noexcept
     void es_hook_deallocs(es_death_fn fn) noexcept

@@ -76,6 +76,15 @@ for i in range(int(sys.argv[1])):
     rows.put([i])
 work(rows, int(sys.argv[2]))
 """,
+    "a dict that keys are deleted from": """
+import sys
+rows = {i: [i] for i in range(int(sys.argv[1]))}
+def work(rows, n):
+    for i in range(n):
+        rows[i] = [i]
+        del rows[i]
+work(rows, int(sys.argv[2]))
+""",
     "an element in C": """
 import sys
 from xml.etree import ElementTree
