@@ -76,7 +76,8 @@ def _fate(error: ExceptionEvent) -> str:
     if place is None:
         return error.fate
     where = f"{one_line(place.function, 60)}, {common.place(place.file, place.line)}"
-    return f"{error.fate} {'in' if error.caught else 'before'} {where} @{place.step:,}"
+    went_on = error.caught is None and place.step > error.step
+    return f"{error.fate} {'before' if went_on else 'in'} {where} @{place.step:,}"
 
 
 def _long(error: ExceptionEvent) -> str:

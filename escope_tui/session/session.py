@@ -371,7 +371,8 @@ def describe(error: ExceptionEvent) -> str:
         return f"{said} · not caught"
     if error.swallowed is not None:
         where = f"line {error.swallowed.line} (@{error.swallowed.step:,})"
-        return f"{said} · dropped by a finally or with before {where}"
+        how = "before" if error.swallowed.step > error.step else "around"
+        return f"{said} · dropped by a finally or with {how} {where}"
     return f"{said} · no recorded handler" if error.propagated else said
 
 

@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 import escope_tui as escope
+from escope_tui.cli import main
+from escope_tui.session.session import describe
 from tests.helpers.rerecord import chunked
 
 HEAD = """
@@ -150,6 +152,28 @@ def test_an_exception_that_the_caller_dropped_is_swallowed_there(
         assert error.swallowed is not None
         assert error.swallowed.line == line
         assert error.swallowed.function in ("caller", "<module>")
+
+
+@pytest.mark.parametrize(
+    ("how", "cli", "app"),
+    [
+        ("by a with", "swallowed before caller, program.py:12", "before line 12"),
+        (
+            "by a with at the end of the function",
+            "swallowed in caller, program.py:11",
+            "around line 11",
+        ),
+    ],
+)
+def test_it_is_said_to_be_swallowed_before_a_statement_only_where_that_came_later(
+    how: str, cli: str, app: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    trace = chunked(HEAD + DROPPED[how], tmp_path)
+    assert main(["exceptions", trace]) == 0
+    assert cli in capsys.readouterr().out
+    with escope.open(trace) as rec:
+        (error,) = rec.exceptions()
+        assert f"dropped by a finally or with {app} " in describe(error)
 
 
 @pytest.mark.parametrize("how", NOT_DROPPED)

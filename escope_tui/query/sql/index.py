@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from ..recording import Recording
 
 SUFFIX = ".sqlite"
-LAYOUT = 3
-"""Of the tables; another one is built anew."""
+LAYOUT = 4
+"""Of the tables and of what is told in them; another one is built anew."""
 PATIENCE = 600.0
 """Seconds to wait while another process builds."""
 
