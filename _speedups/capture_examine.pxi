@@ -300,7 +300,7 @@ cdef inline bint is_cache(PyTypeObject *tp) noexcept:
 cdef void look_through(PyObject *o, int (*visit)(PyObject *, void *) noexcept, void *argument) noexcept:
     """Visit what a C object refers to, as the garbage collector would find it.
 
-    Of a cache of results only the function is visited: nothing else is in reach of what a call runs.
+    Of a cache of results its function and its attributes come first, which the collector finds behind all results.
     """
     cdef Py_ssize_t pos = 0
     cdef PyObject *key
@@ -311,8 +311,7 @@ cdef void look_through(PyObject *o, int (*visit)(PyObject *, void *) noexcept, v
         if a.dict != NULL and PyDict_Check(a.dict):
             while PyDict_Next(a.dict, &pos, &key, &value):
                 if visit(value, argument):
-                    break
-            return
+                    return
     Py_TYPE(o).tp_traverse(o, visit, argument)
 
 

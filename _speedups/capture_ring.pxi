@@ -1,5 +1,5 @@
 # The producer's side of the ring: one writer (the thread that holds the GIL), one reader (the launcher).
-# Layout of the shared memory: docs/format.md, "The ring".
+# Layout of the shared memory: ring.pyx.
 
 cdef extern from *:
     """

@@ -378,6 +378,22 @@ cdef inline void touch(Spec *s, PyObject *o) noexcept:
         examine_deep(o)
 
 
+cdef void touch_cache(Spec *s, PyObject *o) noexcept:
+    """A cache of results is called: its function may run, and nothing else is in reach of that but its attributes."""
+    cdef Py_ssize_t pos = 0
+    cdef PyObject *key
+    cdef PyObject *value
+    cdef es_attrs a
+    if s.before:
+        note(o, NULL, False)
+    else:
+        examine(o)
+    es_instance_attrs(o, &a)
+    if a.dict != NULL and PyDict_Check(a.dict):
+        while PyDict_Next(a.dict, &pos, &key, &value):
+            touch(s, value)
+
+
 cdef void arguments_given(Spec *s, PyObject **args, bint deep) noexcept:
     cdef int i
     cdef PyObject *o
@@ -494,5 +510,8 @@ cdef void call_made(SiteData *d, Spec *s, PyObject **args) noexcept:
         else:
             function_ran(args[0])
     elif effect == EFFECT_DEEP and Py_TYPE(args[0]) != &PyCFunction_Type:
-        touch(s, args[0])
+        if is_cache(Py_TYPE(args[0])):
+            touch_cache(s, args[0])
+        else:
+            touch(s, args[0])
     arguments_given(s, args + 1, effect != EFFECT_ARGS)

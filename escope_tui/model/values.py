@@ -220,8 +220,8 @@ class Value:
 
     @property
     def digest(self) -> int | None:
-        """A number that tells a str or bytes that was cut from others: a 64-bit FNV-1a over its
-        length and its memory (of a long one: over both ends). None for what is whole.
+        """A number that tells a str or bytes that was cut from others: XXH64 over its
+        memory (of a long one: over both ends), seeded with its length. None for what is whole.
         """
         return getattr(self._data, "digest", None) if self._kind in ("str", "bytes") else None
 
