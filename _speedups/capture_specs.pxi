@@ -325,6 +325,11 @@ cdef inline int cached_effect(Spec *s, PyTypeObject *tp) noexcept:
     return k.effect
 
 
+cdef inline bint is_module_method(Spec *s, PyObject *o) noexcept:
+    """Whether what is called is a method of modules themselves: `__setattr__`, `__delattr__`."""
+    return Py_TYPE(o) == &PyModule_Type and _PyType_Lookup(Py_TYPE(o), s.name) != NULL and raw_attr(o, s.name) == NULL
+
+
 cdef void method_called(Spec *s, PyObject **args) noexcept:
     global unknown_ran, earned
     cdef PyObject *o = follow(args[0], &s.path)
@@ -345,6 +350,8 @@ cdef void method_called(Spec *s, PyObject **args) noexcept:
         if effect == EFFECT_DEEP:
             unknown_ran = True
             earned += CALLED
+            if is_module_method(s, o):
+                touch(s, o)
     else:
         effect = cached_effect(s, tp)
         if effect == EFFECT_NONE:
@@ -424,7 +431,10 @@ cdef bint receiver_noted(Spec *s, PyObject *o) noexcept:
             note(es_super_object(o), NULL, effect == EFFECT_DEEP)
         return effect == EFFECT_DEEP or effect == EFFECT_ARGS
     if tp == &PyModule_Type or tp.tp_flags & TPFLAGS_TYPE_SUBCLASS:
-        return attribute_effect(s, o) == EFFECT_DEEP
+        effect = attribute_effect(s, o)
+        if is_module_method(s, o):
+            note(o, NULL, True)
+        return effect == EFFECT_DEEP
     if not is_container(o) or tp == &PyTuple_Type:
         return False
     effect = cached_effect(s, tp)

@@ -215,6 +215,11 @@ class Effects(State):
         if reached is None or self.origin(reached[0]) is not None:
             node.args[0] = self.wrap(node.args[0], ("bt", ()))
 
+    def _of_import(self, given: list[ast.expr]) -> bool:
+        """Whether the first of these is an imported name, such as that of a module."""
+        reached = self.chain(given[0]) if given else None
+        return reached is not None and self.origin(reached[0]) is not None
+
     def _dict_read(self, node: ast.Call) -> bool:
         """`object.__getattribute__(self, "__dict__")`: who has that dict can change the object."""
         if len(node.args) not in (2, 3) or isinstance(node.args[0], ast.Starred):
@@ -347,8 +352,13 @@ class Effects(State):
         origin = self.origin(name)
         found, inline = self._argument_roots(node)
         module = origin and ".".join((origin, *path))
-        if module and (module in names.PURE_MODULES or not found):
+        changes = method in names.ATTRIBUTE_METHODS
+        if module and (module in names.PURE_MODULES or not (found or changes)):
             self._visit_arguments(node, inline)
+            return node
+        if changes and name == "object" and self._of_import(node.args[:1]):
+            self._visit_arguments(node, inline)
+            self._module_changed(node)
             return node
         wanted = [name, *(root for root, _ in found)]
         modes = self._modes(wanted)

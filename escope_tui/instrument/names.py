@@ -67,6 +67,9 @@ NAMESPACE_CHANGERS: Final = frozenset(("exec", "eval", "globals"))
 ATTRIBUTE_CHANGERS: Final = frozenset(("setattr", "delattr"))
 """Builtins that change what an object has by a name that they are given."""
 
+ATTRIBUTE_METHODS: Final = frozenset(("__setattr__", "__delattr__"))
+"""Methods of every object that do what those builtins do."""
+
 LOCALS_CHANGERS: Final = frozenset(("exec", "eval", "locals", "vars"))
 """Names by which the body of a class can change its variables without a statement."""
 

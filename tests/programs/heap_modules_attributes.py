@@ -29,10 +29,23 @@ def through_calls():
     return me.look()
 
 
+def through_methods():
+    me.__setattr__("fifth", 8)
+    me.look()
+    sys.modules["__main__"].__setattr__("first", 9)
+    me.look()
+    [sys.modules[name].__setattr__("first", [name]) for name in ("__main__", me.__name__)]
+    object.__setattr__(me, "fifth", first)  # noqa: F821
+    me.look()
+    me.__delattr__("fifth")
+    return me.look()
+
+
 def look():
     return globals().get("fifth")
 
 
 if __name__ == "__main__":
     through_calls()
+    through_methods()
     print(first, sorted(key for key in globals() if key in ("third", "fourth", "fifth")))
