@@ -37,13 +37,13 @@ class RecordingWriter:
         meta: dict[str, Any],
         *,
         level: int = 3,
-        recipes: Recipes = recipes_of,
+        recipes: Recipes | None = None,
         **packing: int,
     ) -> None:
-        """`recipes` makes those of a module; `packing`: the packer's limits (chunk_steps ...)."""
+        """`recipes` makes those of a module (None: anew); `packing`: limits (chunk_steps ...)."""
         self.path = path
         self.meta = dict(meta)
-        self.packer = Packer(recipes=recipes, **packing)
+        self.packer = Packer(recipes=recipes or recipes_of, **packing)
         self.chunks: list[ChunkInfo] = []
         self.tables: list[list[int]] = []
         self.summaries: list[list[int]] = []

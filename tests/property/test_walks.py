@@ -26,6 +26,7 @@ NOT_ALIKE = {
     "lang_threads.py": "threads take turns as they please",
     "lang_pool.py": "threads take turns as they please",
     "heap_given_outside.py": "Thread objects hold the identifiers that the system gave them",
+    "heap_other_threads.py": "Thread objects hold the identifiers that the system gave them",
     "heap_threads.py": "Thread objects hold the identifiers that the system gave them",
 }
 """Programs whose values may differ between two runs, with the reason."""
