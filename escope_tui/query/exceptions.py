@@ -241,7 +241,7 @@ def cleans_up(rec: Replay, step: int, spots: Spots) -> bool:
     states = [rec.state.frame_state(step, each) for each in frames]
     return any(
         state.function.qualname.rpartition(".")[2] in ("__exit__", "__aexit__")
-        or (state.last_step >= 0 and spots.lets_wait(rec.site_of(state.last_step)))
+        or (state.last_step >= 0 and spots.lets_wait(state.number))
         for state in states
     )
 

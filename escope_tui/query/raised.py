@@ -125,16 +125,13 @@ def swallowed(
     a `finally` that left, or a `with`, let the exception drop. `seen`: the steps at which a frame
     caught or let pass something; `known`: how often something was raised at each site there.
     """
+    raising = _raising_sites(rec)
+    if not raising:
+        return
     counts: Counter[int] = Counter()
     for number in numbers:
         counts.update(rec.surveyor.site_hits(number))
-    sites = [
-        number
-        for number, count in counts.items()
-        if count > known[number]
-        and rec.program.site(number).flags & STEP
-        and rec.program.step_kind(number) == events.RAISE
-    ]
+    sites = [number for number in raising if counts[number] > known[number]]
     if not sites:
         return
     raised = {each.step for each in found}
@@ -154,6 +151,19 @@ def swallowed(
                     continue
             if later >= 0 and not (at < len(told) and told[at] <= later):
                 yield _dropped(rec, found, step, later)
+
+
+def _raising_sites(rec: Replay) -> frozenset[int]:
+    """The `raise` statements that ran anywhere in the recording."""
+    found: frozenset[int] | None = rec.kept.get("raising sites")
+    if found is None:
+        found = rec.kept["raising sites"] = frozenset(
+            number
+            for number in rec.file.site_hits()
+            if rec.program.site(number).flags & STEP
+            and rec.program.step_kind(number) == events.RAISE
+        )
+    return found
 
 
 def _leaves(rec: Replay, step: int) -> bool:

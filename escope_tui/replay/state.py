@@ -105,10 +105,17 @@ class ScannerLike(Protocol):
 class FrameState:
     """One frame as the codec knows it at a step."""
 
-    __slots__ = ("frame", "function", "last_step", "parent", "site", "thread")
+    __slots__ = ("frame", "function", "last_step", "number", "parent", "site", "thread")
 
     def __init__(
-        self, frame: int, function: Function, parent: int, site: Site | None, thread: int, last: int
+        self,
+        frame: int,
+        function: Function,
+        parent: int,
+        site: Site | None,
+        thread: int,
+        last: int,
+        number: int = -1,
     ) -> None:
         self.frame = frame
         self.function = function
@@ -116,6 +123,8 @@ class FrameState:
         self.site = site
         self.thread = thread
         self.last_step = last
+        self.number = number
+        """The site's; -1: the frame has not run a step."""
 
     @property
     def line(self) -> int:
@@ -220,8 +229,10 @@ class State:
         last = cursor.frame_step(frame)
         site = self.program.site(site_number) if site_number >= 0 else None
         if last >= 0 and (site is None or not site.flags & IS_STEP):
-            site = self.program.site(self.scanner.step_info(last)[1])
-        return FrameState(frame, self.program.function(module, index), parent, site, thread, last)
+            site_number = self.scanner.step_info(last)[1]
+            site = self.program.site(site_number)
+        function = self.program.function(module, index)
+        return FrameState(frame, function, parent, site, thread, last, site_number)
 
     def alive(self, step: int, frame: int) -> bool:
         """Whether the frame is known at a step."""

@@ -89,17 +89,47 @@ class Loops:
         self._open.clear()
 
     def step_of(self, frame: int, file: str, step: int, loop: Loop, number: int) -> int | None:
-        """The header's step that begins an iteration, counted from 1; negative from the last."""
-        run = self._run(frame, file, step, loop, MOST)
+        """The header's step that begins an iteration, counted from 1; negative from the last. None
+        where there is no such iteration, or where the counting does not reach so far.
+        """
+        run = self._run(frame, file, step, loop, 0)
         if run is None:
             return None
-        total = len(run.steps) - run.left_by_header
-        at = number - 1 if number > 0 else total + number
-        return run.steps[at] if 0 <= at < total else None
+        if number > 0:
+            self._reach(run, frame, loop, True, MOST, True)
+            missing = number + 1 - len(run.steps)
+        else:
+            self._reach(run, frame, loop, False, MOST, True)
+            missing = 0
+        if missing > 0 and run.begins:
+            self._reach(run, frame, loop, False, min(missing, MOST), True)
+        if not (run.begins if number > 0 else run.ends):
+            return None
+        return self._begun(run, number - 1 if number > 0 else self._total(run) + number)
+
+    def beside(self, frame: int, file: str, step: int, loop: Loop, by: int) -> int | None:
+        """The header's step of an iteration that is some further on; None where there is none."""
+        run = self._run(frame, file, step, loop, 0)
+        if run is None:
+            return None
+        after = len(run.steps) - bisect_right(run.steps, step)
+        before = len(run.steps) - 1 - after
+        # One more than is asked for: the last header's step may begin no iteration.
+        missing = -by - before if by < 0 else by + 1 - after
+        if missing > 0:
+            self._reach(run, frame, loop, by < 0, min(missing, MOST), True)
+        return self._begun(run, bisect_right(run.steps, step) - 1 + by)
+
+    def _begun(self, run: _Run, at: int) -> int | None:
+        return run.steps[at] if 0 <= at < self._total(run) else None
+
+    def _total(self, run: _Run) -> int:
+        return len(run.steps) - run.left_by_header
 
     def _run(
         self, frame: int, file: str, step: int, loop: Loop, budget: int = GLANCE
     ) -> _Run | None:
+        """The run that a step is part of, so many iterations to each side of it counted."""
         header = self._header_at(frame, step, loop)
         if header is None:
             return None
@@ -108,15 +138,16 @@ class Loops:
         runs = self._runs.setdefault((frame, file, loop.line), [])
         most = budget
         for run in runs:
-            beyond = header > run.steps[-1] and not run.ends
-            before = header < run.steps[0] and not run.begins
-            if beyond or before:
-                self._extend(run, frame, loop, budget)
+            # What is known of other places of a long loop stays as it is.
+            if 0 < header - run.steps[-1] <= FAR and not run.ends:
+                self._reach(run, frame, loop, False, GLANCE)
+            elif 0 < run.steps[0] - header <= FAR and not run.begins:
+                self._reach(run, frame, loop, True, GLANCE)
             at = bisect_right(run.steps, header) - 1
             if at >= 0 and run.steps[at] == header:
-                if budget == GLANCE:  # what is known around the header does as well
-                    sides = (run.begins, at), (run.ends, len(run.steps) - 1 - at)
-                    most -= min((known for whole, known in sides if not whole), default=0)
+                # What is known around the header does as well.
+                sides = (run.begins, at), (run.ends, len(run.steps) - 1 - at)
+                most -= min((known for whole, known in sides if not whole), default=0)
                 break
         else:
             if len(runs) > KEPT:
@@ -137,20 +168,20 @@ class Loops:
         return found[0] if found else None
 
     def _extend(self, run: _Run, frame: int, loop: Loop, budget: int) -> None:
-        if not run.begins:
-            run.begins = self._reach(run, frame, loop, True, budget)
-        if not run.ends:
-            run.ends = self._reach(run, frame, loop, False, budget)
-        if run.ends:
-            after = self.engine.own_steps(frame, run.steps[-1], False, 1)
-            inside = after and loop.line <= after[0][1] <= loop.end
-            run.left_by_header = not inside
+        self._reach(run, frame, loop, True, budget)
+        self._reach(run, frame, loop, False, budget)
 
-    def _reach(self, run: _Run, frame: int, loop: Loop, back: bool, budget: int) -> bool:
-        """Counts on in one direction; whether the run has nothing more there."""
-        glance = budget <= GLANCE
+    def _reach(
+        self, run: _Run, frame: int, loop: Loop, back: bool, budget: int, wanted: bool = False
+    ) -> None:
+        """Counts on in one direction, by so many iterations at most; a look that nobody has
+        `wanted` ends at long ones.
+        """
+        glance = budget <= GLANCE and not wanted
         piece = 1 if glance else budget
-        while budget > 0 and not (glance and back in run.far):
+        while budget > 0 and not (run.begins if back else run.ends):
+            if glance and back in run.far:
+                return
             edge = run.steps[0 if back else -1]
             found = self.engine.loop_steps(frame, loop.line, loop.end, edge, back, piece)
             if back:
@@ -158,9 +189,19 @@ class Loops:
             else:
                 run.steps += found.steps
             if found.complete:
-                return True
+                self._complete(run, frame, loop, back)
+                return
             if glance and (not found.steps or abs(found.steps[-1] - edge) > FAR * piece):
                 run.far.add(back)
             budget -= piece
             piece = min(2 * piece, budget)
-        return False
+
+    def _complete(self, run: _Run, frame: int, loop: Loop, back: bool) -> None:
+        """There is nothing more of the run in one direction."""
+        if back:
+            run.begins = True
+            return
+        run.ends = True
+        after = self.engine.own_steps(frame, run.steps[-1], False, 1)
+        inside = after and loop.line <= after[0][1] <= loop.end
+        run.left_by_header = not inside

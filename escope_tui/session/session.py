@@ -281,14 +281,19 @@ class Session:
         now = self._loops.at(frame, file, self.here.step, loop)
         if now is None:
             return Arrival(None, "no iteration of this loop has begun", "warning")
-        number = to or now.number + by
-        step = self._loops.step_of(frame, file, self.here.step, loop, number) if number else None
-        total = f"the loop on line {loop.line} has {now.total:,} iterations in this run"
+        here = self.here.step
+        if by:
+            step = self._loops.beside(frame, file, here, loop, by)
+        else:
+            step = self._loops.step_of(frame, file, here, loop, to)
+        if step is None and by:
+            return Arrival(
+                None, f"no iteration {'after' if by > 0 else 'before'} this one", "warning"
+            )
         if step is None:
-            if by:
-                return Arrival(
-                    None, f"no iteration {'after' if by > 0 else 'before'} this one", "warning"
-                )
+            now = self._loops.at(frame, file, here, loop) or now
+            found = f"{now.total:,}{'' if now.begins and now.ends else '+'}"
+            total = f"the loop on line {loop.line} has {found} iterations in this run"
             return Arrival(None, total, "warning")
         there = self._loops.at(frame, file, step, loop)
         return Arrival(self.moment(step, frame), f"iteration {there.text}" if there else "")

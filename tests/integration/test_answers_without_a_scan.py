@@ -395,3 +395,35 @@ def test_much_output_is_read_piece_by_piece(tmp_path: Path) -> None:
         tracemalloc.stop()
         assert size > 60_000_000
         assert peak < size / 3
+
+
+QUIET = """
+def add(total, n):
+    try:
+        total += n
+    finally:
+        n = 0
+    return total
+def main():
+    total = 0
+    for n in range(300):
+        total = add(total, n)
+    if total < 0:
+        raise ValueError(total)
+    print(total)
+main()
+"""
+
+
+@pytest.mark.parametrize("way", [1, -1])
+def test_that_no_exception_is_left_is_known_without_a_look_at_the_steps(
+    tmp_path: Path, way: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with escope.open(chunked(QUIET, tmp_path)) as rec:
+        assert len(rec.file.chunks) > 60
+        middle = len(rec) // 2
+        asked: list[int] = []
+        monkeypatch.setattr(rec, "step_info", asked.append)
+        monkeypatch.setattr(rec.surveyor, "site_hits", asked.append)
+        assert rec.next_exception(middle, way) is None
+        assert asked == []

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from itertools import pairwise
 from typing import Any
 
 import pytest
 
+from escope_tui.session import loops as loops_module
 from escope_tui.session.bridge import LoopSteps
 from escope_tui.session.loops import Loops
 from escope_tui.session.projection import Projector
 from escope_tui.session.session import Session
-from escope_tui.session.sourcetext import SourceText
+from escope_tui.session.sourcetext import Loop, SourceText
 from escope_tui.session.tokens import expressions
 from tests.helpers.driving import Driver, replaying
 from tests.helpers.fakerecording import SHOP, FakeRecording
@@ -167,3 +169,69 @@ def test_what_is_counted_in_the_background_ends_soon_when_a_key_comes() -> None:
     assert found.text == "201 of 400"
     assert all(after - before <= 300 for before, after in pairwise(totals))
     assert len(totals) > 2
+
+
+def the_loop(rec: FakeRecording) -> tuple[Loop, int, list[int]]:
+    """The loop of `LONG_LOOP`, the frame that runs it, and the first step of each iteration."""
+    source = Projector(rec).source(rec.file)
+    assert source is not None
+    loop = source.loop(4)
+    assert loop is not None
+    steps = [m.step.index for m in rec.moments if m.step.line == 4]
+    return loop, Session(rec).moment(steps[0]).frame, steps
+
+
+def test_the_next_iteration_is_the_next_one_where_those_before_are_not_all_counted() -> None:
+    rec = FakeRecording.of(LONG_LOOP)
+    loop, frame, steps = the_loop(rec)
+    session = Session(rec)
+    session.arrive(session.goto(steps[200]))
+    for by, iteration in ((1, 201), (-1, 200), (5, 205), (-100, 105), (100, 205)):
+        arrival = session.iteration(loop, frame, rec.file, by=by)
+        session.arrive(arrival)
+        assert rec.own_steps(frame, session.here.step, False, 1)[0] == (steps[iteration], 4)
+    assert session.iteration(loop, frame, rec.file, by=195).moment is None
+
+
+def test_an_iteration_is_found_by_its_number_from_the_middle_of_a_loop() -> None:
+    rec = FakeRecording.of(LONG_LOOP)
+    loop, frame, steps = the_loop(rec)
+    for number, iteration in ((7, 6), (300, 299), (-1, 399), (-7, 393)):
+        session = Session(rec)
+        session.arrive(session.goto(steps[200]))
+        arrival = session.iteration(loop, frame, rec.file, to=number)
+        assert arrival.moment is not None
+        assert rec.own_steps(frame, arrival.moment.step, False, 1)[0] == (steps[iteration], 4)
+
+
+def test_an_iteration_whose_number_is_not_known_is_not_given_for_another(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(loops_module, "MOST", 50)
+    rec = FakeRecording.of(LONG_LOOP)
+    loop, frame, steps = the_loop(rec)
+    session = Session(rec)
+    session.arrive(session.goto(steps[200]))
+    arrival = session.iteration(loop, frame, rec.file, to=7)
+    assert arrival.moment is None
+    assert arrival.note.endswith("+ iterations in this run")
+
+
+def test_a_look_at_one_place_of_a_long_loop_counts_no_further_around_others(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(loops_module, "FAR", 20)
+    rec = FakeRecording.of(LONG_LOOP)
+    loop, frame, steps = the_loop(rec)
+    loops, asked = Loops(rec), Counter[int]()
+    told = rec.loop_steps
+
+    def counted(*where: Any) -> LoopSteps:
+        asked[place] += 1
+        return told(*where)
+
+    rec.loop_steps = counted  # type: ignore[method-assign,assignment]
+    for place in (steps[100], steps[350], steps[200], steps[290]):
+        assert loops.at(frame, rec.file, place, loop) is not None
+    assert len(asked) == 4
+    assert len(set(asked.values())) == 1, "each look counts around its own place"
