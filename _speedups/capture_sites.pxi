@@ -375,6 +375,8 @@ cdef void tell_any(SiteData *d, PyObject **args, Py_ssize_t n) noexcept:
             examine_locals(d)
         if exception != NULL:
             examine(exception)
+            if flags & F_UNWIND:
+                examine_arguments(<PyBaseExceptionObject *>exception)
             drain_pending()
         if es_unlikely(current.deferred != NULL):
             if raised_in_header(current, exception):
@@ -487,6 +489,18 @@ cdef void examine_locals(SiteData *d) noexcept:
                         continue
                 examine_reached(v)
     drain_pending()
+
+
+cdef void examine_arguments(PyBaseExceptionObject *e) noexcept:
+    """What an exception was made of, as of a list that code that is not recorded has filled: where it ends the
+    program, no later statement looks at it."""
+    cdef Py_ssize_t i, n
+    if e.args == NULL or Py_TYPE(e.args) != &PyTuple_Type:
+        return
+    n = PyTuple_GET_SIZE(e.args)
+    for i in range(n if n < 4 else 4):
+        if is_container(PyTuple_GET_ITEM(e.args, i)):
+            examine(PyTuple_GET_ITEM(e.args, i))
 
 
 cdef inline void examine_reached(PyObject *v) noexcept:

@@ -19,19 +19,22 @@ from ..model.values import Value
 from ..replay.recording import EV_CAUGHT, EV_UNWIND
 from ..replay.state import guarded
 from .dropped import dropped_above
-from .endings import Endings, endings, last_statement, last_step
+from .endings import Endings, endings, last_step
 from .moments import place_of
 from .raised import (
     Chains,
+    end_of,
     finally_around,
     handler_around,
     highest_before,
+    left_at,
     may_swallow,
-    origin,
+    raised_at,
     star_around,
     swallowed,
 )
 from .said import MESSAGE_WIDTH, message, said_of
+from .thrown import yields
 
 if TYPE_CHECKING:
     from ..replay.recording import Replay
@@ -72,6 +75,8 @@ class _Way:
     """Where its handler begins; step -1: in a later chunk, after the moment."""
     cleaned: bool = False
     """A `finally` clause may have run on its way."""
+    thrown: bool = False
+    """It was first seen at a `yield`, into which another frame may have thrown it."""
 
 
 def all_exceptions(rec: Replay) -> list[ExceptionEvent]:
@@ -418,6 +423,7 @@ def _follow(spots: Spots, row: Any, flying: dict[tuple[int, Any], _Way], done: l
     if way is None:
         way = flying[key] = _Way(thread, value, step, place, newest_site, row[10:14], row[14])
         way.cleaned = spots.in_finally(newest_site)
+        way.thrown = yields(rec, newest_site)
     way.seen, way.told = step, row[10:14]
     if kind == EV_UNWIND:
         way.propagated.append(place)
@@ -487,8 +493,10 @@ class Seen(ExceptionEvent):
             raised = spots.place(way.raised)
             propagated = tuple(map(spots.place, way.propagated))
             if way.cleaned:
-                raised = _from(spots.rec, raised, self.value)
-                propagated = tuple(_from(spots.rec, each, self.value) for each in propagated)
+                raised = left_at(spots.rec, raised, self.value)
+                propagated = tuple(left_at(spots.rec, each, self.value) for each in propagated)
+            if way.cleaned or way.thrown:
+                raised = raised_at(spots.rec, raised, way.raw)
             caught = None if way.caught is None else spots.place(self._handler(way.caught))
             object.__setattr__(self, "_places", (raised, propagated, caught))
         assert self._places is not None
@@ -520,7 +528,8 @@ class Seen(ExceptionEvent):
 
     @property
     def step(self) -> int:
-        return self.raised.step if self._way.cleaned else self._way.raised[0]
+        way = self._way
+        return self.raised.step if way.cleaned or way.thrown else way.raised[0]
 
     @property
     def fate(self) -> str:
@@ -641,12 +650,6 @@ def _event(way: _Way, ends: Endings, spots: Spots) -> ExceptionEvent:
     return Seen(spots, way, uncaught=uncaught)
 
 
-def _from(rec: Replay, place: Place, value: Value | None) -> Place:
-    """The place, but for the `finally` clauses that ran before the frame was seen to end."""
-    step = origin(rec, place.step, value)
-    return place if step == place.step else place_of(rec, step, place.moment)
-
-
 def _was_last(rec: Replay, way: _Way) -> bool:
     """Nothing caught it and nothing of the frames that were left ran again."""
     if not way.propagated:
@@ -680,7 +683,7 @@ def _find_unseen_end(rec: Replay) -> ExceptionEvent | None:
     found = read_exceptions(rec, near_by, (0, len(rec)), seen_only=True)
     if any(each.uncaught and each.type_name.endswith(name) for each in found):
         return None
-    step = last_statement(rec, facts.get("thread", 0))
+    step, moment = end_of(rec, facts)
     text = one_line(str(facts.get("message", "")), MESSAGE_WIDTH)
-    place = place_of(rec, step)
+    place = place_of(rec, step, moment)
     return ExceptionEvent(name, text, None, place, (), None, True, rec.step_info(step).thread)

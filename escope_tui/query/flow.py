@@ -15,7 +15,7 @@ from ..model.sites import ITER
 from ..model.values import Value
 from ..replay.recording import EV_ENTER
 from ..replay.state import guarded
-from ..replay.syntax import reads
+from ..replay.syntax import COMPREHENSIONS, reads
 from .generators import given_by
 from .sources import header
 from .waiting import logical_stacks
@@ -123,7 +123,6 @@ def outside(dotted: str) -> str:
     return MODULES.get(head, "") if rest else ""
 
 
-COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 PROTOCOLS = ("__enter__", "__aenter__", "__iter__", "__next__", "__aiter__", "__anext__")
 """Methods that a statement calls although no operator is written in it."""
 

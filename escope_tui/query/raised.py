@@ -11,17 +11,19 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ..errors import EscopeError
 from ..model import events
-from ..model.events import ExceptionEvent
+from ..model.events import ExceptionEvent, Place
 from ..model.sites import STEP
 from ..model.text import one_line, safe_text
 from ..model.values import Value
 from .dropped import drops_around, ended_well, outwards
+from .endings import last_statement, last_step
 from .moments import place_of
 from .said import message
+from .thrown import thrown_from, traceback, yields
 
 if TYPE_CHECKING:
     from ..replay.recording import Replay
@@ -32,9 +34,10 @@ NEAR = 10_000
 """So many steps of a frame are gone back over to find where a `finally` was entered."""
 
 
-def origin(rec: Replay, step: int, value: Value | None) -> int:
+def origin(rec: Replay, step: int, value: Value | None, known: Sequence[int] = ()) -> int:
     """The statement of a frame that let an exception out, of which `step` is the newest one when
-    that was seen: before the `finally` clauses that ran on the way.
+    that was seen: before the `finally` clauses that ran on the way. `known`: the frame's lines in
+    the traceback, where the value does not tell them.
     """
     while True:
         site = rec.program.site(rec.site_of(step))
@@ -46,7 +49,7 @@ def origin(rec: Replay, step: int, value: Value | None) -> int:
         if before < 0:
             return step
         name = rec.program.function_of(site).name
-        lines = _traceback(value, rec.program.paths[site.module], name)
+        lines = list(known) or _traceback(value, rec.program.paths[site.module], name)
         inside = any(first <= line <= last for line in lines)
         if inside and all(first <= line <= last for line in lines):
             return step
@@ -55,6 +58,21 @@ def origin(rec: Replay, step: int, value: Value | None) -> int:
             if site.end_line < last or isinstance(node, ast.Raise):
                 return step
         step = before
+
+
+def left_at(rec: Replay, place: Place, value: Value | None) -> Place:
+    """The place, but for the `finally` clauses that ran before the frame was seen to end."""
+    step = origin(rec, place.step, value)
+    return place if step == place.step else place_of(rec, step, place.moment)
+
+
+def raised_at(rec: Replay, place: Place, raw: Any) -> Place:
+    """The place, or that of the statement whose `with` threw the exception into a generator."""
+    if not yields(rec, rec.site_of(place.step)):
+        return place
+    value = rec.state.passed_value(raw, place.moment)
+    step = thrown_from(rec, place.step, place.moment, value)
+    return place if step is None else place_of(rec, step, place.moment)
 
 
 def finally_around(rec: Replay, number: int) -> tuple[int, int] | None:
@@ -91,16 +109,24 @@ def _before(rec: Replay, step: int, first: int, last: int) -> int:
 
 def _traceback(value: Value | None, file: str, function: str) -> list[int]:
     """The lines of a function in the traceback that was recorded with an exception."""
-    found = None if value is None else value.attr("__traceback__")
-    if found is None or found.kind != "tuple":
-        return []
-    lines = []
-    for _, _, entry in found.entries():
-        parts = [member.data for *_, member in entry.entries()]
-        if len(parts) == 3 and isinstance(parts[1], int):
-            same = safe_text(str(parts[0])) == file and safe_text(str(parts[2])) == function
-            lines += [parts[1]] if same else []
-    return lines
+    return [line for *known, line in traceback(value) if known == [function, file]]
+
+
+def end_of(rec: Replay, facts: Mapping[str, Any]) -> tuple[int, int]:
+    """The statement of the thread's outermost code that let out the exception that ended the
+    program, which no recorded function saw, and the last step of what it called.
+    """
+    thread = facts.get("thread", 0)
+    step, last = last_statement(rec, thread), last_step(rec, thread)
+    site = rec.program.site(rec.site_of(step))
+    own = safe_text(str(facts.get("file", ""))) == rec.program.paths[site.module]
+    line = facts.get("line")
+    lines = [line] if own and isinstance(line, int) else []
+    found = origin(rec, step, None, lines)
+    if found == step:
+        return step, max(step, last)
+    frame = rec.step_info(found).frame
+    return found, max(found, rec.next_frame_step(found + 1, 1, frame) - 1)
 
 
 # -- raises without an end

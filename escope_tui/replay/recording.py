@@ -74,9 +74,9 @@ class Replay:
         self.file = source
         self.program: Program = Program(source) if like is None else like.program
         self.scanner = scanner
-        self.state = State(source, cursors, scanner, self.program)
-        self.timeline = Timeline(self)
         self.syntax: Syntax = Syntax(self.program) if like is None else like.syntax
+        self.state = State(source, cursors, scanner, self.program, self.syntax)
+        self.timeline = Timeline(self)
         self.surveyor = Surveyor(self)
         self._infos: dict[int, Info] = {}
         self._tasks: dict[int, tuple[int, str]] | None = None

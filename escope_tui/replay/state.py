@@ -12,7 +12,10 @@ from typing import Any, Protocol, TypeVar
 
 from .._speedups.unpack import RawObject
 from ..errors import EscopeError, FormatError
+from ..model.sites import ITER
 from ..model.values import Contents, Value
+from .iterating import called_inside
+from .syntax import Syntax
 from .tables import IS_STEP, Function, Program, Site
 from .values import FEW, Types, changes_unseen, make_contents, make_value
 
@@ -138,11 +141,17 @@ class State:
     """
 
     def __init__(
-        self, source: Source, cursors: list[CursorLike], scanner: ScannerLike, program: Program
+        self,
+        source: Source,
+        cursors: list[CursorLike],
+        scanner: ScannerLike,
+        program: Program,
+        syntax: Syntax,
     ) -> None:
         self.source = source
         self.scanner = scanner
         self.program = program
+        self.syntax = syntax
         self.steps = source.steps
         self.lock = RLock()
         self._cursors = cursors
@@ -273,10 +282,26 @@ class State:
         cursor = self.cursor(step)
         state = self._frame_state(cursor, frame)
         function = state.function
-        # Whether a caller's comprehension still runs below this frame is not known: only the
-        # running frame shows its comprehension's variables.
-        site = state.site if cursor.current()[1] == frame else None
-        return self._named(function, cursor.bindings(frame), site)
+        pairs = cursor.bindings(frame)
+        if cursor.current()[1] == frame:
+            return self._named(function, pairs, state.site)
+        own = self._named(function, pairs, None)
+        if not self._iterates(cursor, state):
+            return own
+        return self._named(function, pairs, state.site) | own
+
+    def _iterates(self, cursor: CursorLike, state: FrameState) -> bool:
+        """Whether a comprehension that a caller's newest site belongs to still runs. Nothing tells
+        of its end: its variables are shown only while a call that stands in it runs.
+        """
+        if state.site is None or not state.site.flags & ITER:
+            return False
+        stack = cursor.stack(cursor.current()[1])
+        at = stack.index(state.frame) + 1 if state.frame in stack else len(stack)
+        if at >= len(stack):
+            return False
+        called = self._frame_state(cursor, stack[at]).function
+        return called_inside(self.syntax, state.site, called)
 
     def _named(
         self, function: Function, pairs: list[tuple[int, Any]], site: Site | None

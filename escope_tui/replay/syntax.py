@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from .tables import Program, Site
 
 MAX_SOURCE = 4_000_000
+COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+Comprehension = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
 WHOLE = 5000
 """Modules of more lines are not parsed as a whole for one statement."""
 Statements = dict[int, list[ast.stmt]]
@@ -130,6 +132,23 @@ class Syntax:
                     return node
         return None
 
+    def comprehension(self, site: Site) -> tuple[Comprehension, ast.stmt] | None:
+        """The comprehension that a site of its iterations serves, and the statement around it."""
+        near = self._around(site)
+        around = [
+            node
+            for nodes in near.values()
+            for node in nodes
+            if node.lineno <= site.line <= (node.end_lineno or node.lineno)
+        ]
+        for statement in sorted(around, key=lambda node: node.lineno, reverse=True):
+            for node in ast.walk(statement):
+                if isinstance(node, COMPREHENSIONS) and (
+                    node.lineno == site.line and node.col_offset == site.column
+                ):
+                    return node, statement
+        return None
+
 
 def _statements(tree: ast.Module | None) -> Statements:
     found: Statements = {}
@@ -166,7 +185,7 @@ def _reads(node: ast.AST, bound: frozenset[str]) -> Iterator[str]:
             yield from _reads(node.func, bound)
         for each in (*node.args, *node.keywords):
             yield from _reads(each, bound)
-    elif isinstance(node, ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp):
+    elif isinstance(node, COMPREHENSIONS):
         names = {
             each.id
             for clause in node.generators

@@ -8,9 +8,10 @@ from operator import itemgetter
 from ..model.events import CAUGHT, UNWIND, Event, ExceptionEvent, Place
 from ..model.text import one_line, safe_text
 from ..model.values import Value
-from ..query.endings import last_statement
+from ..query.raised import end_of, origin
 from ..query.recording import Recording
 from ..query.said import message
+from ..query.thrown import thrown_from
 from ..replay.recording import EV_UNWIND
 
 WINDOW = 4096
@@ -23,6 +24,9 @@ SHORT = 300_000
 """Up to so many steps, all exceptions are read before the first picture."""
 SIGNALS = 128
 """Exit statuses above are signals."""
+GROUPS = ("ExceptionGroup", "BaseExceptionGroup")
+NESTED = 8
+"""So deep groups may stand in groups."""
 ORDERLY = frozenset(
     {"SystemExit", "GeneratorExit", "StopIteration", "StopAsyncIteration", "CancelledError"}
 )
@@ -30,29 +34,61 @@ ORDERLY = frozenset(
 
 
 def uncaught(rec: Recording) -> ExceptionEvent | None:
-    """What the recorder saw end the program, at the statement that raised it."""
+    """What the recorder saw end the program, at the statement that raised it; of an exception group
+    the first exception in it, if it was seen to be raised.
+    """
     facts = rec.meta.get("exception")
     if not isinstance(facts, dict):
         return None
     name = safe_text(str(facts.get("type", "?")))
     thread = facts.get("thread", 0)
     thread = thread if isinstance(thread, int) else 0
-    step = last_statement(rec, thread)
     value: Value | None = None
     found = _last_unwind(rec, thread, name.rpartition(".")[2])
-    moment = step
-    if found is not None:
+    if found is None:
+        step, moment = end_of(rec, {**facts, "thread": thread})
+    else:
         step, moment, value = found
+        first = _first_in(value)
+        inner = _last_unwind(rec, thread, "", first.object_id) if first is not None else None
+        if first is not None and inner is not None:
+            step, moment, value = inner
+            name = value.type_name
     text = one_line(str(facts.get("message", "")), WIDTH)
     said = message(value) or text
     place = replace(_place(rec, step), moment=moment)
     return ExceptionEvent(name, said, value, place, (), None, True, thread)
 
 
-def _last_unwind(rec: Recording, thread: int, type_name: str) -> tuple[int, int, Value] | None:
-    """Where the last exception of a type that a frame of the thread let pass was raised, the step
-    that ran then, and its value. Others may have come later: tasks are cancelled while an event
-    loop is closed.
+def _first_in(value: Value) -> Value | None:
+    """The first exception in a group that is no group itself; None if it is not known, or if the
+    value is no group.
+    """
+    found: Value | None = None
+    for _ in range(NESTED):
+        held = _members(found or value)
+        if not held:
+            return found
+        found = held[0]
+    return None
+
+
+def _members(value: Value) -> list[Value]:
+    """What a group holds; empty for other exceptions."""
+    if value.type_name.rpartition(".")[2] not in GROUPS:
+        return []
+    for _, key, member in value.entries():
+        if key == "exceptions" and member.kind == "tuple":
+            return [each for _, _, each in member.entries() if each.object_id is not None]
+    return []
+
+
+def _last_unwind(
+    rec: Recording, thread: int, type_name: str, object_id: int | None = None
+) -> tuple[int, int, Value] | None:
+    """Where the last exception of a type (or the very one) that a frame of the thread let pass was
+    raised, the step that ran then, and its value. Others may have come later: tasks are cancelled
+    while an event loop is closed.
     """
     stop, others = len(rec), set()
     for _ in range(WINDOWS):
@@ -62,11 +98,20 @@ def _last_unwind(rec: Recording, thread: int, type_name: str) -> tuple[int, int,
             if raw[5] in others:
                 continue
             value = rec.state.passed_value(raw[5], raw[0])
-            if value.type_name.endswith(type_name):
+            wanted = value.object_id == object_id if object_id is not None else None
+            if wanted or (wanted is None and value.type_name.endswith(type_name)):
                 first = min((each for each in raws if each[5] == raw[5]), key=itemgetter(0))
                 # The statement of the frame that it ended first: calls in it may have come back.
                 own = rec.next_frame_step(first[0], -1, first[3])
-                return (own if own >= 0 else first[0]), first[0], value
+                own = own if own >= 0 else first[0]
+                step = origin(rec, own, value)
+                early = rec.state.passed_value(first[5], first[0])
+                thrown = thrown_from(rec, step, first[0], early)
+                if thrown is not None:
+                    return thrown, first[0], value
+                if step != own:  # `finally` clauses ran in between
+                    return step, max(step, rec.next_frame_step(step + 1, 1, first[3]) - 1), value
+                return step, first[0], value
             others.add(raw[5])
             if len(others) > OTHERS:
                 return None

@@ -44,6 +44,8 @@ SCOPES = (LOCAL, CLOSURE, GLOBAL, MODULE, DEFINITION)
 """The function's own; those of functions around it; the module's that its code names; the
 module's others; functions, classes and modules.
 """
+FEATURE = "_Feature"
+"""The type of what `from __future__ import` binds."""
 HOLDERS = 200
 HELD = 60
 """How many variables, and how many members of each, are looked through for aliases."""
@@ -73,6 +75,8 @@ def variables_of(
 def _placed(variable: Variable, names: tuple[frozenset[str], frozenset[str]] | None) -> Variable:
     """A module's functions, classes and imports stand apart from its data."""
     outer = variable.scope == GLOBAL or variable.value.kind == "module"
+    if variable.value.type_name == FEATURE:
+        return replace(variable, scope=DEFINITION)
     if variable.value.kind in DULL and (outer or variable.value.kind in ("class", "function")):
         return replace(variable, scope=DEFINITION)
     if names is None:

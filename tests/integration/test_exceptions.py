@@ -239,6 +239,83 @@ def test_a_module_that_fails_after_its_calls_fails_at_its_own_statement(
         assert (found.function, found.line) == ("<module>", 3)
 
 
+THROWN = """
+import contextlib
+def numbers():
+    for i in range(3):
+        yield 1 / (1 - i)
+@contextlib.contextmanager
+def opened():
+    try:
+        yield []
+    except ZeroDivisionError:
+        raise RuntimeError("wrapped")
+@contextlib.contextmanager
+def outer():
+    with opened() as log:
+        yield log
+def work(n):
+    with outer() as log:
+        log.append(n)
+        int("x")
+def mean(n):
+    with outer() as log:
+        return n / len(log)
+for function, n in ((list, numbers()), (work, 1), (mean, 2)):
+    try:
+        function(n)
+    except Exception:
+        pass
+"""
+
+
+def test_what_a_with_throws_into_a_generator_was_raised_in_the_with(
+    record: Callable[..., Any], tmp_path: Path
+) -> None:
+    """The generator that raises at its own yield did so itself."""
+    script = tmp_path / "thrown.py"
+    script.write_text(THROWN)
+    with record(str(script)).open() as rec:
+        found = [
+            (each.type_name, each.raised.function, each.raised.line) for each in rec.exceptions()
+        ]
+        moments = [rec.locals(each.step).get("n") for each in rec.exceptions()]
+    assert found == [
+        ("ZeroDivisionError", "numbers", 5),
+        ("ValueError", "work", 19),
+        ("ZeroDivisionError", "mean", 22),
+        ("RuntimeError", "opened", 11),
+    ]
+    assert moments == [None, 1, 2, None]
+
+
+FILLED = """
+import asyncio
+
+async def fails():
+    await asyncio.sleep(0)
+    raise ValueError("first")
+
+async def main():
+    async with asyncio.TaskGroup() as group:
+        group.create_task(fails())
+
+asyncio.run(main())
+"""
+
+
+def test_a_list_that_the_ending_exception_was_made_of_is_as_it_is_then(
+    record: Callable[..., Any], tmp_path: Path
+) -> None:
+    """asyncio puts errors into the list that the group is made of; no statement runs after that."""
+    script = tmp_path / "filled.py"
+    script.write_text(FILLED)
+    with record(str(script)).open() as rec:
+        (group,) = [each for each in rec.exceptions() if each.type_name == "ExceptionGroup"]
+        assert group.value is not None
+        assert group.value.summary(80).endswith("[ValueError('first')])")
+
+
 LEFT_BEHIND = """
 import threading
 gate = threading.Event()

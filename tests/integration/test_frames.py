@@ -35,6 +35,23 @@ async def main():
 asyncio.run(main())
 end = 1
 """
+CALLS_IN_COMPREHENSIONS = """
+def inside(a):
+    return a
+def after(a):
+    return a
+def both(a):
+    return a
+class Box:
+    def __init__(self, a):
+        self.a = a
+def work(rows):
+    found = [[inside(y) for y in range(x, 3)] for x in rows]
+    boxes = {x: Box(x) for x in rows}
+    total = after([x for x in rows]), after({x for x in rows})
+    return both([both(x) for x in rows])
+work([1, 2])
+"""
 NESTED = """
 base = 10
 class Box:
@@ -251,6 +268,23 @@ def test_a_finished_frame_is_on_no_stack(opened: Opener) -> None:
     gone = {call.frame_id for call in calls}
     assert gone.isdisjoint(frame.frame_id for frame in rec.stack(end))
     assert rec.locals(end)["depth"] == 3
+
+
+def test_a_comprehension_of_a_caller_shows_its_variables_while_a_call_in_it_runs(
+    opened: Opener,
+) -> None:
+    rec = opened(CALLS_IN_COMPREHENSIONS)
+
+    def callers(function: str) -> list[dict[str, Any]]:
+        return [
+            {k: v.python() for k, v in rec.stack(step)[-2].locals.items() if k in ("x", "y")}
+            for step in steps_in(rec, function)
+        ]
+
+    assert callers("inside") == [{"x": 1, "y": 1}, {"x": 1, "y": 2}, {"x": 2, "y": 2}]
+    assert callers("Box.__init__") == [{"x": 1}, {"x": 2}]
+    assert callers("after") == [{}] * 2, "the comprehensions are over"
+    assert callers("both") == [{}] * 3, "which of the two it is cannot be told"
 
 
 def test_each_thread_has_its_own_stack(opened: Opener) -> None:

@@ -33,6 +33,22 @@ async def main():
 
 asyncio.run(main())
 """
+GROUP = """\
+    async with asyncio.TaskGroup() as group:
+        group.create_task(pay(10))
+        group.create_task(pay(60))
+"""
+CLEANED = [
+    (
+        "def clean():\n    done = 1\ntry:\n    x = {}['no']\nfinally:\n    clean()\n",
+        4,
+    ),
+    (
+        "from contextlib import contextmanager\n@contextmanager\ndef opened():\n    try:\n"
+        "        yield 1\n    finally:\n        done = 1\nwith opened() as x:\n    y = {}['no']\n",
+        9,
+    ),
+]
 RUNNER = """\
 import sys
 import unittest
@@ -61,6 +77,11 @@ assert box.size > 5, "the box is small"
 """
 
 
+def in_main(text: str) -> str:
+    """The program as a function's body, one line below where it was."""
+    return "def main():\n" + "".join(f"    {line}\n" for line in text.splitlines()) + "main()\n"
+
+
 def opened(record: Record, folder: Path, text: str) -> RecordingEngine:
     path = folder / "program.py"
     path.write_text(text)
@@ -82,6 +103,52 @@ def test_a_program_of_tasks_opens_where_the_task_failed(record: Record, tmp_path
 def test_a_test_run_opens_at_the_test_that_failed(record: Record, tmp_path: Path) -> None:
     engine = opened(record, tmp_path, RUNNER)
     assert line_at_opening(engine) == 7, "neither the error that was expected nor the end"
+    engine.close()
+
+
+def test_an_exception_group_opens_where_its_first_exception_was_raised(
+    record: Record, tmp_path: Path
+) -> None:
+    text = SERVER.replace("    await asyncio.gather(pay(10), pay(60))\n", GROUP)
+    engine = opened(record, tmp_path, text)
+    error = engine.uncaught()
+    assert line_at_opening(engine) == 10, "not where the group was left, long after"
+    assert error is not None
+    assert (error.type_name, error.message) == ("ValueError", "60 is too much")
+    engine.close()
+
+
+@pytest.mark.parametrize("module", [False, True], ids=["function", "module"])
+@pytest.mark.parametrize(("text", "line"), CLEANED, ids=["finally", "contextmanager"])
+def test_it_opens_before_what_cleaned_up(
+    record: Record, tmp_path: Path, text: str, line: int, module: bool
+) -> None:
+    engine = opened(record, tmp_path, text if module else in_main(text))
+    error = engine.uncaught()
+    assert error is not None
+    assert error.raised.line == line + (not module)
+    assert engine.recording.exceptions()[-1].raised.line == error.raised.line
+    engine.close()
+
+
+async def test_what_a_module_called_in_the_comprehension_that_failed_is_shown(
+    record: Record, tmp_path: Path
+) -> None:
+    text = "def half(x):\n    return x / 2\n\nrates = [1 / half(x) for x in (2, 0)]\n"
+    engine = opened(record, tmp_path, text)
+    async with replaying(engine) as app:
+        rows = [row.split() for row in app.rows("variables")]
+        assert ["←", "half()", "0.0"] in rows
+    engine.close()
+
+
+async def test_what_a_future_import_binds_stands_with_the_imports(
+    record: Record, tmp_path: Path
+) -> None:
+    engine = opened(record, tmp_path, "from __future__ import annotations\nx = 1\ny = x\n")
+    async with replaying(engine) as app:
+        assert "annotations" not in app.text("variables")
+        assert "Functions, classes, imports" in app.text("variables")
     engine.close()
 
 

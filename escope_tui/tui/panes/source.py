@@ -421,10 +421,18 @@ def short_count(count: int) -> str:
 
 
 def broken(text: str, room: int) -> int:
-    """How much of a line goes into so many cells: up to a blank where one is not far."""
+    """How much of a line goes into so many cells: up to a blank where one is not far, else up to
+    a dot or behind a bracket or a comma, else all that has room.
+    """
     whole = max(1, _reach(text, room - 1))
     blank = text.rfind(" ", 0, whole + 1)
-    return blank + 1 if blank > whole // 2 and text[:blank].strip() else whole
+    if blank > whole * 2 // 3 and text[:blank].strip():
+        return blank + 1
+    joint = max(text.rfind(".", 0, whole + 1), *(text.rfind(c, 0, whole) + 1 for c in "([{,"))
+    least = whole // 2
+    if joint > least and joint > blank + 1 and text[:joint].strip():
+        return joint
+    return blank + 1 if blank > least and text[:blank].strip() else whole
 
 
 def _reach(text: str, room: int) -> int:
