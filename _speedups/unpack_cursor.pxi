@@ -119,7 +119,10 @@ cdef class Chunks:
         oid = o.oid
         if oid not in chunk.bases:
             number = self.ordinals.get(chunk.ordinal - o.remote, -1)
-            base = self.at_end(number, oid) if 0 <= number < chunk.number else None
+            try:
+                base = self.at_end(number, oid) if 0 <= number < chunk.number else None
+            except FormatError:     # that chunk is damaged: the moment shows without the object's contents
+                base = None
             chunk.bases[oid] = None if base is None else Remote(base)
         found = chunk.bases[oid]
         if found is not None:
@@ -197,9 +200,7 @@ cdef class Cursor:
         self.chunks = chunks_of(file)
         self.steps = file.steps
         self.step = 0
-        if self.steps:
-            self.seek(0)
-        else:
+        if not self.steps:
             self.seek_end()
 
     cdef object load(self, int number):
@@ -343,14 +344,20 @@ cdef class Cursor:
         return (whole.items if role == 0 else whole.pairs if role == 1 else whole.attrs)[start:stop]
 
     cdef object earlier(self, uint64_t oid):
-        """The object's contents at the end of the newest earlier chunk that has them."""
-        cdef Filter filter = Filter(self.chunks, None, oid)
-        cdef int i = filter.next(self.number - 1, -1)
-        while i >= 0:
-            found = self.chunks.at_end(i, oid)
-            if found is not None:
-                return found
-            i = filter.next(i - 1, -1)
+        """The object's contents at the end of the newest earlier chunk that has them; None if that may be one that
+        is damaged, as older ones may be others."""
+        cdef Filter filter
+        cdef int i
+        try:
+            filter = Filter(self.chunks, None, oid)
+            i = filter.next(self.number - 1, -1)
+            while i >= 0:
+                found = self.chunks.at_end(i, oid)
+                if found is not None:
+                    return found
+                i = filter.next(i - 1, -1)
+        except FormatError:
+            pass
         return None
 
     def time_ns(self):

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from escope_tui.cli import common
 from escope_tui.cli.record import human_size
+from escope_tui.errors import EscopeError
 from escope_tui.model.text import one_line, safe_text
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
 
     from escope_tui.query.recording import Recording
+
+T = TypeVar("T")
 
 
 def configure(parser: ArgumentParser) -> None:
@@ -40,7 +44,13 @@ def gather(rec: Recording) -> dict[str, Any]:
     """What `escope info` tells, as plain data."""
     from escope_tui.query.exceptions import times_caught, uncaught_exceptions
 
-    uncaught = uncaught_exceptions(rec)
+    damage = list(rec.file.damage())
+    if damage:
+        uncaught = _spared(lambda: uncaught_exceptions(rec))
+        tasks = _spared(rec.tasks)
+        gaps = _spared(rec.gaps)
+    else:
+        uncaught, tasks, gaps = uncaught_exceptions(rec), rec.tasks(), rec.gaps()
     return {
         "path": rec.path,
         "format": getattr(rec.file, "version", None),
@@ -54,13 +64,15 @@ def gather(rec: Recording) -> dict[str, Any]:
         "threads": [
             {"index": number, "name": name} for number, name in sorted(rec.threads().items())
         ],
-        "tasks": len(rec.tasks()),
+        "tasks": None if tasks is None else len(tasks),
         "files": [
             {"path": path, "lines": len(rec.program.lines(number))}
             for number, path in enumerate(rec.program.paths)
         ],
         "caught": times_caught(rec),
-        "uncaught": [
+        "uncaught": None
+        if uncaught is None
+        else [
             {
                 "type": each.type_name,
                 "message": each.message,
@@ -70,9 +82,18 @@ def gather(rec: Recording) -> dict[str, Any]:
             }
             for each in uncaught
         ],
-        "gaps": [{"step": gap.step, "dropped": gap.dropped} for gap in rec.gaps()],
+        "gaps": [{"step": gap.step, "dropped": gap.dropped} for gap in gaps or ()],
+        "damaged": [{"first": first, "last": stop - 1} for first, stop in damage],
         "meta": rec.meta,
     }
+
+
+def _spared(ask: Callable[[], T]) -> T | None:
+    """An answer; None where it lies in a damaged stretch."""
+    try:
+        return ask()
+    except EscopeError:
+        return None
 
 
 def _plain(data: Any) -> Any:
@@ -109,9 +130,12 @@ def _text(facts: dict[str, Any]) -> str:
     row("steps", f"{facts['steps']:,}")
     row("threads", ", ".join(f"{each['index']} {each['name']}" for each in facts["threads"]))
     row("tasks", f"{facts['tasks']:,}" if facts["tasks"] else "")
+    for each in facts["damaged"]:
+        row("damaged", f"steps {each['first']:,} to {each['last']:,}: they cannot be read")
     caught = f"{facts['caught']:,} caught" if facts["caught"] else "none caught"
-    row("exceptions", caught + (", uncaught:" if facts["uncaught"] else ""))
-    for each in facts["uncaught"]:
+    unknown = ", not known: uncaught" if facts["uncaught"] is None else ""
+    row("exceptions", caught + (", uncaught:" if facts["uncaught"] else unknown))
+    for each in facts["uncaught"] or ():
         where = f"{each['file']}:{each['line']}, step {each['step']:,}"
         row("uncaught", f"{each['type']}: {each['message']}  ({where})")
     for gap in facts["gaps"]:

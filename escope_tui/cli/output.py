@@ -52,7 +52,11 @@ def run(args: Namespace) -> int:
         else:
             for each in chunks:
                 common.write_text(safe_text(each.text, keep="\n\t"))
-    return 0
+        lost = len(rec.file.unread)
+    if lost:
+        what = "a damaged chunk is" if lost == 1 else f"{lost:,} damaged chunks are"
+        common.narrate(f"the output in {what} missing; escope info tells which steps")
+    return 1 if lost else 0
 
 
 def _joined(chunks: Iterator[OutputChunk]) -> Iterator[OutputChunk]:

@@ -54,6 +54,8 @@ class RecordingFile:
         self.n_sites = 0
         self.cache: Any = None
         """Decoded chunks, shared by all cursors and scanners of this file."""
+        self.unread: set[int] = set()
+        """Chunks of which the output could not be read."""
         self._hits: dict[int, int] | None = None
         self._spare_names = MAX_LOST_NAMES
         self._lock = threading.Lock()
@@ -302,6 +304,20 @@ class RecordingFile:
             return False
         return True
 
+    def damage(self) -> Iterator[tuple[int, int]]:
+        """The stretches of steps that are damaged: the first one and the one after the last."""
+        begun = end = -1
+        for info in self.chunks:
+            if not info.n_steps or self.whole(info.number):
+                continue
+            if info.first_step != end:
+                if end >= 0:
+                    yield begun, end
+                begun = info.first_step
+            end = info.first_step + info.n_steps
+        if end >= 0:
+            yield begun, end
+
     def load_chunk(self, number: int) -> tuple[bytes, bytes, bytes, bytes | None]:
         """The main, string, output and time sections of a chunk, the checksum checked.
 
@@ -361,14 +377,21 @@ class RecordingFile:
         return number
 
     def output(self, start: int = 0, stop: int | None = None) -> Iterator[tuple[int, int, bytes]]:
-        """(step, stream, bytes) of what the program wrote while start <= step < stop."""
+        """(step, stream, bytes) of what the program wrote while start <= step < stop. Chunks that
+        are damaged are left out: `unread` tells which.
+        """
         for info in self.chunks:
             if not info.n_outputs or info.first_step + info.n_steps < start:
                 continue
             if stop is not None and info.first_step - 1 >= stop:
                 break
-            data = self._section(self._chunk_block(info.number), 3)
-            for step, stream, text in parse_output(data, info.first_step, info.number):
+            try:
+                data = self._section(self._chunk_block(info.number), 3)
+                written = parse_output(data, info.first_step, info.number)
+            except FormatError:
+                self.unread.add(info.number)
+                continue
+            for step, stream, text in written:
                 if max(step, 0) >= start and (stop is None or step < stop):
                     yield step, stream, text
 

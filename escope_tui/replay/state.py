@@ -36,6 +36,7 @@ class Source(Protocol):
     size: int
     types: Types
     bases: Mapping[int, tuple[tuple[str, str], ...]]
+    unread: set[int]
 
     @property
     def chunks(self) -> list[Any]: ...
@@ -49,6 +50,7 @@ class Source(Protocol):
     def output(
         self, start: int = 0, stop: int | None = None
     ) -> Iterator[tuple[int, int, bytes]]: ...
+    def damage(self) -> Iterator[tuple[int, int]]: ...
     def close(self) -> None: ...
 
 

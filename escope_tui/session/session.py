@@ -109,12 +109,19 @@ class Session:
         """Where a session begins: a named step, else the uncaught exception, else the end."""
         if step is not None:
             return self.goto(step)
-        error = self.engine.uncaught()
+        try:
+            error = self.engine.uncaught()
+        except FormatError:
+            error = None  # it lies in a damaged stretch
         if error is not None:
             return self._at_exception(error)
         ending = self.engine.ending
         note = f"the end: {ending}" if ending else "the end of the recording"
         last = len(self.engine) - 1
+        try:
+            self.moment(last)
+        except FormatError as problem:
+            return self._past_damage(problem, last, True)
         back = "N and S go back from here" if last else "this is its only step"
         return Arrival(self.moment(last), f"{note} · {back}")
 
