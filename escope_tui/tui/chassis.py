@@ -76,6 +76,8 @@ class Chassis(App[None]):
         self.away: set[str] = set()
         """Slots that are hidden."""
         self.zoomed = False
+        self._arranged: dict[str, frame.Rect] = {}
+        """The places that the panes have."""
         self.active = "source"
         self.count = 1
         """How often the next move is done."""
@@ -153,6 +155,7 @@ class Chassis(App[None]):
         """Call after the plan, the shares, or a slot's pane has changed."""
         size = self.stage.size or self.size
         shown = self.places(size.width, size.height)
+        moved, self._arranged = shown != self._arranged, shown
         for pane in self.panes():
             spec = BY_NAME[pane.id or ""]
             if spec.slot == STRIP:
@@ -163,7 +166,8 @@ class Chassis(App[None]):
             pane.set_tabs(spec.key, self._tabs(spec))
             if fresh and self.view is not None:
                 self._show_in(pane, self.view)
-        self.stage.again()
+        if moved:
+            self.stage.again()
 
     def on_stage_resized(self) -> None:
         if self.leaving:

@@ -1,12 +1,16 @@
-"""Samples a recording's call depth in the background, for the picture on the timeline."""
+"""What is done while nobody moves: samples of the call depth for the picture on the timeline, marks
+on it, and modules that a later key needs.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from importlib import import_module
 from threading import Event, Thread
 
 from ..errors import EscopeError, FormatError
 from ..session.session import Session
+from .registry import LATER
 
 SAMPLES = 240
 START_SECONDS = 0.25
@@ -67,9 +71,16 @@ class Profiler:
             return
         if not self._ended.is_set():
             self._known(levels)
+        self._import_later()
         self._find_exceptions(levels)
         self._find_damage(levels)
         self._finished = True
+
+    def _import_later(self) -> None:
+        for name in LATER:
+            if self._rests():
+                return
+            import_module(name)
 
     def _rests(self) -> bool:
         """Waits until nobody has moved for a while; True if the app ends."""

@@ -40,10 +40,14 @@ class PaneSpec:
     """``module:Class`` below `tui.panes`; imported when the pane is first revealed."""
     slot: str
 
+    @property
+    def module(self) -> str:
+        """The full name of the module with its class."""
+        return f"{__package__}.panes.{self.factory.partition(':')[0]}"
+
     def load(self) -> Pane:
         """A new widget of the pane's class."""
-        module, _, name = self.factory.partition(":")
-        found = getattr(import_module(f"{__package__}.panes.{module}"), name)
+        found = getattr(import_module(self.module), self.factory.partition(":")[2])
         pane: Pane = found(id=self.name, classes="pane" if self.slot != STRIP else "")
         pane.set_tabs(self.key, ())
         return pane
@@ -65,6 +69,12 @@ PANES: tuple[PaneSpec, ...] = (
     PaneSpec("marks", "", "marks", "marks:MarksPane", TAIL),
     PaneSpec("timeline", "5", "timeline", "timeline:Timeline", STRIP),
 )
+
+LATER = (
+    *(spec.module for spec in PANES),
+    *(f"{__package__}.screens.{name}" for name in ("help", "palette", "chooser", "library")),
+)
+"""Modules that a key needs first, imported while nobody moves so that it does not wait for them."""
 
 BY_NAME = {spec.name: spec for spec in PANES}
 

@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import gc
+import time
+from collections import Counter
 from collections.abc import Callable
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 from textual.geometry import Region
+from textual.strip import Strip
 
 from escope_tui.session import inside, projection
 from escope_tui.session.engine import open_engine
 from escope_tui.session.projection import Projector
 from escope_tui.session.session import Session
-from escope_tui.tui import heaps
+from escope_tui.tui import heaps, profile
 from escope_tui.tui.panes.source import SourcePane
+from escope_tui.tui.registry import LATER
 from escope_tui.tui.widgets.lines import LineView
+from escope_tui.tui.widgets.stage import Stage
 from tests.conftest import Recorded
 from tests.helpers.driving import Driver, replaying
 from tests.helpers.fakerecording import FakeRecording
@@ -78,6 +84,7 @@ def picture(app: Driver) -> list[str]:
 def forget(app: Driver) -> None:
     """Makes every pane paint all anew."""
     for pane in app.app.query(LineView):
+        pane._look = None
         pane.notify_style_update()
         pane.refresh()
 
@@ -125,6 +132,47 @@ async def test_a_pane_in_which_nothing_changed_is_not_asked_for_its_lines() -> N
         assert stack.render_lines(whole) is lines
         stack.refresh(Region(0, 0, 5, 1))
         assert stack.render_lines(whole) is not lines
+
+
+async def test_the_focus_goes_to_a_pane_that_is_there_without_a_new_layout_or_new_rows(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    painted, laid = Counter[str](), list[Stage]()
+    again, own = Stage.again, LineView._strip_of
+
+    def noted(self: Stage) -> None:
+        laid.append(self)
+        again(self)
+
+    def counted(self: LineView, row: int, left: int, width: int) -> Strip:
+        painted[self.id or ""] += 1
+        return own(self, row, left, width)
+
+    async with replaying(FakeRecording.of(), size=(120, 30), step=10) as app:
+        await app.press("2", "3", "1")
+        monkeypatch.setattr(Stage, "again", noted)
+        monkeypatch.setattr(LineView, "_strip_of", counted)
+        await app.press("2", "3", "1")
+        assert not laid
+        assert max(painted.values(), default=0) <= 4, "the rows with the cursor alone"
+        await app.press("7")
+        assert laid, "another pane takes the place of the stack"
+
+
+def test_what_later_keys_need_is_imported_once_nobody_moves(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    imported: list[str] = []
+    monkeypatch.setattr(profile, "import_module", imported.append)
+    rested = [0.0]
+    rest = profile.Profiler(Session(FakeRecording.of()), lambda levels: None, lambda: rested[0])
+    rest.start()
+    time.sleep(2 * profile.START_SECONDS)
+    assert not imported, "somebody moves"
+    rested[0] = 2 * profile.REST_SECONDS
+    rest._thread.join()
+    assert imported == list(LATER)
+    assert all(find_spec(name) is not None for name in LATER)
 
 
 @pytest.fixture

@@ -76,6 +76,8 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
         self._stirred = False
         self._styles: dict[str, Style] = {}
         self._base: Style | None = None
+        self._look: tuple[Style, Color, str] | None = None
+        """What the styles of the rows follow from."""
         self._titles = ("", "")
         self._told = ("", "")
         self._told_right = ""
@@ -187,11 +189,17 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
         return self._base
 
     def notify_style_update(self) -> None:
-        self._base = None
+        super().notify_style_update()
+        # The border of the pane that has the focus is another style too, and no row's.
+        look = None
+        if self.is_attached:
+            look = (self.rich_style, self.background_colors[1], self.app.theme)
+        if look is not None and look == self._look:
+            return
+        self._look, self._base = look, None
         self._styles.clear()
         self._painted.clear()
         self._kept.clear()
-        super().notify_style_update()
 
     @property
     def room(self) -> int:
