@@ -20,6 +20,7 @@ from ..model.text import one_line
 from ..model.values import Value, value_of
 from . import bounds, functions, methods
 from . import operations as ops
+from .exact import UnsettledError, check_power, context, refusal
 
 MAX_SOURCE = 4000
 MAX_NODES = 500_000
@@ -103,7 +104,11 @@ def evaluate(
     tree = parse(expression) if isinstance(expression, str) else expression
     evaluator = Evaluator(scopes, seconds, holder, effort)
     try:
-        result = evaluator.visit(tree)
+        try:
+            result = evaluator.visit(tree)
+        except UnsettledError:
+            with context():
+                result = evaluator.visit(tree)
         ops.check_shown(result)
         value = value_of(ops.lower(result))
     except EvaluationError:
@@ -113,7 +118,8 @@ def evaluate(
     except MemoryError as error:
         raise EvaluationError("the expression needs too much memory") from error
     except Exception as error:
-        raise EvaluationError(f"{type(error).__name__}: {one_line(str(error))}") from error
+        told = refusal(error) or f"{type(error).__name__}: {one_line(str(error))}"
+        raise EvaluationError(told) from error
     finally:
         if effort is not None:
             effort.spend(evaluator.nodes + evaluator.doubt.members)
@@ -245,6 +251,7 @@ class Evaluator:
                 return joined
         left, right = bounds.operand(one, self.doubt), bounds.operand(other, self.doubt)
         bounds.check_operation(type(node.op).__name__, left, right)
+        check_power(type(node.op).__name__, left, right)
         return function(left, right)
 
     def visit_Compare(self, node: ast.Compare) -> Any:

@@ -9,6 +9,7 @@ from typing import Any
 from ..errors import EvaluationError
 from ..model.values import CONTAINER_KINDS, MAPPING_KINDS, SCALAR_KINDS, SET_KINDS, Value
 from .bounds import check_operation, formatted, show
+from .exact import is_number
 from .operations import (
     MAX_BITS,
     TYPE_NAMES,
@@ -169,7 +170,8 @@ def _sum(arguments: list[Any], keywords: dict[str, Any], doubt: Doubt) -> Any:
     if isinstance(start, list | tuple) and type(start) in (list, tuple):
         return _joined(members, start, doubt)
     numbers = [plain(each, doubt) for each in members]
-    if not all(isinstance(each, int | float | complex) for each in (start, *numbers)):
+    plainly = (isinstance(each, int | float | complex) for each in (start, *numbers))
+    if not all(plainly) and not all(map(is_number, (start, *numbers))):
         raise EvaluationError("sum() adds numbers or lists here")
     if is_set(source) and any(not isinstance(each, int) for each in numbers):
         raise EvaluationError("the order of a set is not recorded, and decides how this is rounded")

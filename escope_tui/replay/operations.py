@@ -21,6 +21,7 @@ from ..model.values import (
     UNKNOWN,
     Value,
 )
+from .exact import contents_of, exact
 
 MAX_LENGTH = 1_000_000
 MAX_BITS = 100_000
@@ -152,7 +153,8 @@ def lower(result: Any) -> Any:
         return tuple(lower(each) for each in result)
     if isinstance(result, dict):
         return {key: lower(each) for key, each in result.items()}
-    return result
+    contents = contents_of(result)
+    return result if contents is None else Value("", contents=contents)
 
 
 def check_shown(result: Any) -> None:
@@ -272,6 +274,9 @@ def plain(item: Any, doubt: Doubt, depth: int = 0) -> Any:
         if item.kind == "range":
             return item.python()
         _known(item)
+        found = exact(item)
+        if found is not None:
+            return found
         raise refuse(f"computing with {item.type_name}")
     if type(item) in _PLAIN_TYPES:
         return item
@@ -335,6 +340,9 @@ def truth(item: Any, doubt: Doubt) -> bool:
             return True
         if item.kind == "range":
             return bool(item.python())
+        found = exact(item)
+        if found is not None:
+            return bool(found)
         raise refuse(f"the truth of {item.type_name}")
     return bool(item.members) if isinstance(item, View) else bool(item)
 
@@ -412,6 +420,7 @@ def _comparable(value: Value) -> bool:
         or value.kind in IDENTITY_KINDS
         or value.kind in ("namedtuple", "range", "tuple")
         or (value.kind in CONTAINER_KINDS and _builtin(value))
+        or exact(value) is not None
     )
 
 

@@ -28,6 +28,27 @@ HEAP = Objects(
         10: Contents("set", "set", size=2, items=(1, 2)),
         11: Contents("class", "type", text="Order"),
         12: Contents("dict", "dict", size=50, pairs=(("k", 1),), items_cut=True),
+        13: Contents("value", "Decimal", "decimal", text="Decimal('-64.90')"),
+        14: Contents("value", "Decimal", "decimal", text="Decimal('0.1')"),
+        15: Contents("value", "Decimal", "money", text="Decimal('1')"),
+        16: Contents("value", "date", "datetime", text="datetime.date(2026, 1, 2)"),
+        17: Contents(
+            "value",
+            "datetime",
+            "datetime",
+            text="datetime.datetime(2026, 1, 2, 3, 4, tzinfo=datetime.timezone.utc)",
+        ),
+        18: Contents(
+            "value",
+            "timedelta",
+            "datetime",
+            attrs=(("days", 1), ("seconds", 5), ("microseconds", 0)),
+            text="datetime.timedelta(days=1, seconds=5)",
+        ),
+        19: Contents(
+            "instance", "Fraction", "fractions", attrs=(("_numerator", 1), ("_denominator", 3))
+        ),
+        20: Contents("value", "Decimal", "decimal", text="Decimal('1E+999999')"),
     }
 )
 NAMES = {
@@ -40,6 +61,14 @@ NAMES = {
     "seen": HEAP.ref(10),
     "Order": HEAP.ref(11),
     "part": HEAP.ref(12),
+    "total": HEAP.ref(13),
+    "tenth": HEAP.ref(14),
+    "other": HEAP.ref(15),
+    "day": HEAP.ref(16),
+    "moment": HEAP.ref(17),
+    "span": HEAP.ref(18),
+    "third": HEAP.ref(19),
+    "vast": HEAP.ref(20),
     "text": Value("str", "abc", size=10, cut=True),
     "n": value_of(5),
     "name": value_of("Ada"),
@@ -276,3 +305,43 @@ def test_looking_up_a_key_leaves_the_other_keys_undecoded() -> None:
 
     assert found == "x"
     assert heap.decoded == [700, "x"]
+
+
+@pytest.mark.parametrize(
+    ("expression", "shown"),
+    [
+        ("total > 0", "False"),
+        ("total < 0 < tenth", "True"),
+        ("total == -64.9", "False"),
+        ("total + tenth * 3", "Decimal('-64.60')"),
+        ("sum([tenth, tenth, tenth]) == tenth * 3", "True"),
+        ("max([total, tenth])", "Decimal('0.1')"),
+        ("float(tenth)", "0.1"),
+        ("f'{total:.1f}'", "'-64.9'"),
+        ("total and n", "5"),
+        ("{tenth: 1}[tenth] if tenth else 0", "1"),
+        ("day + span", "datetime.date(2026, 1, 3)"),
+        ("moment - moment == span * 0", "True"),
+        ("span > span / 2", "True"),
+        ("third * 3 == 1", "True"),
+        ("third + third", "Fraction(2, 3)"),
+    ],
+)
+def test_numbers_and_times_of_the_library_are_computed_with(expression: str, shown: str) -> None:
+    assert evaluate(expression, [NAMES]).summary(60) == shown
+
+
+@pytest.mark.parametrize(
+    ("expression", "reason"),
+    [
+        ("tenth / 3", "decimal context"),
+        ("tenth / 0", "DivisionByZero"),
+        ("other > 0", "would run the program's code"),
+        ("vast > 0", "would run the program's code"),
+        ("day > moment", "TypeError"),
+        ("third ** 100000", "powers"),
+    ],
+)
+def test_what_a_setting_of_the_program_may_decide_is_refused(expression: str, reason: str) -> None:
+    with pytest.raises(EvaluationError, match=reason):
+        evaluate(expression, [NAMES])
