@@ -16,7 +16,7 @@ def detach():
     global ring_header, ring_data, ring_size, ring_head, ring_tail, ring_limit, table_count, texts_count, next_strid, texts_floor, texts_bytes, next_oid
     global frame_count, believed, thread_count, thread_now, note_count, attention, volatile_count, deep_count
     global held_count, lent_count, doubted_count, exposed_count, death_calls, importing_count, loose_count, going_count
-    global given_count, given_next, several_then
+    global given_count, given_next, several_then, undoubted_count
     global time_countdown, unknown_ran, pending_count, pending_next, transient_count, type_count, visit_mark, next_type_id
     global slotted_count, watched_count, shown_count
     cdef uint32_t i
@@ -63,6 +63,7 @@ def detach():
     death_calls = several_then = False
     visit_mark = 0
     forget_joined()
+    undoubted_count = 0
     time_countdown = 0
     unknown_ran = False
     for i in range(module_total):

@@ -5,7 +5,7 @@ cdef dict SPEC_OPS = {
     "u": S_UNBIND, "ug": S_UNBIND, "a": S_ATTR, "da": S_ATTR_DEL, "i": S_ITEM, "di": S_ITEM_DEL,
     "m": S_METHOD, "mk": S_METHOD, "ms": S_METHOD, "c": S_CALL, "t": S_TOUCH, "k": S_CHANGED, "ra": S_RECV_ATTR, "ri": S_RECV_ITEM,
     "rm": S_RECV_METHOD, "star": S_STAR, "x": S_ITERATED, "l": S_LOADED, "rik": S_STORE_KEYED,
-    "rki": S_KEY_STORED, "e": S_EXPOSED,
+    "rki": S_KEY_STORED, "e": S_EXPOSED, "en": S_READ_BY_NAME,
     "y": S_CALLED_BACK,
 }
 cdef list _kept = []          # module tables and names live as long as the process
@@ -54,7 +54,7 @@ cdef int fill_spec(Spec *s, object row, FunctionData *f, object variables, bint 
         s.name = kept_name(row[1])
         s.path = make_path(row[2])
         s.in_place = len(row) > 3 and row[3]
-    elif kind in ("i", "rki"):
+    elif kind in ("i", "rki", "en"):
         s.path = make_path(row[1])
         s.in_place = len(row) > 2 and row[2]
         return 2
@@ -241,7 +241,7 @@ cdef object site_object(SiteData *d):
             kind, way = PlainSite if d.nargs else StepSite, 0
         else:
             kind, way = EffectSite, 2
-    if d.flags == F_PASS and d.nspecs == 1 and d.specs[0].op in (S_RECV_METHOD, S_RECV_ATTR, S_KEY_STORED):
+    if d.flags == F_PASS and d.nspecs == 1 and d.specs[0].op in (S_RECV_METHOD, S_RECV_ATTR, S_KEY_STORED, S_READ_BY_NAME):
         kind = ReceiverSite
     if not d.operator:
         kind = Site

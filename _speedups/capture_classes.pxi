@@ -135,7 +135,18 @@ cdef void look_at_classes() noexcept:
         if es_unlikely(tp.tp_version_tag == 0 or tp.tp_version_tag != watched[i].version) or classes_doubted:
             watched[i].version = class_version(tp)
             examine(<PyObject *>tp)
+            look_at_attributes(tp)
     classes_doubted = False
+
+
+cdef void look_at_attributes(PyTypeObject *tp) noexcept:
+    """Code that is not recorded has stored in a class: it may have changed what the class holds, too."""
+    cdef Py_ssize_t pos = 0
+    cdef PyObject *key
+    cdef PyObject *value
+    while tp.tp_dict != NULL and PyDict_Next(tp.tp_dict, &pos, &key, &value):
+        if is_plain_container(value) and table_find(value) != NULL:
+            examine(value)
 
 
 cdef void doubt_classes() noexcept:

@@ -446,9 +446,11 @@ cdef int super_effect(PyObject *proxy, PyObject *name) noexcept:
 
 
 cdef void function_ran(PyObject *f) noexcept:
-    """A function that is not recorded was called: its closure and its module's variables may be changed."""
+    """A function that is not recorded was called: its closure, its attributes and its module's variables may be changed."""
     cdef PyFunctionObject *function = <PyFunctionObject *>f
     cdef Py_ssize_t i
+    if function.func_dict != NULL:
+        examine_deep(f)
     if function.func_closure != NULL:
         for i in range(PyTuple_GET_SIZE(function.func_closure)):
             examine_deep(PyTuple_GET_ITEM(function.func_closure, i))

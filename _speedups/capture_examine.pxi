@@ -82,6 +82,8 @@ cdef void snapshot(PyObject *o, uint64_t oid, int depth) noexcept:
                     and (e.size == <uint32_t>w.size or e.flags & E_TYPE):
                 return
         e.print = w.print
+        if es_unlikely(e.doubted):
+            keep_undoubted(e)
         e.doubted = 0
         if not e.flags & E_TYPE:
             e.size = <uint32_t>w.size
@@ -231,7 +233,7 @@ cdef inline void deep_push(PyObject *o, int depth) noexcept:
 
 cdef void container_pushed(PyObject *o, int depth) noexcept:
     """Queue a known object for examination, once; what is not known itself is looked through."""
-    global deep, deep_capacity, deep_count
+    global deep, deep_capacity, deep_count, namespace_met
     cdef Entry *e
     cdef Py_ssize_t i, n
     cdef PyTypeObject *tp = Py_TYPE(o)
@@ -244,6 +246,8 @@ cdef void container_pushed(PyObject *o, int depth) noexcept:
     if es_unlikely(join_children):
         join_push(o, tp, depth)
         return
+    if tp == &PyModule_Type and depth and not looking_at_names and not doubting and module_of(PyModule_GetDict(o)) != NULL:
+        namespace_met = PyModule_GetDict(o)      # by a bound method of it, by partial(setattr, module)
     e = table_find(o)
     if e == NULL or not e.flags & E_SNAPPED:
         if depth < 3 and looked_through(tp):
@@ -273,6 +277,7 @@ cdef bint looked_through(PyTypeObject *tp) noexcept:
 
 
 cdef int visits_left = 0
+cdef PyObject *namespace_met = NULL      # of a recorded module that a C object holds, to be looked at last
 
 
 cdef int traversed(PyObject *o, void *depth) noexcept:
@@ -379,6 +384,9 @@ cdef void deep_children(PyObject *o) noexcept:
         value = (<PyFunctionObject *>o).func_closure
         if value != NULL:
             deep_push(value, 0)
+        if (<PyFunctionObject *>o).func_dict != NULL:
+            while PyDict_Next((<PyFunctionObject *>o).func_dict, &pos, &key, &value):
+                deep_push(value, 0)
         return
     elif info.shape == SHAPE_CELL:
         if (<PyCellObject *>o).ob_ref != NULL:
@@ -411,9 +419,10 @@ cdef void deep_children(PyObject *o) noexcept:
 
 cdef void examine_deep(PyObject *o) noexcept:
     """Record again whatever changed in the graph of an object that unknown code was given."""
-    global visit_mark, deep_count, allowance
+    global visit_mark, deep_count, allowance, namespace_met, looking_at_names
     cdef size_t i, budget = limit_budget
     cdef Entry *e = NULL
+    cdef PyObject *namespace
     cdef bint children
     if not is_container(o):
         return
@@ -464,3 +473,9 @@ cdef void examine_deep(PyObject *o) noexcept:
         if children:
             deep_children(deep[i])
         i += 1
+    if es_unlikely(namespace_met != NULL):
+        namespace = namespace_met
+        namespace_met = NULL
+        looking_at_names = True
+        examine_namespace(namespace)
+        looking_at_names = False

@@ -123,7 +123,7 @@ cdef void find_held(SiteData *d, PyObject **args, Py_ssize_t n) noexcept:
 
 cdef int arguments_taken(Spec *s) noexcept:
     """How many call arguments a spec stands for."""
-    if s.op == S_ITEM or s.op == S_STORE_KEYED or s.op == S_KEY_STORED:
+    if s.op == S_ITEM or s.op == S_STORE_KEYED or s.op == S_KEY_STORED or s.op == S_READ_BY_NAME:
         return 2
     if s.op == S_METHOD or s.op == S_CALL or s.op == S_RECV_METHOD:
         return 1 + s.nargs
@@ -208,6 +208,7 @@ cdef inline void watch_given(PyObject *o) noexcept:
         e = table_find(o)
         if e != NULL:
             watch_death(o, e)
+            dict_given(o)
 
 
 cdef void death_called() noexcept:

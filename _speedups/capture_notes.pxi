@@ -80,7 +80,8 @@ cdef int reached_noted(PyObject *o, void *depth) noexcept:
     visits_left -= 1
     if visits_left < 0:
         return 1
-    if is_container(o) and not Py_TYPE(o).tp_flags & TPFLAGS_TYPE_SUBCLASS and Py_TYPE(o) != &PyModule_Type \
+    if is_container(o) and not Py_TYPE(o).tp_flags & TPFLAGS_TYPE_SUBCLASS \
+            and (Py_TYPE(o) != &PyModule_Type or module_of(PyModule_GetDict(o)) != NULL) \
             and Py_TYPE(o) != &PyFunction_Type:
         note_depth(o, NULL, True, <int><size_t>depth + 1)
     return 0
@@ -94,9 +95,11 @@ cdef void unknown_to_come() noexcept:
 
 
 cdef void function_to_come(PyObject *f) noexcept:
-    """A function that is not recorded is about to be called: its closure and its module's variables may change."""
+    """A function that is not recorded is about to be called: its closure, its attributes and its module's variables may change."""
     cdef PyFunctionObject *function = <PyFunctionObject *>f
     cdef Py_ssize_t i
+    if function.func_dict != NULL:
+        note(f, NULL, True)
     if function.func_closure != NULL:
         for i in range(PyTuple_GET_SIZE(function.func_closure)):
             note(PyTuple_GET_ITEM(function.func_closure, i), NULL, True)
@@ -121,17 +124,57 @@ cdef struct Exposed:
     bint grows               # only its append is out
     bint by_dict             # only its __dict__ is out
     uint64_t frame           # whose statement reads that dict; 0 when it is over
+    bint later               # it may be read only later
+    int credit               # what may still be spent on looking at it without finding a change; -1: no end
 
 cdef enum:
     MAX_EXPOSED = 32
+    EXPOSED_CREDIT = 300000      # some milliseconds, at
+    EXPOSED_LOOK = 24            # a look at an object
 
 cdef Exposed exposed[32]
 cdef int exposed_count = 0
 cdef int exposed_next = 0    # which goes when there are too many
 
 
-cdef void expose(PyObject *o, PyObject *name) noexcept:
+cdef inline bint is_dict_name(PyObject *name) noexcept:
+    return Py_TYPE(name) == &PyUnicode_Type and (
+        name == <PyObject *>NAME_DICT
+        or PyUnicode_GET_LENGTH(name) == 8 and PyUnicode_Compare(name, <PyObject *>NAME_DICT) == 0)
+
+
+cdef inline void expose(PyObject *o, PyObject *name) noexcept:
     """Look at an object after each statement that calls something, from now on."""
+    expose_for(o, name, False, -1)
+
+
+cdef inline void dict_given(PyObject *o) noexcept:
+    """Unknown code was given an instance: it may have handed out, or have kept, its __dict__."""
+    cdef es_attrs a
+    if Py_TYPE(o).tp_flags & TPFLAGS_TYPE_SUBCLASS:
+        return
+    es_instance_attrs(o, &a)
+    if a.dict != NULL and a.dict != o and PyDict_Check(a.dict) and es_references(a.dict) > 1:
+        expose_for(o, <PyObject *>NAME_DICT, False, EXPOSED_CREDIT)
+
+
+cdef void expose_items(PyObject *o) noexcept:
+    """The __dict__ of each item of a container may be read when something takes them one by one."""
+    if is_container(o) and Py_TYPE(o).tp_traverse != NULL:
+        Py_TYPE(o).tp_traverse(o, item_exposed, NULL)
+
+
+cdef int item_exposed(PyObject *o, void *inner) noexcept:
+    cdef PyTypeObject *tp = Py_TYPE(o)
+    if is_heap(tp):
+        expose_for(o, <PyObject *>NAME_DICT, True, EXPOSED_CREDIT)
+    elif inner == NULL and is_container(o) and tp.tp_traverse != NULL and not tp.tp_flags & TPFLAGS_TYPE_SUBCLASS:
+        tp.tp_traverse(o, item_exposed, <void *>o)       # of a view, an iterator
+    return 0
+
+
+cdef void expose_for(PyObject *o, PyObject *name, bint later, int credit) noexcept:
+    """Look at an object after each statement that calls something, until it has cost `credit` in vain."""
     global exposed_count, exposed_next
     cdef PyTypeObject *tp = Py_TYPE(o)
     cdef Entry *e
@@ -157,6 +200,9 @@ cdef void expose(PyObject *o, PyObject *name) noexcept:
             exposed[i].grows = exposed[i].grows and grows
             exposed[i].by_dict = exposed[i].by_dict and by_dict
             exposed[i].frame = frame
+            exposed[i].later = exposed[i].later or later
+            if exposed[i].credit >= 0:
+                exposed[i].credit = credit
             return
     i = exposed_count
     if i == MAX_EXPOSED:
@@ -171,6 +217,8 @@ cdef void expose(PyObject *o, PyObject *name) noexcept:
     exposed[i].grows = grows
     exposed[i].by_dict = by_dict
     exposed[i].frame = frame
+    exposed[i].later = later
+    exposed[i].credit = credit
 
 
 cdef void doubt(Exposed *x) noexcept:
@@ -195,6 +243,7 @@ cdef void check_exposed(bint over) noexcept:
     """
     global exposed_count, exposed_next
     cdef int i, kept = 0
+    cdef size_t queued
     cdef Entry *e
     cdef PyObject *o
     cdef es_attrs a
@@ -209,11 +258,23 @@ cdef void check_exposed(bint over) noexcept:
             if <uint32_t>Py_SIZE(o) != e.size:
                 appended(o)
             continue
+        queued = pending_count
         examine(o)
         es_instance_attrs(o, &a)
         if a.dict != NULL and a.dict != o and PyDict_Check(a.dict) and table_find(a.dict) != NULL:
             examine(a.dict)
-        if exposed[i].by_dict and a.dict != NULL and es_references(a.dict) == 1 \
+        if exposed[i].credit >= 0:
+            if pending_count > queued:
+                exposed[kept - 1].credit = EXPOSED_CREDIT
+            elif exposed[i].credit < EXPOSED_LOOK:
+                kept -= 1
+                e = table_find(o)
+                if e != NULL:
+                    doubt_for_good(e)
+                continue
+            else:
+                exposed[kept - 1].credit -= EXPOSED_LOOK
+        if exposed[i].by_dict and not exposed[i].later and a.dict != NULL and es_references(a.dict) == 1 \
                 and (exposed[i].frame == 0 or over and current != NULL and current.id == exposed[i].frame):
             kept -= 1            # nobody but the object itself has it any more
     if kept < exposed_count:

@@ -346,6 +346,8 @@ cdef inline bint tell_receiver(SiteData *d, void *fp, PyObject *given) noexcept:
     if es_unlikely(open_fp != fp):
         return False
     s = d.specs
+    if s.op == S_READ_BY_NAME:
+        return not is_dict_name(given)
     if s.op == S_RECV_ATTR:
         if not is_heap(tp) or tp.tp_flags & TPFLAGS_TYPE_SUBCLASS or not note_known(given, s, NULL, s.in_place):
             note_attribute(s, given)

@@ -48,6 +48,7 @@ cdef enum:
     S_KEY_STORED = 21    # "rki": key and root of a store to come
     S_CALLED_BACK = 23   # "y": something unknown was called by a builtin
     S_EXPOSED = 22       # "e": may be changed by whoever holds its method or its __dict__
+    S_READ_BY_NAME = 24  # "en": a name that is read from a root by getattr
 
 cdef struct Path:
     int n
@@ -345,6 +346,8 @@ cdef void tell_any(SiteData *d, PyObject **args, Py_ssize_t n) noexcept:
             tell_task()
         if es_unlikely(current.deferred != NULL):
             if flags & F_FIRE:
+                if es_unlikely(going_count):
+                    look_at_gone(fp)
                 fire(current)
         if flags & F_DEFER:
             defer(d)
@@ -553,7 +556,7 @@ cdef void write_event(SiteData *d, PyObject **args, Py_ssize_t n, PyObject *exce
             put_value(&site_buffer, namespace_get(s.name), limit_depth)
         elif s.op == S_UNBIND or s.op == S_STAR or s.op == S_CALLED_BACK:
             pass
-        elif s.op == S_ITEM or s.op == S_STORE_KEYED or s.op == S_KEY_STORED:
+        elif s.op == S_ITEM or s.op == S_STORE_KEYED or s.op == S_KEY_STORED or s.op == S_READ_BY_NAME:
             a += 2
         elif s.op == S_METHOD or s.op == S_CALL or s.op == S_RECV_METHOD:
             a += 1 + s.nargs

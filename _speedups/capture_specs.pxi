@@ -103,8 +103,17 @@ cdef int store_effect(SiteData *d, Spec *s, PyObject **args) noexcept:
             arguments_noted(s, args + 1)
         return 1 + s.nargs
     if s.op == S_EXPOSED:
-        expose(args[0], s.name)
+        if s.in_place:
+            expose_items(args[0])
+        else:
+            expose(args[0], s.name)
         return 1
+    if s.op == S_READ_BY_NAME:
+        if is_dict_name(args[0]):
+            o = follow(args[1], &s.path)
+            if o != NULL:
+                expose(o, <PyObject *>NAME_DICT)
+        return 2
     if s.op == S_ITEM:
         o = follow(args[0], &s.path)
         if s.before:
@@ -223,7 +232,7 @@ cdef void examine_values(SiteData *d, PyObject **args) noexcept:
             if o != NULL:
                 examine_result(o)
             a += 2
-        elif s.op == S_ITEM or s.op == S_STORE_KEYED or s.op == S_KEY_STORED:
+        elif s.op == S_ITEM or s.op == S_STORE_KEYED or s.op == S_KEY_STORED or s.op == S_READ_BY_NAME:
             a += 2
         elif s.op == S_METHOD or s.op == S_CALL or s.op == S_RECV_METHOD:
             a += 1 + s.nargs

@@ -68,9 +68,41 @@ cdef bint worth_a_look(Frame *f) noexcept:
     return f.callbacks <= OFTEN or f.callbacks & (f.callbacks - 1) == 0
 
 
+# What was marked as uncertain and then recorded again by what the statement calls is uncertain once more when it goes on.
+
+cdef enum:
+    MAX_UNDOUBTED = 64
+
+cdef Joined undoubted[64]
+cdef int undoubted_count = 0
+cdef bint undoubted_lost = False     # there were more
+
+
+cdef void keep_undoubted(Entry *e) noexcept:
+    """An object that was marked as uncertain is recorded."""
+    global undoubted_count, undoubted_lost
+    if undoubted_count == MAX_UNDOUBTED:
+        undoubted_count = 0
+        undoubted_lost = True
+    undoubted[undoubted_count].block = e.block
+    undoubted[undoubted_count].oid = e.oid
+    undoubted_count += 1
+
+
+cdef void doubt_again() noexcept:
+    global undoubted_count
+    cdef int i
+    cdef Entry *e
+    for i in range(undoubted_count):
+        e = table_find_block(undoubted[i].block)
+        if e != NULL and e.oid == undoubted[i].oid:
+            doubt_entry(e)
+    undoubted_count = 0
+
+
 cdef void catch_up(Frame *f, void *fp) noexcept:
     """The statement of frame f waits for the frame at fp, which is about to run: tell what it has changed so far."""
-    global unknown_ran, doubting, waiting_globals, waiting_frame
+    global unknown_ran, doubting, waiting_globals, waiting_frame, undoubted_lost
     cdef SiteData *d = <SiteData *>f.site
     cdef bint direct = es_previous_frame(fp) == f.fp and not es_frame_by_c(fp)
     cdef bint stores = False
@@ -92,11 +124,13 @@ cdef void catch_up(Frame *f, void *fp) noexcept:
                 check_exposed(False)
                 doubting = True
                 seen = True
-            if doubting and f.doubted:
+            if doubting and f.doubted and not undoubted_lost:
                 doubting = False
+                doubt_again()
                 drain_pending()
                 return
             f.doubted = doubting
+            undoubted_lost = False
         else:
             f.callbacks += 1
     if f.wants:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from types import CodeType
     from typing import Any
 
-REWRITER = 27
+REWRITER = 32
 """Raised whenever the rewriter's output changes."""
 
 _MAGIC = b"escope-code\n"

@@ -295,9 +295,7 @@ class Compound(Simple):
         gone = _handler_names(here.facts, node.body)
         for clause in node.handlers:
             here.bound, here.reach = set(start), True
-            if isinstance(node, ast.TryStar):
-                inner = None  # neither return nor continue may stand there
-            self._handler(clause, touched, gone, inner)
+            self._handler(clause, touched, gone)
             if isinstance(node, ast.TryStar):  # which goes on behind a clause that has raised
                 gone = gone | _handler_names(here.facts, [clause])
             if reached and here.reach:
@@ -337,9 +335,7 @@ class Compound(Simple):
         names = _handler_names(here.facts, body) & here.facts.handler_names
         return [self.unbound(name) for name in sorted(names.difference(here.handling))]
 
-    def _handler(
-        self, clause: Any, touched: dict[object, Effect], nested: set[str], tail: Tail
-    ) -> None:
+    def _handler(self, clause: Any, touched: dict[object, Effect], nested: set[str]) -> None:
         here = self.here
         here.flags = flag.CAUGHT
         sure, unsure = self.split_guard(touched) if self.options.guards else ([], [])
@@ -357,12 +353,14 @@ class Compound(Simple):
             self.unsure_sites(unsure, position, body)
         here.unbind += unbind
         here.handling += [clause.name] if unbind else []
-        body += self.block(clause.body, None if unbind else tail)
+        here.exits += 1
+        body += self.block(clause.body)  # what the exception held may die behind it
+        here.exits -= 1
         del here.unbind[len(here.unbind) - len(unbind) :]
         del here.handling[len(here.handling) - len(unbind) :]
         if unbind and here.reach:
             here.pending += unbind
-            self.close(body, tail, end_of(clause.body))
+            self.flush(end_of(clause.body), body)
         if clause.name in here.facts.stored and self.options.guards:
             body = self.guarded(body, {}, position, unbound=unbind)
         clause.body = body
@@ -413,7 +411,7 @@ class Compound(Simple):
 
 
 def _defers(body: list[ast.stmt]) -> bool:
-    """Whether a `continue` of the loop with this body leaves a `with` or a `try ... finally`."""
+    """Whether a `continue` of this loop leaves a `with`, a `try ... finally` or a clause."""
     stack: list[tuple[ast.AST, bool]] = [(item, False) for item in body]
     while stack:
         node, left = stack.pop()
@@ -428,7 +426,9 @@ def _defers(body: list[ast.stmt]) -> bool:
             inside = left or bool(node.finalbody)
             stack += [(item, inside) for item in (*node.body, *node.handlers, *node.orelse)]
             stack += [(item, left) for item in node.finalbody]
-        elif isinstance(node, ast.If | ast.ExceptHandler | ast.match_case):
+        elif isinstance(node, ast.ExceptHandler):
+            stack += [(item, True) for item in node.body]
+        elif isinstance(node, ast.If | ast.match_case):
             stack += [(item, left) for item in (*node.body, *getattr(node, "orelse", ()))]
         elif isinstance(node, ast.Match):
             stack += [(item, left) for item in node.cases]

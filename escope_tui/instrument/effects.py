@@ -163,7 +163,7 @@ class Effects(State):
     def _name_call(self, node: ast.Call, func: ast.Name) -> ast.expr:
         name = func.id
         if self.is_builtin(name):
-            if name == "getattr" and self._dict_read(node):
+            if name == "getattr" and (self._dict_read(node) or self._read_by_name(node)):
                 return node
             if name in names.NAMESPACE_CHANGERS:
                 self.owe(Effect(("star",)))
@@ -184,6 +184,8 @@ class Effects(State):
             self._visit_arguments(node, inline)
             if name == "vars" and len(node.args) == 1 and node is not self.here.used:
                 node.args[0] = self.wrap(node.args[0], ("e", "__dict__"))
+            elif name == "map" and self._reads_dict(node):
+                node.args[1] = self.wrap(node.args[1], ("e", "__dict__", 1))
             return node
         if self._known_callee(name):
             self._visit_arguments(node)
@@ -229,6 +231,34 @@ class Effects(State):
         node.args[0] = self.wrap(self.expr(node.args[0]), ("e", "__dict__"))
         node.args[2:] = [self.expr(default) for default in node.args[2:]]
         return True
+
+    def _read_by_name(self, node: ast.Call) -> bool:
+        """`getattr(o, name)`: only `name` tells whether it is the `__dict__` that is read."""
+        if len(node.args) not in (2, 3) or node.keywords:
+            return False
+        reached = self.chain(node.args[0])
+        if reached is None or isinstance(node.args[1], ast.Constant | ast.Starred):
+            return False
+        root, path = reached
+        if self.is_builtin(root) or self.vanishes(root) or root == "__class__":
+            return False
+        if self.origin(root) is not None and not path:
+            return False
+        first, name, *rest = node.args
+        name = self.wrap(self.expr(name), ("en", path), Effect((), root))
+        node.args = [self.expr(first), name, *map(self.expr, rest)]
+        return True
+
+    def _reads_dict(self, node: ast.Call) -> bool:
+        """Whether a `map` gives the `__dict__` of each item of its second argument."""
+        if len(node.args) != 2 or isinstance(node.args[1], ast.Starred):
+            return False
+        function = node.args[0]
+        if isinstance(function, ast.Name):
+            return function.id == "vars" and self.is_builtin("vars")
+        return isinstance(function, ast.Call) and any(
+            isinstance(item, ast.Constant) and item.value == "__dict__" for item in function.args
+        )
 
     def from_elsewhere(self, node: ast.expr) -> bool:
         """Whether the value may be an object that code which is not recorded keeps."""
@@ -294,7 +324,8 @@ class Effects(State):
             missed = self.roots(item, found) or missed
         wanted = [root for root, _ in found]
         wanted[:0] = [] if reached is None else [reached[0]]
-        if missed or any(self.mode(item) != AFTER for item in wanted):
+        moves = any(self.overwrites(path) for _, path in found)
+        if missed or moves or any(self.mode(item) != AFTER for item in wanted):
             inline.update(map(id, (function, *given)))
             return []
         origin = None if reached is None else self.origin(reached[0])
@@ -339,7 +370,11 @@ class Effects(State):
         if self.survey.cached_names:
             self.cached_reads(func.value)
         reached = self.chain(func.value)
-        if reached is None or (reached[1][-1:] == ("__dict__",) and self.origin(reached[0])):
+        if (
+            reached is None
+            or self.overwrites(reached[1])
+            or (reached[1][-1:] == ("__dict__",) and self.origin(reached[0]))
+        ):
             self._other_receiver(node, func, method)
             return node
         name, path = reached
@@ -412,7 +447,7 @@ class Effects(State):
         reached = self.chain(node.args[0])
         if reached is not None:
             key, key_path = reached
-            if self.mode(key) != AFTER or self.is_builtin(key):
+            if self.mode(key) != AFTER or self.is_builtin(key) or self.overwrites(key_path):
                 return False
         elif not self._simple_key(node.args[0]):
             return False
@@ -522,6 +557,11 @@ class Effects(State):
         else:
             self.owe(Effect(spec, *wanted))
 
+    def _inline(self, root: Root) -> bool:
+        """Whether what a root leads to can only be told where it is evaluated."""
+        name, path = root
+        return self.mode(name) == INLINE or self.overwrites(path)
+
     def _argument_roots(self, node: ast.Call) -> tuple[list[Root], set[int]]:
         """The roots of all arguments, and the arguments (by id) that must be wrapped instead."""
         found: list[Root] = []
@@ -529,9 +569,9 @@ class Effects(State):
         for argument in _arguments(node):
             mine: list[Root] = []
             missed = self.roots(argument, mine)
-            if missed or any(self.mode(name) == INLINE for name, _ in mine):
+            if missed or any(self._inline(root) for root in mine):
                 inline.add(id(argument))
-                mine = [root for root in mine if self.mode(root[0]) != INLINE]
+                mine = [root for root in mine if not self._inline(root)]
             found += [root for root in mine if root not in found]
         return found, inline
 

@@ -174,6 +174,11 @@ class State:
             return AFTER
         return INLINE
 
+    def overwrites(self, path: Path) -> bool:
+        """Whether the statement may store an attribute that a path leads through."""
+        written = self.here.written
+        return any("." + name in written for name in path)
+
     def vanishes(self, name: str) -> bool:
         """Whether `name` may be deleted while a statement here waits for code that it calls."""
         survey = self.survey

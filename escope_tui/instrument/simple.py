@@ -28,6 +28,8 @@ class Simple(Expressions):
         """A statement starts; `parts` are the expressions that it evaluates itself."""
         here = self.here
         here.written = written or set()
+        for name in [name for name in here.written if name.startswith(".__")]:
+            here.written.add("." + self.mangled(name[1:]))
         here.operations = 0
         here.calls = False
         here.mutators = 0
@@ -306,7 +308,8 @@ class Simple(Expressions):
     def continued(self, node: ast.Continue, out: list[ast.stmt]) -> None:
         """The step of `continue`, and then the loop's next header evaluation.
 
-        Where a `finally` or an `__exit__` runs in between, the core tells that evaluation later.
+        Where a `finally`, an `__exit__` or a finalizer of what an `except` clause caught may
+        run in between, the core tells that evaluation later.
         """
         here = self.here
         loop = here.loop
@@ -338,13 +341,21 @@ def _deleted(node: ast.expr | None) -> set[str]:
 
 
 def _written(*targets: ast.expr) -> set[str]:
-    """The names that a statement's targets bind."""
+    """The names that a statement's targets bind, and behind a dot the attributes that they store.
+
+    A comma stands for more than one store.
+    """
     found: set[str] = set()
+    stores = 0
     for target in targets:
-        if isinstance(target, ast.Name):
-            found.add(target.id)
-        else:
-            for sub in ast.walk(target):
-                if isinstance(sub, ast.Name) and isinstance(sub.ctx, ast.Store):
-                    found.add(sub.id)
+        for sub in ast.walk(target):
+            if not isinstance(getattr(sub, "ctx", None), ast.Store):
+                continue
+            stores += not isinstance(sub, ast.Tuple | ast.List | ast.Starred)
+            if isinstance(sub, ast.Name):
+                found.add(sub.id)
+            elif isinstance(sub, ast.Attribute):
+                found.add("." + sub.attr)
+    if stores > 1:
+        found.add(",")
     return found

@@ -104,7 +104,8 @@ FunctionRow = tuple[str, str, str, int, int, tuple[str, ...], int, tuple[int, ..
 ARGUMENTS: Final = {
     "w": 1, "wk": 1, "g": 1, "gk": 1, "v": 1, "u": 0, "ug": 0, "r": 1, "n": 1,
     "a": 1, "da": 1, "i": 2, "di": 1, "t": 1, "k": 1, "x": 1, "l": 1, "star": 0,
-    "ra": 1, "ri": 1, "rm": 1, "rik": 2, "rki": 2, "bt": 1, "bk": 1, "o": 0, "e": 1, "y": 0, "h": 0,
+    "ra": 1, "ri": 1, "rm": 1, "rik": 2, "rki": 2, "bt": 1, "bk": 1, "o": 0, "e": 1, "en": 2,
+    "y": 0, "h": 0,
 }  # fmt: skip
 """Call arguments that a spec consumes; "m", "mk", "ms", "c", "bm", "bc", "rm" add one for each
 argument root. "mk" is a method that may change one item of a builtin container; its first root is
@@ -113,7 +114,9 @@ the item's key or index itself; "ms" is one in a statement that also stores or d
 `("o", late, spec, *names)` is what the statement itself may change: read through the names while
 the frame waits for code that the statement calls. `late`: 0 unless it is the statement's last
 operation, 1 for a call, 2 for a store. `("e", name)` is an object of which a way to change it, its
-bound method `name` or its `__dict__`, goes where no statement shows when it is used; `("y",)` says
+bound method `name` or its `__dict__`, goes where no statement shows when it is used;
+`("e", name, 1)` a container of such objects, and `("en", path)` a name that `getattr` reads of what
+the path leads to: it may be `__dict__`; `("y",)` says
 that a builtin called something unknown; `("h",)` that what the site binds may be an object that
 code which is not recorded has handed out and keeps.
 """
