@@ -28,7 +28,7 @@ class Setting:
         if type(value) is not type(self.default):
             return f"it takes {_KINDS[type(self.default)]}"
         if self.choices and value not in self.choices:
-            return f"it takes one of {', '.join(self.choices)}"
+            return f"it takes one of {', '.join(each or 'an empty text' for each in self.choices)}"
         if isinstance(value, int) and self.most and not self.least <= value <= self.most:
             return f"it takes a number from {self.least:,} to {self.most:,}"
         return ""
