@@ -117,7 +117,7 @@ class _Comparison:
         if self.left <= 0:
             self.cut = True
             return
-        old, new = _members(before), _members(after)
+        old, new = members_of(before), members_of(after)
         self.left -= len(new) + 1
         partial = before.truncated or after.truncated
         self.cut = self.cut or (partial and old.keys() != new.keys())
@@ -156,7 +156,7 @@ class _Comparison:
         return found
 
 
-def _members(value: Value) -> dict[Key, tuple[str, Value]]:
+def members_of(value: Value) -> dict[Key, tuple[str, Value]]:
     """How each member is spelled behind its owner's name, and what it is."""
     found: dict[Key, tuple[str, Value]] = {}
     alike: Counter[Key] = Counter()

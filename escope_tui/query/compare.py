@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from difflib import SequenceMatcher
@@ -13,8 +14,8 @@ from ..errors import EscopeError
 from ..model.differences import RunDifference
 from ..model.events import Call
 from ..model.text import one_line
-from ..model.values import Value
-from .apart import WHOLE
+from ..model.values import SET_KINDS, Value
+from .apart import WHOLE, members_of
 from .calls import CallView
 from .control import values_read
 from .flow import Child, Flow
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 MAX_STEPS = 50_000
 """Pairs of steps that are looked at before a comparison gives up."""
 DEPTH = 4
+NESTED = 8
+"""So far down a difference is looked for."""
 
 
 def compare_recordings(
@@ -48,11 +51,20 @@ def _explained(rec_a: Replay, rec_b: Replay, each: RunDifference) -> RunDifferen
         return each
     both: list[Cause | None] = []
     for rec, step in ((rec_a, each.step_a), (rec_b, each.step_b)):
-        try:
-            both.append(explain(rec, each.name, step, 5))
-        except EscopeError:
-            both.append(None)
+        both.append(_cause(rec, each.name, step))
     return replace(each, cause_a=both[0], cause_b=both[1])
+
+
+def _cause(rec: Replay, name: str, step: int) -> Cause | None:
+    """Why a value is what it is: that of the name, or of the variable it begins with, as the parts
+    of a tuple have no writes of their own.
+    """
+    for each in (name, re.split(r"[.\[]", name)[0]):
+        try:
+            return explain(rec, each, step, 5)
+        except EscopeError:
+            continue
+    return None
 
 
 class _Pair:
@@ -142,7 +154,10 @@ class _Pair:
             if a.kind in WHOLE or _alike(a, b):
                 continue
             self.told.add(("value", function, name))
+            name, a, b, more = _first_apart(name, a, b)
             text = f"{name} is {a.summary(60)} in the first run, {b.summary(60)} in the second"
+            if more:
+                text += f" ({more:,} more differ)"
             file = self._file(steps[0])
             yield RunDifference("value", text, steps[0], steps[1], file, line, function, name, a, b)
 
@@ -212,6 +227,26 @@ def _aligned(one: list[Call], other: list[Call]) -> Iterator[tuple[Call | None, 
         else:
             yield from ((each, None) for each in one[a1:a2])
             yield from ((None, each) for each in other[b1:b2])
+
+
+def _first_apart(name: str, a: Value, b: Value) -> tuple[str, Value, Value, int]:
+    """The member in which two values differ, as far down as there is only one or as both show the
+    same; how it is written, both values, and how many other members were passed by.
+    """
+    more = 0
+    for _ in range(NESTED):
+        kinds = {(each.kind, each.type_name, each.size) for each in (a, b)}
+        if len(kinds) > 1 or a.is_scalar or a.kind in WHOLE or a.kind in SET_KINDS:
+            break
+        one, other = members_of(a), members_of(b)
+        apart = [key for key in one if key in other and not _alike(one[key][1], other[key][1])]
+        alike = a.summary(60) == b.summary(60)
+        if not apart or (not alike and (len(apart) > 1 or one.keys() != other.keys())):
+            break
+        more += len(apart) - 1
+        name += one[apart[0]][0]
+        a, b = one[apart[0]][1], other[apart[0]][1]
+    return name, a, b, more
 
 
 def _alike(a: Value | None, b: Value | None) -> bool:

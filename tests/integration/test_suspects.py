@@ -281,6 +281,28 @@ def test_two_runs_differ_first_in_what_they_were_given_and_then_in_what_they_do(
     close([one, other, again])
 
 
+NESTED = """\
+import sys
+rows = [{"name": f"row {n}", "cells": (n, [n] * 3)} for n in range(30)]
+rows[20]["cells"][1][2] = int(sys.argv[1])
+done = 1
+"""
+
+
+def test_two_runs_differ_in_the_member_that_is_another_one(
+    record: Callable[..., Any], tmp_path: Path
+) -> None:
+    """Of large containers the beginnings look the same."""
+    script = tmp_path / "nested.py"
+    script.write_text(NESTED)
+    one, other = (escope.open(str(record(str(script), n).trace)) for n in ("5", "6"))
+    (found,) = compare_recordings(one, other)
+    assert found.name == "rows[20]['cells'][1][2]"
+    assert found.text == f"{found.name} is 5 in the first run, 6 in the second"
+    assert found.cause_a is not None
+    close([one, other])
+
+
 def test_two_moments_differ_in_the_variables_that_changed() -> None:
     sample = Path(__file__).parents[2] / "recordings" / "exchange.esr"
     with escope.open(str(sample)) as rec:
