@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
+from escope_tui.errors import UsageError
 from escope_tui.launcher.record import Options, Outcome, record
 
 TYPE_CHECKING = False
@@ -27,6 +28,9 @@ examples:
   escope record -o bug.esr -m mypackage.tool
   escope record --include markdown_it -m markdown_it README.md
 """
+
+INTERPRETER = ("-B", "-E", "-I", "-O", "-P", "-R", "-W", "-X", "-b", "-d", "-i", "-s", "-u", "-v")
+"""How options begin that Python itself takes."""
 
 
 def configure(parser: ArgumentParser) -> None:
@@ -124,6 +128,11 @@ def split(parser: ArgumentParser, argv: list[str]) -> Namespace:
     place = 0
     while place < len(argv):
         word = argv[place]
+        if word not in with_value and word[:2] in INTERPRETER:
+            raise UsageError(
+                f"{word} is an option of the interpreter, not of escope record",
+                hint=f"Python itself takes it: python {word} ... -m escope_tui record script.py",
+            )
         if word == "--":
             words = argv[place + 1 :]
             break

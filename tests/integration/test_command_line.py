@@ -399,3 +399,13 @@ def test_what_is_found_is_written_before_the_rest_is_looked_for(
 
     common.write_all(found(), Namespace(json=False, limit=1), str, "nothing")
     assert seen == [b"first\n"]
+
+
+@pytest.mark.parametrize("option", ["-OO", "-X", "-Werror", "-u"])
+def test_an_option_of_the_interpreter_is_told_where_it_goes(
+    option: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["record", "-q", option, "script.py"]) == 2
+    told = capsys.readouterr().err
+    assert f"{option} is an option of the interpreter" in told
+    assert f"python {option} ... -m escope_tui record" in told
