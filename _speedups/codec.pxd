@@ -197,17 +197,30 @@ cdef inline Str *str_at(Codec *c, uint64_t s) noexcept nogil:
     """A string that was not forgotten."""
     return &c.strs[s // PAGE][s % PAGE]
 
-cdef inline void codec_free(Codec *c) noexcept nogil:
+cdef inline void predictors_free(Codec *c) noexcept nogil:
+    """What values and symbols are predicted from: of no use any more once a chunk is decoded."""
     cdef uint32_t i
     for i in range(c.cap_cols):
         free(c.cols[i].out.p)
     free(c.cols)
+    c.cols = NULL
+    c.n_cols = c.cap_cols = 0
     map_free(&c.colmap)
     free(c.sites)
+    c.sites = NULL
+    c.n_sites = 0
     free(c.ops)
     free(c.fcm)
     free(c.t1)
     free(c.t2)
+    c.ops = NULL
+    c.fcm = NULL
+    c.t1 = NULL
+    c.t2 = NULL
+
+cdef inline void codec_free(Codec *c) noexcept nogil:
+    cdef uint32_t i
+    predictors_free(c)
     free(c.ctl.p)
     free(c.pool.p)
     free(c.entries)

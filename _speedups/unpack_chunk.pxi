@@ -329,6 +329,8 @@ cdef class Chunk:
             m.time = self.start_time + self.times[self.n_times - 1].ns
         if self.left == 0 and not c.err and self.n_rows != self.n_steps:
             c.err = 1
+        if self.left == 0:
+            predictors_free(c)
 
     cdef object need(self, int64_t step):
         """Makes the rows and the log reach the step; leaves the state wherever it then is."""

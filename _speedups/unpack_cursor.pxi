@@ -26,7 +26,8 @@ cdef class Chunks:
 
     def __init__(self, file, int limit=4):
         self.file = file
-        self.tables = TableSet(file.modules)
+        self.tables = file.tables or TableSet(file.modules)
+        file.tables = self.tables
         self.kept = OrderedDict()
         self.starts = OrderedDict()
         self.ends = OrderedDict()

@@ -53,6 +53,8 @@ class RecordingFile:
         self.threads: dict[int, ThreadInfo] = {}
         self.n_sites = 0
         self.cache: Any = None
+        self.tables: Any = None
+        """The codec's tables of the modules, which all readers of the file share."""
         """Decoded chunks, shared by all cursors and scanners of this file."""
         self.unread: set[int] = set()
         """Chunks of which the output could not be read."""
@@ -202,6 +204,7 @@ class RecordingFile:
                     if not isinstance(table[key], list):
                         raise TypeError(key)
                 table.pop("listed", None)
+                share_arguments(table["sites"])
                 table["first_site"] = self.n_sites
                 self.n_sites += len(table["sites"])
                 self.modules.append(table)
@@ -214,7 +217,7 @@ class RecordingFile:
                     self.threads[int(index)] = ThreadInfo(int(index), int(native), str(name))
                 for module, slot, name in table.get("names", ()):
                     self._take_name(int(module), int(slot), str(name))
-        except (IndexError, KeyError, TypeError, ValueError, AttributeError) as error:
+        except (LookupError, TypeError, ValueError, AttributeError, RecursionError) as error:
             raise FormatError("a table makes no sense", slug="bad-table") from error
 
     def _take_name(self, module: int, slot: int, name: str) -> None:
@@ -394,6 +397,14 @@ class RecordingFile:
             for step, stream, text in written:
                 if max(step, 0) >= start and (stop is None or step < stop):
                     yield step, stream, text
+
+
+def share_arguments(rows: list[Any]) -> None:
+    """Makes sites whose argument lists are equal hold one list: most of a large table."""
+    known: dict[str, Any] = {}
+    for row in rows:
+        if isinstance(row, list) and row and isinstance(row[-1], list):
+            row[-1] = known.setdefault(repr(row[-1]), row[-1])
 
 
 def load_json(data: bytes) -> dict[str, Any]:

@@ -335,8 +335,14 @@ class Program:
         if function.kind == "genexp":
             return {}
         # Only a module's own variables are written by the sites of other scopes too.
-        own = function.place or None
-        for _, site in self.module_sites(function.module, function=own):
+        first, rows = self._rows_of(function.module)
+        places: Iterable[int] = range(len(rows))
+        if function.place:
+            places = self._index(function.module)[1].get(function.place, ())
+        for place in places:
+            if _plain(rows[place]):
+                continue
+            site = self._read_site(first + place)
             for spec in site.args:
                 if not isinstance(spec, list) or len(spec) < 2 or spec[0] not in WRITES:
                     continue
@@ -371,6 +377,11 @@ class Program:
             for slot, name in enumerate(function.variables)
             if seen.get(name, slot if slot not in slots else -1) != slot
         )
+
+
+def _plain(row: Any) -> bool:
+    """Whether a site writes nothing; one that is not sound is for `site` to refuse."""
+    return isinstance(row, list) and len(row) == 7 and row[6] == []
 
 
 def _has(row: Any, flags: int) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice, takewhile
 from typing import Any
 
@@ -15,22 +15,41 @@ NEW_WIDTH, OLD_WIDTH, KEY_WIDTH = 30, 24, 20
 
 
 def change_inside(new: Value, old: Value, depth: int = COMPARE_DEPTH) -> str:
-    """Such as `[5] + 7`, `.balance 87 ← 100` or `['a'] gone`; empty where none is found."""
+    """Such as `[5] + 7`, `.balance 87 ← 100` or `['a'] gone`; empty where none is found. What
+    changed in a private attribute is told where nothing else did.
+    """
+    return _change(new, old, depth)[0]
+
+
+def _change(new: Value, old: Value, depth: int) -> tuple[str, bool]:
+    """What changed, and whether that is in a private attribute."""
     if new.kind in SET_KINDS:
-        return _of_sets(new, old)
+        return _of_sets(new, old), False
     now, before = _entries(new), _entries(old)
     alike = sum(1 for _ in takewhile(_alike, zip(now, before, strict=False)))
     past = dict(_labelled(before[alike:]))
+    private = ""
     for label, value in _labelled(now[alike:]):
         was = past.pop(label, None)
+        inner = label.startswith("._")
         if was is None:
-            return f"{label} + {value.summary(NEW_WIDTH)}"
-        if difference(value, was) == SAME:
+            text = f"{label} + {value.summary(NEW_WIDTH)}"
+        elif difference(value, was) == SAME:
             continue
-        if value.object_id is not None and value.object_id == was.object_id:
-            deeper = change_inside(value, was, depth - 1) if depth else ""
-            return f"{label}{deeper if deeper[:1] in ('.', '[') else ' ' + deeper}".rstrip()
-        return f"{label} {value.summary(NEW_WIDTH)} ← {was.summary(OLD_WIDTH)}"
+        elif value.object_id is not None and value.object_id == was.object_id:
+            deeper, deep = _change(value, was, depth - 1) if depth else ("", False)
+            inner = inner or deep
+            text = f"{label}{deeper if deeper[:1] in ('.', '[') else ' ' + deeper}".rstrip()
+        else:
+            text = f"{label} {value.summary(NEW_WIDTH)} ← {was.summary(OLD_WIDTH)}"
+        if not inner:
+            return text, False
+        private = private or text
+    return (private, True) if private else (_at_the_end(new, old, past), False)
+
+
+def _at_the_end(new: Value, old: Value, past: Mapping[str, Value]) -> str:
+    """What was put behind all entries, or is gone."""
     if new.kind in SEQUENCE_KINDS and new.entry_count > old.entry_count:
         for _, key, value in new.entries(old.entry_count, old.entry_count + 1):
             return f"[{key}] + {value.summary(NEW_WIDTH)}"

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ast
+import ctypes
 import os
 import shutil
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -107,3 +109,62 @@ def test_the_exceptions_of_a_long_module_are_told_without_the_tree_of_the_whole(
     with record(str(path)).open() as rec:
         assert [each.type_name for each in rec.exceptions()] == ["TypeError"]
         assert len(rec.syntax.parents(0)) < 200
+
+
+class GivenOut(ctypes.Structure):
+    """What `mallinfo2` of glibc tells."""
+
+    _fields_ = (
+        ("others", ctypes.c_size_t * 4),
+        ("mapped", ctypes.c_size_t),
+        ("more", ctypes.c_size_t * 2),
+        ("used", ctypes.c_size_t),
+        ("last", ctypes.c_size_t * 2),
+    )
+
+
+def allocated() -> int:
+    """Bytes that the C library has given out."""
+    read = ctypes.CDLL(None).mallinfo2
+    read.restype = GivenOut
+    found = read()
+    return int(found.mapped + found.used)
+
+
+needs_glibc = pytest.mark.skipif(
+    sys.platform != "linux" or not hasattr(ctypes.CDLL(None), "mallinfo2"),
+    reason="counts what glibc has given out",
+)
+
+
+@needs_glibc
+def test_a_chunk_that_is_decoded_keeps_nothing_of_what_its_values_were_predicted_from(
+    rec: Recording,
+) -> None:
+    rec.step_info(len(rec) - 1)
+    before = allocated()
+    rec.state.cursor(len(rec))
+    freed = before - allocated()
+    assert freed > 20 * len(rec.file.modules[0]["sites"])
+
+
+@needs_glibc
+def test_another_handle_shares_the_tables_of_all_sites(rec: Recording) -> None:
+    before = allocated()
+    other = open_again(rec)
+    grown = allocated() - before
+    other.close()
+    assert grown < 20 * len(rec.file.modules[0]["sites"])
+
+
+def test_sites_that_write_alike_share_what_says_so(rec: Recording) -> None:
+    arguments = [row[6] for row in rec.file.modules[0]["sites"]]
+    assert len({id(each) for each in arguments}) == len({repr(each) for each in arguments})
+    assert len(arguments) > 4 * len({id(each) for each in arguments})
+
+
+def test_the_variables_of_a_module_are_shown_without_its_sites_being_read_one_by_one(
+    rec: Recording,
+) -> None:
+    assert len(rec.globals(len(rec) - 1)) > WHOLE // 20
+    assert len(rec.program._sites) < len(rec.file.modules[0]["sites"]) // 10

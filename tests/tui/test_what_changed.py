@@ -185,3 +185,37 @@ async def test_a_change_in_place_is_told_by_what_changed(
         "rows changes in place here: [2] + 7",
     ]
     engine.close()
+
+
+PRIVATE = """class Gate:
+    def __init__(self):
+        self._waiters, self.passed = 0, 0
+
+class Line:
+    def __init__(self):
+        self.gate, self.name = Gate(), "a"
+
+line = Line()
+mark = 0
+line.gate._waiters, line.gate.passed = 1, 1
+mark = 1
+line.gate._waiters, line.name = 2, "b"
+mark = 2
+line.gate._waiters = 3
+mark = 3
+"""
+
+
+def test_what_changed_in_a_private_attribute_is_said_where_nothing_else_did(
+    record: Callable[..., Recorded], tmp_path: Path
+) -> None:
+    engine = open_engine(str(record(written(tmp_path, PRIVATE)).trace))
+    session, projector = Session(engine), Projector(engine)
+    said = []
+    for line in (12, 14, 16):
+        step = engine.hit([(engine.all_files()[0], line)], 0, False)
+        assert step is not None
+        session.arrive(session.goto(step))
+        said += [v.inside for v in projector.view(session.here).variables if v.name == "line"]
+    engine.close()
+    assert said == [".gate.passed 1 ← 0", ".name 'b' ← 'a'", ".gate._waiters 3 ← 2"]
