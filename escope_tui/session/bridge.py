@@ -26,6 +26,8 @@ class Engine(Protocol):
     """A recording, as questions. `back` turns a search around; None: there is no such moment."""
 
     name: str
+    sites: int
+    """How many places of the recorded program are told apart: what is decoded grows with them."""
     """What people call it: the file's name."""
 
     ending: str

@@ -54,6 +54,7 @@ class RecordingEngine:
             )
         self._own = OwnSteps(self._look)
         self.name = one_line(os.path.basename(path), 80)
+        self.sites = sum(len(module["sites"]) for module in self._look.file.modules)
         self.ending = ending_text(self._look)
         self._output: Sequence[OutputChunk] | None = None
         self._output_steps: list[int] = []

@@ -151,7 +151,7 @@ class ReplayApp(Film, Looks, Exchange):
 
     def _settled(self) -> None:
         """After the first picture: what the start has made is never looked through again."""
-        few_heaps()
+        few_heaps(self.session.engine.sites)
         if not gc.isenabled():
             freeze_start()
 

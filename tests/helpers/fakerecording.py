@@ -102,6 +102,7 @@ class FakeRecording:
     text: str = SHOP
     file: str = FILE
     name: str = "orders.esr"
+    sites: int = 0
     ending: str = "exit status 1"
     delay: float = 0.0
     """Seconds that each question about a step takes, for tests of slow recordings."""
