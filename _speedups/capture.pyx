@@ -342,6 +342,8 @@ cdef str NAME_ACTIVE = "_active"
 cdef str NAME_THREAD_NAME = "_name"
 cdef object _object_getattribute = object.__dict__["__getattribute__"]
 cdef PyObject *OBJECT_GETATTRIBUTE = <PyObject *>_object_getattribute
+cdef object _object_class = object.__dict__["__class__"]
+cdef PyObject *OBJECT_CLASS = <PyObject *>_object_class
 
 include "capture_ring.pxi"
 include "capture_table.pxi"

@@ -104,7 +104,7 @@ cdef PyObject *raw_attr(PyObject *o, PyObject *name) noexcept:
         if Py_TYPE(found) == &PyMemberDescr_Type:
             return read_slot(o, found)
         if Py_TYPE(found).tp_descr_set != NULL:
-            return NULL
+            return <PyObject *>tp if found == OBJECT_CLASS else NULL
     value = attrs_get(o, name)
     if value != NULL:
         return value

@@ -510,12 +510,21 @@ cdef void given_back(Frame *f) noexcept:
 
 
 cdef void examine_returned() noexcept:
-    """Look at what was lately returned to the frame whose statement is being told of."""
+    """Look at what was lately returned to the frame whose statement is being told of, and into what the statement got."""
     cdef Frame *f = waiting_frame if waiting_frame != NULL else current
+    cdef uint64_t last = 0
     cdef int i
+    cdef bint here
     cdef Entry *e
     for i in range(MAX_RETURNED):
-        if returned[i].frame == f and f != NULL and returned[i].frame_id == f.id and returned[i].oid:
-            e = table_find_block(returned[i].block)
-            if e != NULL and e.oid == returned[i].oid:
-                examine(returned[i].object)
+        if returned[i].frame != f or f == NULL or returned[i].frame_id != f.id or not returned[i].oid:
+            continue
+        here = returned[i].site == f.site
+        e = table_find_block(returned[i].block)
+        if e == NULL or e.oid != returned[i].oid or here and e.oid == last:
+            continue
+        if here:
+            last = e.oid
+            examine_deep(returned[i].object)
+        else:
+            examine(returned[i].object)

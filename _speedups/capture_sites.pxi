@@ -449,11 +449,15 @@ cdef void suspend(int state) noexcept:
 
 
 cdef void enter_site_frame(SiteData *d, void *fp) noexcept:
+    cdef bint again
     enter_frame(fp, d.function.mapped, False, False)
     if current != NULL:
         current.unguarded = d.function.unguarded
     if d.function.is_module and d.module.globals == NULL:
+        again = module_of(PyEval_GetGlobals_ptr()) != NULL
         d.module.globals = PyEval_GetGlobals_ptr()
+        if again:                # it is loaded anew, and keeps what the last time has left
+            examine_namespace(d.module.globals)
     if d.function.is_module:
         import_began()
     if d.function.nderefs and recording:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from escope_tui.instrument import names
-from escope_tui.instrument.scope import AFTER, BEFORE, INLINE, State
+from escope_tui.instrument.moving import Moving, Root
+from escope_tui.instrument.scope import AFTER, BEFORE, INLINE
 from escope_tui.instrument.tables import Effect, Path
 from escope_tui.model.sites import Spec
 
@@ -14,8 +15,6 @@ if TYPE_CHECKING:
     from typing import Any
 else:
     from escope_tui.instrument import tree as ast
-
-Root = tuple[str, Path]
 
 _FRESH = (
     ast.Constant,
@@ -33,7 +32,7 @@ _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 _ARITHMETIC = (ast.Sub, ast.Div, ast.FloorDiv, ast.Mod, ast.Pow, ast.LShift, ast.RShift, ast.Add)
 
 
-class Effects(State):
+class Effects(Moving):
     """Finds out what an expression or a target touches."""
 
     def chain(self, node: ast.expr) -> Root | None:
@@ -373,6 +372,7 @@ class Effects(State):
         if (
             reached is None
             or self.overwrites(reached[1])
+            or self.moves(reached, *_arguments(node))
             or (reached[1][-1:] == ("__dict__",) and self.origin(reached[0]))
         ):
             self._other_receiver(node, func, method)

@@ -95,6 +95,8 @@ class Scope:
         self.stores = False
         """Whether the statement also stores or deletes an item of something."""
         self.written: set[str] = set()
+        self.added: ast.expr | None = None
+        """What an augmented assignment evaluates between reading its target and storing it."""
         self.walrus: set[str] = set()
         """Names that the statement binds by `:=` while it runs."""
         self.inline = kind in ("class", "genexp")
@@ -173,11 +175,6 @@ class State:
         if not here.conditional or self.sure(name) or self.fetched(name):
             return AFTER
         return INLINE
-
-    def overwrites(self, path: Path) -> bool:
-        """Whether the statement may store an attribute that a path leads through."""
-        written = self.here.written
-        return any("." + name in written for name in path)
 
     def vanishes(self, name: str) -> bool:
         """Whether `name` may be deleted while a statement here waits for code that it calls."""

@@ -135,7 +135,9 @@ class Simple(Expressions):
             node.value = self.expr(node.value)
             target = self.target(node.target, changed=True)
         else:
+            self.here.added = node.value
             target = self.target(node.target, changed=True)
+            self.here.added = None
             stored = list(self.here.after)
             node.value = self.expr(node.value)
             self.here.operations += 1

@@ -16,6 +16,10 @@ _TRIES: tuple[type[ast.AST], ...] = (ast.Try, ast.TryStar)
 _WITHS = (ast.With, ast.AsyncWith)
 
 
+_MAKERS = frozenset(("__init__", "__new__", "__post_init__", "__setstate__"))
+"""Methods that give an object its first attributes."""
+
+
 class Facts:
     """What one function, lambda, class or module declares."""
 
@@ -27,6 +31,7 @@ class Facts:
         "handler_names",
         "late",
         "loaded",
+        "makes",
         "methods",
         "nonlocals",
         "rebound",
@@ -55,6 +60,8 @@ class Facts:
         """Class bodies: variables may appear that no statement binds: `locals()`, `exec`."""
         self.loaded: set[str] = set()
         """Class bodies: names that the body itself reads."""
+        self.makes = False
+        """A method that stores the attributes of an object for the first time."""
         self.methods: set[str] = set()
         """Class bodies: names whose only binding is a plain, undecorated `def`."""
 
@@ -84,6 +91,8 @@ class Survey:
         self.aliases: set[str] = set()
         """Module names assigned from something that may be a bound method."""
         self.stored_attributes: set[str] = set()
+        self.moving_attributes: set[str] = set()
+        """Those that functions store at any time, not only when an object is made."""
         self.star = False
         self.texts = False
         """Annotations are kept as texts: `from __future__ import annotations`."""
@@ -109,6 +118,13 @@ class Survey:
             self.shared_deleted |= facts.deleted & declared
             self.vanishing |= facts.deleted & declared
             self.shared_written |= facts.bound & declared
+
+    def is_moving(self, name: str) -> bool:
+        """Whether functions of the module store an attribute (its name mangled) at any time."""
+        if name in self.moving_attributes:
+            return True
+        private = name.find("__", 1)
+        return private > 0 and name[private:] in self.moving_attributes
 
     def _walk(self, tree: ast.Module) -> None:
         root = self.facts[id(tree)] = Facts()
@@ -175,6 +191,7 @@ def _children(node: ast.AST, facts: Facts, kind: str, guarded: bool) -> _Work:
 def _function(survey: Survey, node: Any, facts: Facts, kind: str, guarded: bool) -> _Work:
     inner = survey.facts[id(node)] = Facts()
     name = getattr(node, "name", None)
+    inner.makes = kind == "class" and name in _MAKERS
     work: _Work = []
     if name is not None:
         survey.bind(facts, kind, name)
@@ -267,6 +284,8 @@ def _attribute(
         survey.items_appear = True
     if not isinstance(node.ctx, ast.Load):
         survey.stored_attributes.add(node.attr)
+        if kind not in ("module", "class") and not facts.makes:
+            survey.moving_attributes.add(node.attr)
     return [(node.value, facts, kind, guarded)]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from escope_tui.instrument.effects import Effects
 from escope_tui.instrument.scope import AFTER
-from escope_tui.instrument.tables import Effect, Path, place, position_of
+from escope_tui.instrument.tables import Effect, place, position_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -60,16 +60,12 @@ class Targets(Effects):
     def _attribute_target(self, node: ast.Attribute, rest: tuple[int, ...]) -> None:
         reached = self.chain(node.value)
         name = self.mangled(node.attr)
-        if reached is not None and self.mode(reached[0]) == AFTER and not self._moves(reached[1]):
+        if reached is not None and self.mode(reached[0]) == AFTER and not self.unsettled(reached):
             start = len(self.here.after)
             self.touch("a", reached[0], reached[1], *rest, attr=name)
             self.operation(start)
             return
         node.value = self.wrap(self.expr(node.value), ("ra", name, *rest))
-
-    def _moves(self, path: Path) -> bool:
-        """Whether another target of the statement is what a path leads through."""
-        return "," in self.here.written and self.overwrites(path)
 
     def _item_target(self, node: ast.Subscript, rest: tuple[int, ...]) -> None:
         here = self.here
@@ -79,7 +75,7 @@ class Targets(Effects):
         simple = not sliced and _is_simple(node.slice)
         if reached is not None and not here.inline:
             root, path = reached
-            if self.mode(root) == AFTER and not self._moves(path):
+            if self.mode(root) == AFTER and not self.unsettled(reached):
                 if sliced:
                     node.slice = self.expr(node.slice)
                     start = len(here.after)
@@ -92,7 +88,7 @@ class Targets(Effects):
                     self.operation(start)
                     self.guard(root, path)
                     return
-            if not sliced and not self.vanishes(root):
+            if not (sliced or self.vanishes(root) or self.moves(reached, node.slice)):
                 node.slice = self.wrap(
                     self.expr(node.slice), ("rki", path, *rest), Effect((), root)
                 )
