@@ -23,7 +23,7 @@ cdef void effects(SiteData *d, PyObject **args) noexcept:
             if current.changed_globals == <void *>PyEval_GetGlobals_ptr():
                 examine_namespace(PyEval_GetGlobals_ptr())
             forget_unknown(current)
-    if exposed_count and (d.touches or unknown_ran or notes_taken):
+    if exposed_count and (d.touches or d.in_place or unknown_ran or notes_taken):
         check_exposed(is_over(d.flags))
     notes_taken = False
     if d.function.is_class:

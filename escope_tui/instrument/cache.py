@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from types import CodeType
     from typing import Any
 
-REWRITER = 33
+REWRITER = 34
 """Raised whenever the rewriter's output changes."""
 
 _MAGIC = b"escope-code\n"

@@ -566,12 +566,15 @@ class Effects(Moving):
         """The roots of all arguments, and the arguments (by id) that must be wrapped instead."""
         found: list[Root] = []
         inline: set[int] = set()
-        for argument in _arguments(node):
+        arguments = _arguments(node)
+        for index, argument in enumerate(arguments, 1):
             mine: list[Root] = []
             missed = self.roots(argument, mine)
-            if missed or any(self._inline(root) for root in mine):
+            behind = arguments[index:]
+            lost = [root for root in mine if self._inline(root) or self.moves(root, *behind)]
+            if missed or lost:
                 inline.add(id(argument))
-                mine = [root for root in mine if not self._inline(root)]
+                mine = [root for root in mine if root not in lost]
             found += [root for root in mine if root not in found]
         return found, inline
 
