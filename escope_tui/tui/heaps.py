@@ -18,6 +18,10 @@ YOUNG = 10_000
 """So many new objects make the collector run, even if the person never rests."""
 RESTING = 500
 """And so many while nothing is to be done."""
+OLD = 10
+"""After so many looks at what is new, all of it is looked through: at rest, for it takes long."""
+NEVER = 10_000
+"""So many looks never come between two rests."""
 
 
 def give_back() -> None:
@@ -55,11 +59,16 @@ def freeze_start() -> None:
     `collect_young`. To be called with the collector disabled, which enables it.
     """
     gc.freeze()
-    gc.set_threshold(YOUNG, *gc.get_threshold()[1:])
+    gc.set_threshold(YOUNG, gc.get_threshold()[1], NEVER)
     gc.enable()
 
 
 def collect_young() -> None:
     """Looks for cycles in what is new, now that nobody waits for a key's picture."""
-    if gc.isenabled() and gc.get_count()[0] > RESTING:
+    if not gc.isenabled():
+        return
+    new, _, looks = gc.get_count()
+    if looks >= OLD:
+        gc.collect()
+    elif new > RESTING:
         gc.collect(1)

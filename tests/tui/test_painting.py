@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import sys
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -213,6 +214,27 @@ def test_cycles_are_looked_for_at_rest_and_not_between_two_keys() -> None:
         heaps.collect_young()
         assert gc.get_count()[0] < heaps.RESTING
         assert len(kept) == 2 * heaps.RESTING
+    finally:
+        gc.unfreeze()
+        gc.set_threshold(*before)
+        gc.enable()
+
+
+@pytest.mark.skipif(sys.version_info >= (3, 14), reason="collects old objects little by little")
+def test_old_objects_are_looked_through_at_rest_and_not_between_two_keys() -> None:
+    before = gc.get_threshold()
+    gc.collect()
+    gc.disable()
+    try:
+        heaps.freeze_start()
+        for _ in range(heaps.OLD + 1):
+            gc.collect(1)
+        old = gc.get_stats()[2]["collections"]
+        kept: list[list[int]] = [[] for _ in range(3 * heaps.YOUNG)]
+        assert gc.get_stats()[2]["collections"] == old
+        heaps.collect_young()
+        assert gc.get_stats()[2]["collections"] == old + 1
+        assert len(kept) == 3 * heaps.YOUNG
     finally:
         gc.unfreeze()
         gc.set_threshold(*before)
