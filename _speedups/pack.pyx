@@ -85,6 +85,11 @@ cdef class Packer:
     cdef uint64_t n_hits        # sites in the chunk,
     cdef uint64_t timed         # and before the newest time in it
     cdef uint64_t time_told
+    cdef uint64_t top           # the frame that ran last
+    cdef Buf turns              # of its stack, u64 each: the place, a function, what happened
+    cdef uint64_t n_first       # as the chunk begins
+    cdef bint many_turns        # too many to be told, or not known
+    cdef Buf writers            # of the output
     cdef Buf touched            # u64 oids
     cdef Buf attr_names         # what the index tells of the chunk, all u64
     cdef Buf attr_lists
@@ -180,6 +185,8 @@ cdef class Packer:
         free(self.key.p)
         free(self.out.p)
         free(self.times.p)
+        free(self.turns.p)
+        free(self.writers.p)
         free(self.touched.p)
         free(self.attr_names.p)
         free(self.attr_lists.p)
@@ -246,7 +253,7 @@ cdef class Packer:
         close_tables(self)
 
     def take(self):
-        """What is ready, in file order: ("module", bytes), ("tables", bytes), ("chunk", index, main, strings, output)."""
+        """What is ready, in file order: ("module", bytes), ("tables", bytes), ("chunk", index, main, strings, output, times, sums)."""
         ready = self.ready
         self.ready = []
         return ready
@@ -300,6 +307,9 @@ cdef class Packer:
     cdef int site_event(self, Src *s) noexcept nogil:
         cdef uint32_t site, i, n
         cdef int r
+        cdef uint64_t id, parent
+        cdef int32_t func
+        cdef Frame *f
         cdef Site *st
         cdef Val *v
         if s.end - s.p < 5:
@@ -328,6 +338,7 @@ cdef class Packer:
         if st.flags & (F_STEP | F_ITER):
             mark_thread(self)
         if st.plain:
+            runs(self, self.n_hits - 1)
             return DONE
         if st.flags & (F_CAUGHT | F_UNWIND):
             self.exceptions += 1
@@ -336,7 +347,15 @@ cdef class Packer:
         if st.flags & (F_YIELD | F_RESUME | F_AWAIT | F_AWAITED):
             self.chunk_flags |= CF_YIELD
         if st.ends:
-            site_left(&self.c, site, self.c.m.cur)
+            f = self.c.m.cur
+            id = f.id
+            parent = f.parent
+            func = f.func
+            site_left(&self.c, site, f)
+            if self.c.m.cur.id != id:
+                left(self, self.n_hits - 1, id, parent, func)
+                return DONE
+        runs(self, self.n_hits - 1)
         return DONE
 
     cdef inline void emit(self, uint32_t op, Event *e) noexcept nogil:
@@ -461,6 +480,7 @@ cdef class Packer:
             buf_u8(&self.out, s.p[1])
             buf_varint(&self.out, n)
             buf_bytes(&self.out, s.p + 6, n)
+            note_writer(self)
             s.p += 6 + n
             self.n_out += 1
             self.outputs += 1
@@ -610,6 +630,7 @@ cdef class Packer:
             self.blobs.append((kind, data))
 
 
+include "pack_sums.pxi"
 include "pack_index.pxi"
 include "pack_plain.pxi"
 include "pack_strings.pxi"

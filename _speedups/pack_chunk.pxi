@@ -220,6 +220,7 @@ cdef void open_chunk(Packer self) noexcept nogil:
         snap_object(&self.c, <uint64_t> OP_SNAP << 48, self.queue[i], &h, &self.scratch)
     write_key_names(self, k)
     m.cur = cur
+    open_sums(self)
 
 
 cdef void write_key_names(Packer self, Buf *k) noexcept nogil:
@@ -351,13 +352,15 @@ cdef object close_tables(Packer self):
 
 cdef object close_chunk(Packer self):
     """Ends the chunk and puts it among what is ready."""
-    cdef Buf index, main, strs
+    cdef Buf index, main, strs, sums
     memset(&index, 0, sizeof(Buf))
+    memset(&sums, 0, sizeof(Buf))
     memset(&main, 0, sizeof(Buf))
     memset(&strs, 0, sizeof(Buf))
     close_tables(self)
     with nogil:
         write_sections(self, &index, &main, &strs)
+        write_sums(self, &sums)
     self.ready.append((
         "chunk",
         PyBytes_FromStringAndSize(<char *> index.p, index.n),
@@ -365,8 +368,10 @@ cdef object close_chunk(Packer self):
         PyBytes_FromStringAndSize(<char *> strs.p, strs.n),
         PyBytes_FromStringAndSize(<char *> self.out.p, self.out.n),
         PyBytes_FromStringAndSize(<char *> self.times.p, self.times.n),
+        PyBytes_FromStringAndSize(<char *> sums.p, sums.n),
     ))
     free(index.p)
+    free(sums.p)
     free(main.p)
     free(strs.p)
     if self.c.pool.n > 2 * self.pool_live + self.pool_slack:

@@ -127,6 +127,10 @@ cdef void run_quick(Packer self, Src *s) noexcept nogil:
     cdef const uint8_t *told = p                # what stands before it is in self.raw
     cdef const uint8_t *sure = s.end - 14       # up to here an event with one value is all there
     cdef uint64_t hits = 0
+    cdef bint other = self.top != f.id          # this frame did not run before
+    cdef Frame *g
+    cdef uint64_t id
+    cdef int32_t func
     cdef int64_t before = m.step
     cdef int64_t stop = self.first_step + <int64_t> self.limit_steps - 1    # the step that fills the chunk
     if self.limit_raw - self.raw < <uint64_t> (end - p):
@@ -207,9 +211,14 @@ cdef void run_quick(Packer self, Src *s) noexcept nogil:
                 if n == 1:
                     tags[0] = tag
                     vals[0] = val
+                g = f
                 f = put_quick(self, st, site, tags, vals)
+                if f != g:
+                    entered(self, self.n_hits + hits - 1, g, f)
         elif st.quick & Q_ENTER:
+            g = f
             f = put_quick(self, st, site, tags, vals)
+            entered(self, self.n_hits + hits - 1, g, f)
         count_loop(f, st)
         f.n_res = 0
         c.prev_sym = sym
@@ -224,10 +233,16 @@ cdef void run_quick(Packer self, Src *s) noexcept nogil:
         f.state = FS_RUNNING
         if st.quick & Q_LEAVE:
             f.state = FS_ENDED
+            id = f.id
+            func = f.func
             site_left(c, site, f)
             f = m.cur
+            left(self, self.n_hits + hits - 1, id, f.id, func)
             if f.func < 0 or f.id == 0:
                 break
+        elif seldom(other, 0):
+            other = False
+            runs(self, self.n_hits + hits - 1)
     self.n_hits += hits
     self.raw += p - told
     s.p = p

@@ -15,7 +15,7 @@ from escope_tui.model.values import Value
 
 BEHIND = ("cause", "context", "earlier")
 """Fields of an exception that are exceptions too: told by their steps."""
-LEFT_OUT = frozenset({"view", "headers", "call", "place"})
+LEFT_OUT = frozenset({"view", "headers", "call", "place", "stands"})
 MORE: dict[type, tuple[str, ...]] = {
     Call: ("args", "outcome", "returned", "exception", "exit", "caller"),
     ExceptionEvent: ("step", "fate"),

@@ -18,9 +18,11 @@ from escope_tui._speedups.unpack import Index, parse_output
 from escope_tui.errors import FormatError
 from escope_tui.format import container
 from escope_tui.format.directory import ChunkInfo, ThreadInfo, check_info, chunk_info
+from escope_tui.format.sums import Sums, parse_sums
 
 COUNT = struct.Struct("<I")
 MAX_SECTIONS = 16
+SUMS = 5
 MAX_LOST_NAMES = 1 << 16
 
 
@@ -338,6 +340,14 @@ class RecordingFile:
         """The index section of a chunk."""
         return self._section(self._chunk_block(number), 0)
 
+    def load_sums(self, number: int) -> Sums | None:
+        """What a chunk sums up of itself; None: it has no such section."""
+        block = self._chunk_block(number)
+        if len(self._sections(block)) <= SUMS:
+            return None
+        functions = sum(len(module["functions"]) for module in self.modules)
+        return parse_sums(self._section(block, SUMS), functions, self.n_sites)
+
     def load_summary(self, number: int) -> bytes:
         """What a block that sums up 64 chunks says."""
         block = self._block(self.summaries[number][0])
@@ -383,6 +393,13 @@ class RecordingFile:
         """(step, stream, bytes) of what the program wrote while start <= step < stop. Chunks that
         are damaged are left out: `unread` tells which.
         """
+        for step, stream, text, _, _ in self.pieces(start, stop):
+            yield step, stream, text
+
+    def pieces(
+        self, start: int = 0, stop: int | None = None
+    ) -> Iterator[tuple[int, int, bytes, int, int]]:
+        """As `output`, with the chunk that each piece stands in, and its place there."""
         for info in self.chunks:
             if not info.n_outputs or info.first_step + info.n_steps < start:
                 continue
@@ -394,9 +411,9 @@ class RecordingFile:
             except FormatError:
                 self.unread.add(info.number)
                 continue
-            for step, stream, text in written:
+            for place, (step, stream, text) in enumerate(written):
                 if max(step, 0) >= start and (stop is None or step < stop):
-                    yield step, stream, text
+                    yield step, stream, text, info.number, place
 
 
 def share_arguments(rows: list[Any]) -> None:

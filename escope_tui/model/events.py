@@ -261,11 +261,13 @@ class OutputChunk:
     """How many pieces the program had written at the same moment."""
     view: Any = field(repr=False, compare=False, default=None)
     """What the step is read from."""
+    stands: tuple[int, int] = field(repr=False, compare=False, default=(-1, -1))
+    """The chunk of the recording that has it, and which piece of that chunk it is."""
 
     @property
     def step(self) -> int:
         """The statement that wrote it."""
-        return self.moment if self.view is None else int(self.view.writer(self.moment, self.place))
+        return self.moment if self.view is None else int(self.view.writer(self))
 
 
 @dataclass(frozen=True, slots=True)

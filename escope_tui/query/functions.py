@@ -16,7 +16,7 @@ def read_functions(
     rec: Replay, progress: Callable[[float], None] | None = None
 ) -> list[FunctionStats]:
     """The functions that ran, those that took the most time of their own first. Counts come from
-    the index; times take one look at each chunk. What passed
+    the index, times from the chunks' sums; where a chunk has none, it is decoded. What passed
     between two readings of the clock (docs/format.md, Times) is shared by the events in between.
     """
     calls, steps = counts(rec)
@@ -27,7 +27,7 @@ def read_functions(
 
     def read(number: int) -> dict[int, tuple[float, float]]:
         later = chunks[number + 1].first_ns if number + 1 < len(chunks) else chunks[number].last_ns
-        return survey.times(number, later)
+        return _summed(rec, number, later) or survey.times(number, later)
 
     for number, found in rec.surveyor.beside(range(len(chunks)), read):
         for function, (own_ns, total_ns) in found.items():
@@ -56,6 +56,21 @@ def read_functions(
             )
         )
     return sorted(result, key=lambda each: (-each.own_ns, -each.steps, each.file, each.line))
+
+
+def _summed(rec: Replay, number: int, later: int) -> dict[int, tuple[float, float]] | None:
+    """As `Survey.times`, from what the chunk sums up itself; None: it does not."""
+    sums = rec.sums(number)
+    if sums is None or sums.spent is None:
+        return None
+    behind = max(later - rec.file.chunks[number].last_ns, 0)
+    return {
+        function: (
+            each.own + (behind if function == sums.running else 0),
+            each.total + (behind if each.stays else 0),
+        )
+        for function, each in sums.spent.items()
+    }
 
 
 def _count_expressions(rec: Replay, calls: dict[tuple[int, int], int]) -> None:

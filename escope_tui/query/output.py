@@ -5,22 +5,26 @@ from __future__ import annotations
 import codecs
 from collections import deque
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from ..model.events import Gap, OutputChunk
 from ..replay.recording import EV_GAP, EV_OUTPUT
 from ..replay.state import guarded
-from .moments import spot_of
+from .moments import Spot, spot_of
 
 if TYPE_CHECKING:
+    from ..format.sums import Writer
     from ..model.answers import Printed
     from ..replay.recording import Replay
 
 STREAMS = {1: "stdout", 2: "stderr"}
 MAX_KEPT = 10_000
+MAX_CHUNKS = 64
 AT_ONCE = 1_000_000
 """Bytes that are read at once, with so many for each piece:"""
 OVERHEAD = 100
+Piece = tuple[int, int, bytes, int, int]
+"""Moment, stream, bytes, the chunk and the place in it."""
 
 
 class Output(tuple[OutputChunk, ...]):
@@ -52,7 +56,7 @@ def iter_output(
     }
     view = Writers(rec)
     newest, place = -1, 0
-    for step, stream, data in _pieces(rec, -1 if start is None else start, upto):
+    for step, stream, data, *stands in _pieces(rec, -1 if start is None else start, upto):
         place = place + 1 if step == newest else 0
         newest = step
         decoder = decoders.get(stream)
@@ -60,7 +64,7 @@ def iter_output(
             continue
         text = decoder.decode(data)
         if text:
-            yield OutputChunk(step, STREAMS[stream], text, place, view)
+            yield OutputChunk(step, STREAMS[stream], text, place, view, (stands[0], stands[1]))
 
 
 def output_lines(rec: Replay, upto: int | None = None) -> Iterator[str]:
@@ -77,9 +81,9 @@ def output_lines(rec: Replay, upto: int | None = None) -> Iterator[str]:
         yield "".join(begun)
 
 
-def _pieces(rec: Replay, start: int, upto: int | None) -> Iterator[tuple[int, int, bytes]]:
+def _pieces(rec: Replay, start: int, upto: int | None) -> Iterator[Piece]:
     """What the recorder took, piece by piece; others may read the file meanwhile."""
-    raw = rec.file.output(start, upto)
+    raw = rec.file.pieces(start, upto)
     while True:
         with rec.state.lock:
             some = guarded(lambda: _some(raw))
@@ -88,7 +92,7 @@ def _pieces(rec: Replay, start: int, upto: int | None) -> Iterator[tuple[int, in
         yield from some
 
 
-def _some(pieces: Iterator[tuple[int, int, bytes]]) -> list[tuple[int, int, bytes]]:
+def _some(pieces: Iterator[Piece]) -> list[Piece]:
     """The next pieces, few enough."""
     found = []
     size = 0
@@ -106,18 +110,57 @@ class Writers:
     def __init__(self, rec: Replay) -> None:
         self._rec = rec
         self._kept: dict[int, list[int]] = {}
+        self._told: dict[int, list[Writer | None]] = {}
 
-    def writer(self, moment: int, place: int) -> int:
+    def writer(self, piece: OutputChunk) -> int:
         """The newest step of the frame that wrote: what it had called is over by then."""
-        steps = self._kept.get(moment)
+        told = self._by_sums(piece)
+        if told is not None:
+            return piece.moment - told.back
+        steps = self._kept.get(piece.moment)
         if steps is None:
             if len(self._kept) > MAX_KEPT:
                 self._kept.clear()
-            events = self._rec.raw_events(moment, moment + 1, EV_OUTPUT)
+            events = self._rec.raw_events(piece.moment, piece.moment + 1, EV_OUTPUT)
             steps = [int(raw[5][2]) if raw[5] else -1 for raw in events]  # type: ignore[index]
-            self._kept[moment] = steps
-        found = steps[place] if place < len(steps) else -1
-        return found if found >= 0 else moment
+            self._kept[piece.moment] = steps
+        found = steps[piece.place] if piece.place < len(steps) else -1
+        return found if found >= 0 else piece.moment
+
+    def spot(self, piece: OutputChunk) -> Spot:
+        """Where that statement is."""
+        told = self._by_sums(piece)
+        if told is None:
+            return spot_of(self._rec, piece.step)
+        site = self._rec.program.site(told.site)
+        return Spot(
+            piece.moment - told.back,
+            self._rec.program.paths[site.module],
+            site.line,
+            self._rec.program.function_of(site).qualname,
+            told.thread,
+            told.frame,
+        )
+
+    def _by_sums(self, piece: OutputChunk) -> Writer | None:
+        """What the chunk says itself, where it does."""
+        chunk, place = piece.stands
+        if chunk < 0:
+            return None
+        writers = self._told.get(chunk)
+        if writers is None:
+            if len(self._told) > MAX_CHUNKS:
+                self._told.clear()
+            sums = self._rec.sums(chunk)
+            writers = self._told[chunk] = [] if sums is None else sums.writers
+        found = writers[place] if place < len(writers) else None
+        sound = found is not None and found.back <= piece.moment and piece.moment < len(self._rec)
+        return found if sound else None
+
+
+def spot_of_output(rec: Replay, piece: OutputChunk) -> Spot:
+    """Where the statement is that wrote a piece."""
+    return spot_of(rec, piece.step) if piece.view is None else cast("Spot", piece.view.spot(piece))
 
 
 def read_gaps(rec: Replay) -> list[Gap]:
@@ -190,7 +233,7 @@ class _Sought:
 def _printed(rec: Replay, chunk: OutputChunk, start: int) -> Printed:
     from ..model.answers import Printed
 
-    at = spot_of(rec, chunk.step)
+    at = spot_of_output(rec, chunk)
     return Printed(
         at.step, chunk.stream, chunk.text, start, at.file, at.line, at.function, at.frame_id
     )

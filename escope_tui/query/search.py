@@ -441,7 +441,7 @@ def _was_not(rec: Replay, identity: int, step: int) -> bool:
 
 
 def _output(rec: Replay, text: str, span: tuple[int, int], direction: int) -> Iterator[Found]:
-    from .output import occurrences
+    from .output import occurrences, spot_of_output
 
     last = len(rec) - 1
     found = [
@@ -451,7 +451,18 @@ def _output(rec: Replay, text: str, span: tuple[int, int], direction: int) -> It
     ]
     for each in sorted(found, key=lambda one: one.step * direction):
         line = one_line(each.text, SHOWN)
-        yield _place(rec, each.step, "output", f"{each.stream}: {line}")
+        at = spot_of_output(rec, each)
+        yield Found(
+            at.step,
+            "output",
+            f"{each.stream}: {line}",
+            at.file,
+            at.line,
+            at.function,
+            at.frame_id,
+            at.thread,
+            None,
+        )
 
 
 def _source(rec: Replay, text: str, span: tuple[int, int], direction: int) -> Iterator[Found]:

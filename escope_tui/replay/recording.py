@@ -22,6 +22,7 @@ from .tables import Program
 from .timeline import Timeline
 
 if TYPE_CHECKING:
+    from ..format.sums import Sums
     from .breakpoints import Breakpoint
     from .state import CursorLike
 
@@ -190,6 +191,13 @@ class Replay:
             site.end_column,
             bool(site.flags & ENTER),
         )
+
+    def sums(self, chunk: int) -> Sums | None:
+        """What a chunk sums up of itself; None: nothing that makes sense."""
+        try:
+            return self.file.load_sums(chunk)
+        except FormatError:
+            return None
 
     # -- what the scanner answers, with damage turned into errors
 

@@ -8,7 +8,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Collection, Iterator, Mapping
 from threading import RLock
 from types import MappingProxyType
-from typing import Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from .._speedups.unpack import RawObject
 from ..errors import EscopeError, FormatError
@@ -18,6 +18,9 @@ from .iterating import called_inside
 from .syntax import Syntax
 from .tables import IS_STEP, Function, Program, Site
 from .values import FEW, Types, changes_unseen, make_contents, make_value
+
+if TYPE_CHECKING:
+    from ..format.sums import Sums
 
 CACHED_OBJECTS = 8192
 T = TypeVar("T")
@@ -51,6 +54,10 @@ class Source(Protocol):
         self, start: int = 0, stop: int | None = None
     ) -> Iterator[tuple[int, int, bytes]]: ...
     def damage(self) -> Iterator[tuple[int, int]]: ...
+    def pieces(
+        self, start: int = 0, stop: int | None = None
+    ) -> Iterator[tuple[int, int, bytes, int, int]]: ...
+    def load_sums(self, number: int) -> Sums | None: ...
     def close(self) -> None: ...
 
 

@@ -269,6 +269,15 @@ class Story:
         """No output."""
         return iter(())
 
+    def pieces(
+        self, start: int = 0, stop: int | None = None
+    ) -> Iterator[tuple[int, int, bytes, int, int]]:
+        """No output."""
+        return iter(())
+
+    def load_sums(self, number: int) -> None:
+        """None: all is decoded."""
+
     # -- the scanner
 
     def _depth(self, step: int) -> int:
