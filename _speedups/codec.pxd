@@ -59,8 +59,8 @@ cdef struct Col:            # the first cache line is what a value that was pred
     uint8_t wrong           # surprises in a row for which the recipe was of no use, up to USELESS
     uint8_t score[8]
     uint32_t r_site         # the recipe that was looked up last: its site,
+    uint32_t r_res          # results (both as they stand in a frame),
     uint32_t r_a            # `a`,
-    uint32_t r_res          # results,
     uint32_t r_first        # and 1 + the place of its first operation, or 0
     Buf out                 # writing
     Src src                 # reading
@@ -117,6 +117,9 @@ cdef struct Codec:
     Val made                # what the recipe of the value at hand gave
     uint32_t is_made        # 0 not worked out yet, 1 it gave something, 2 it did not
     uint32_t callee         # the function whose frame is about to begin
+    Val iter                # packer: the item that DO_LOCALITER gave last,
+    uint64_t iter_of        # of which slot and loop,
+    uint64_t iter_at        # and n_syms then
     Val ret                 # what is being returned or yielded
     uint32_t chunk_no
     int err
@@ -185,7 +188,7 @@ cdef inline void codec_reset(Codec *c) noexcept nogil:
     c.m.work = 0
     c.n_values = c.newest = c.newest_str = 0
     c.ctl.n = 0
-    c.ctl_run = c.n_syms = 0
+    c.ctl_run = c.n_syms = c.iter_at = 0
     c.prev_sym = c.nth = c.mid = 0
     c.ret.tag = T_NONE
     c.ret.p = 0

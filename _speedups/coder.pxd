@@ -108,12 +108,19 @@ cdef inline bint length_of(Codec *c, Val *v) noexcept nogil:
     b = known_body(&c.m, v.p)
     return b != NULL and 1 <= b.shape <= 5 and put_int(v, <int64_t> b.size)
 
+cdef inline bint looked_up(const Col *k, const Frame *f) noexcept nogil:
+    """Whether the column's recipe is of the frame's last site and its results: two numbers side by side in both."""
+    cdef uint64_t mine, current
+    memcpy(&mine, &k.r_site, 8)
+    memcpy(&current, &f.last_site, 8)
+    return mine == current
+
 cdef inline const RecipeStep *recipe_at(Codec *c, Col *k, uint64_t want) noexcept nogil:
     """The recipe of a field of the column, looked up when the site or the results are others than last time."""
     cdef Frame *f = c.m.cur
     cdef Site *s
     cdef Recipe *r
-    if k.r_site != <uint32_t> f.last_site or k.r_a != <uint32_t> (want >> 32) or k.r_res != f.n_res:
+    if not looked_up(k, f) or k.r_a != <uint32_t> (want >> 32):
         if f.last_site < 0:
             return NULL
         s = &c.m.t.sites[f.last_site]
@@ -131,10 +138,22 @@ cdef inline const Val *local(Codec *c, uint32_t slot, Val *room) noexcept nogil:
     if slot >= f.n_slots:
         return NULL
     v = &f.slots[slot]
-    if v.tag == T_CELL:
+    if seldom(v.tag == T_CELL, 0):
         keep(room, v.tag, v.p)
         return room if of_cell(&c.m, room) else NULL
     return v if v.tag != T_UNBOUND else NULL
+
+cdef inline bint float_quick(uint32_t op, uint64_t a, uint64_t b, double *d) noexcept nogil:
+    """The operations that are most, of two floats; False: it is another, or gives no number."""
+    if op == DO_MUL:
+        d[0] = as_double(a) * as_double(b)
+    elif op == DO_ADD:
+        d[0] = as_double(a) + as_double(b)
+    elif op == DO_SUB:
+        d[0] = as_double(a) - as_double(b)
+    else:
+        return False
+    return d[0] == d[0]
 
 cdef inline int operate(uint32_t op, const Val *a, const Val *b, Val *r) noexcept nogil:
     """r = a op b. 0: not known; 2: an object's class has a method for it, so the next result is it."""
@@ -178,6 +197,7 @@ cdef inline bint make(Codec *c, const RecipeStep *pc) noexcept nogil:
     cdef const Val *b
     cdef uint32_t op, module
     cdef uint32_t at = 0            # results taken
+    cdef double d = 0
     cdef int yes
     while True:
         op = pc.code
@@ -195,6 +215,10 @@ cdef inline bint make(Codec *c, const RecipeStep *pc) noexcept nogil:
             if v >= full - 1 or a == NULL or b == NULL:
                 return False
             v += 1
+            if a.tag == T_FLOAT and b.tag == T_FLOAT and float_quick(pc.what, a.p, b.p, &d):
+                put_double(v, d)
+                pc += 1
+                continue
             yes = operate(pc.what, a, b, v)
             if yes != 1:
                 if yes == 0 or at >= f.n_res or at >= RESULTS or not hold(v, &f.res[at]):
@@ -204,19 +228,40 @@ cdef inline bint make(Codec *c, const RecipeStep *pc) noexcept nogil:
             b = local(c, pc.y, room) if op == DO_WITHLOCAL else &m.t.consts[pc.y]
             if v == st or v == full or b == NULL:
                 return False
+            if v.tag == T_FLOAT and b.tag == T_FLOAT and float_quick(pc.what, v.p, b.p, &d):
+                put_double(v, d)
+                pc += 1
+                continue
             yes = operate(pc.what, v, b, v)
             if yes != 1:
                 if yes == 0 or at >= f.n_res or at >= RESULTS or not hold(v, &f.res[at]):
                     return False
                 at += 1
-        elif op == DO_LOCALATTR or op == DO_LOCALITER:
+        elif op == DO_LOCALATTR:
             a = local(c, pc.x, room)
             if v == full or a == NULL:
                 return False
             v += 1
             keep(v, a.tag, a.p)
-            if not (get_attr(m, v, pc.y) if op == DO_LOCALATTR else item_at(c, v, f.loops[pc.y & 3])):
+            if not get_attr(m, v, pc.y):
                 return False
+        elif op == DO_LOCALITER:
+            if v == full:
+                return False
+            v += 1
+            if ENC and c.iter_at == c.n_syms and c.iter_of == (pc.x | <uint64_t> pc.y << 32):
+                keep(v, c.iter.tag, c.iter.p)       # what a header takes apart: the values of one site
+            else:
+                a = local(c, pc.x, room)
+                if a == NULL:
+                    return False
+                keep(v, a.tag, a.p)
+                if not item_at(c, v, f.loops[pc.y & 3]):
+                    return False
+                if ENC:
+                    c.iter_at = c.n_syms
+                    c.iter_of = pc.x | <uint64_t> pc.y << 32
+                    keep(&c.iter, v.tag, v.p)
         elif op == DO_CONSTITEM:
             if v == st or v == full:
                 return False
@@ -307,6 +352,10 @@ cdef inline bint make(Codec *c, const RecipeStep *pc) noexcept nogil:
                 if v < st + 2:
                     return False
                 v -= 1
+                if v.tag == T_FLOAT and v[1].tag == T_FLOAT and float_quick(op, v.p, v[1].p, &d):
+                    put_double(v, d)
+                    pc += 1
+                    continue
                 yes = operate(op, v, v + 1, v)
                 if yes != 1:
                     if yes == 0 or at >= f.n_res or at >= RESULTS or not hold(v, &f.res[at]):
@@ -406,17 +455,34 @@ cdef inline void linear(Codec *c, Col *k) noexcept nogil:
 
 cdef inline int col_score(Codec *c, Col *k, uint64_t tag, uint64_t p, uint64_t hint, uint64_t want) noexcept nogil:
     """After a surprise: rates the candidates and picks the next favourite. Returns the first that was right, or -1."""
-    cdef int i
-    cdef int right = -1
+    cdef uint64_t scores
+    cdef uint64_t gains = 0
+    cdef uint32_t top, i
     cdef int best = 0
-    for i in range(N_CANDIDATES):
-        k.score[i] -= k.score[i] >> 2
-        if is_candidate(c, k, i, tag, p, hint, want):
-            k.score[i] += 32
-            if right < 0:
-                right = i
-        if k.score[i] > k.score[best]:
-            best = i
+    cdef int right = -1
+    if is_candidate(c, k, C_RECIPE, tag, p, hint, want):
+        gains = <uint64_t> 32 << 8 * C_RECIPE
+        right = C_RECIPE
+    if tag == T_OBJ and p == hint:
+        gains |= <uint64_t> 32 << 8 * C_NEWEST
+        right = C_NEWEST
+    if is_candidate(c, k, C_CONTEXT, tag, p, hint, want):
+        gains |= <uint64_t> 32 << 8 * C_CONTEXT
+        right = C_CONTEXT
+    if is_candidate(c, k, C_SLOT, tag, p, hint, want):
+        gains |= <uint64_t> 32 << 8 * C_SLOT
+        right = C_SLOT
+    if is_candidate(c, k, C_LINEAR, tag, p, hint, want):
+        gains |= 32
+        right = C_LINEAR
+    memcpy(&scores, k.score, 8)         # each a byte, all at once: none of them borrows or carries
+    scores = scores - (scores >> 2 & 0x3F3F3F3F3F3F3F3FULL) + gains
+    memcpy(k.score, &scores, 8)
+    top = k.score[0]
+    for i in range(1, N_CANDIDATES):
+        if k.score[i] > top:
+            top = k.score[i]
+            best = <int> i
     k.best = <uint8_t> best
     k.quiet = 0
     if c.is_made == 1 and (same(c.made, mk(tag, p)) or c.made.tag == T_FLOAT and tag == T_FLOAT):
@@ -535,20 +601,27 @@ cdef inline bint worked_out(Codec *c, Frame *f, const RecipeStep *r, uint64_t ta
     cdef const Val *a
     cdef const Val *b
     cdef Val v
+    cdef double d = 0
     if r.code == DO_ONLYLOCAL:
         if r.x >= f.n_slots:
             return False
         a = &f.slots[r.x]
         return a.tag == tag and a.p == p and tag != T_UNBOUND and tag != T_CELL
-    if (r.code == DO_LOCALS or r.code == DO_LOCALCONST) and r[1].code == DO_END and r.x < f.n_slots:
-        a = &f.slots[r.x]
-        b = &c.m.t.consts[r.y]
-        if r.code == DO_LOCALS:
-            if r.y >= f.n_slots:
-                return False
-            b = &f.slots[r.y]
-        if a.tag == b.tag and (a.tag == T_INT or a.tag == T_FLOAT):
-            return operate(r.what, a, b, &v) == 1 and v.tag == tag and v.p == p
+    if r[1].code == DO_END:
+        if r.code == DO_CONST:
+            a = &c.m.t.consts[r.x]
+            return a.tag == tag and a.p == p
+        if (r.code == DO_LOCALS or r.code == DO_LOCALCONST) and r.x < f.n_slots:
+            a = &f.slots[r.x]
+            b = &c.m.t.consts[r.y]
+            if r.code == DO_LOCALS:
+                if r.y >= f.n_slots:
+                    return False
+                b = &f.slots[r.y]
+            if a.tag == b.tag and (a.tag == T_INT or a.tag == T_FLOAT):
+                if a.tag == T_FLOAT and float_quick(r.what, a.p, b.p, &d):
+                    return tag == T_FLOAT and as_bits(d) == p
+                return operate(r.what, a, b, &v) == 1 and v.tag == tag and v.p == p
     return make(c, r) and c.made.tag == tag and c.made.p == p
 
 cdef inline bint put_known(Codec *c, Frame *f, Col *k, uint64_t tag, uint64_t p, uint64_t want) noexcept nogil:
@@ -566,7 +639,7 @@ cdef inline bint put_known(Codec *c, Frame *f, Col *k, uint64_t tag, uint64_t p,
         k.stride2 = d
     else:
         if k.best == C_RECIPE:
-            if k.r_site != <uint32_t> f.last_site or k.r_a != <uint32_t> (want >> 32) or k.r_res != f.n_res or k.r_first == 0:
+            if not looked_up(k, f) or k.r_a != <uint32_t> (want >> 32) or k.r_first == 0:
                 return False
             if k.wrong >= USELESS or not worked_out(c, f, &c.m.t.ops[k.r_first - 1], tag, p):
                 return False

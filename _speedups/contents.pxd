@@ -3,7 +3,7 @@ from libc.stdint cimport int32_t, int64_t, uint8_t, uint16_t, uint32_t, uint64_t
 from libc.stdlib cimport free
 from libc.string cimport memcpy, memmove, memset
 
-from mem cimport ENC, Buf, Map, buf_bytes, map_del, map_free, map_get, map_put, xcalloc, xrealloc
+from mem cimport ENC, Buf, Map, buf_bytes, map_del, map_free, map_get, map_put, seldom, xcalloc, xrealloc
 from state cimport *
 from tags cimport *
 
@@ -12,14 +12,27 @@ cdef inline Obj *obj_find(Machine *m, uint64_t oid) noexcept nogil:
     if not ENC:
         return <Obj *> map_get(&m.objs, oid)
     o = m.near[oid & (RECENT - 1)]
-    if o == NULL or o.oid != oid:
+    if seldom(o == NULL or o.oid != oid, 0):
         o = <Obj *> map_get(&m.objs, oid)
         if o != NULL:
             m.near[oid & (RECENT - 1)] = o
     return o
 
 cdef inline Body *body_new(Machine *m) noexcept nogil:
-    cdef Body *b = <Body *> xcalloc(1, sizeof(Body))
+    cdef Body *b
+    cdef Val *attrs
+    cdef uint32_t cap
+    if ENC and m.spare_bodies != NULL:
+        b = m.spare_bodies
+        m.spare_bodies = b.next
+        m.n_spare_bodies -= 1
+        attrs = b.attrs
+        cap = b.cap_attrs
+        memset(b, 0, sizeof(Body))
+        b.attrs = attrs
+        b.cap_attrs = cap
+        return b
+    b = <Body *> xcalloc(1, sizeof(Body))
     if not ENC:
         b.next = m.all_bodies
         m.all_bodies = b
@@ -33,6 +46,20 @@ cdef inline void body_free(Body *b) noexcept nogil:
         free(b.index)
         free(b)
 
+cdef inline void body_spare(Machine *m, Body *b) noexcept nogil:
+    """Packer: the contents are of no use any more."""
+    if b == NULL or m.n_spare_bodies >= SPARE_OBJECTS or b.cap_attrs > SPARE_ATTRS:
+        body_free(b)
+        return
+    free(b.items)
+    free(b.pairs)
+    free(b.index)
+    b.items = b.pairs = NULL
+    b.index = NULL
+    b.next = m.spare_bodies
+    m.spare_bodies = b
+    m.n_spare_bodies += 1
+
 cdef inline Obj *obj_need(Machine *m, uint64_t oid) noexcept nogil:
     cdef Obj *o
     if oid == 0:
@@ -40,7 +67,13 @@ cdef inline Obj *obj_need(Machine *m, uint64_t oid) noexcept nogil:
         oid = 1
     o = obj_find(m, oid)
     if o == NULL:
-        o = <Obj *> xcalloc(1, sizeof(Obj))
+        if ENC and m.spare_objs != NULL:
+            o = m.spare_objs
+            m.spare_objs = o.next
+            m.n_spare_objs -= 1
+            memset(o, 0, sizeof(Obj))
+        else:
+            o = <Obj *> xcalloc(1, sizeof(Obj))
         o.oid = oid
         o.base_as_of = -1
         o.dead_at = -1
@@ -64,8 +97,13 @@ cdef inline void obj_free(Machine *m, Obj *o) noexcept nogil:
     if m.near[o.oid & (RECENT - 1)] == o:
         m.near[o.oid & (RECENT - 1)] = NULL
     map_del(&m.objs, o.oid)
-    body_free(o.b)
-    free(o)
+    body_spare(m, o.b)
+    if m.n_spare_objs >= SPARE_OBJECTS:
+        free(o)
+        return
+    o.next = m.spare_objs
+    m.spare_objs = o
+    m.n_spare_objs += 1
 
 cdef inline Rec *obj_rec(Machine *m, Obj *o, int kind) noexcept nogil:
     """Notes a change of the object: before the change is made."""
@@ -242,6 +280,9 @@ cdef inline void do_setitem(Machine *m, Obj *o, Val k, Val v) noexcept nogil:
         return
     b = obj_body(m, o)
     size = b.size
+    if b.shape == 1 and k.tag == T_INT and k.p < b.n_items and k.p < size:
+        put_item(m, o, b, k.p, v)
+        return
     if is_map(b) or is_set(b) or k.tag != T_INT or <int64_t> k.p < 0:
         put_pair(m, o, b, k, v, is_map(b) and not b.flags & 1)
         return
@@ -349,6 +390,20 @@ cdef inline int64_t find_attr(Body *b, uint64_t name) noexcept nogil:
             return i
     return -1
 
+cdef inline int64_t attr_place(Machine *m, Body *b, uint64_t name) noexcept nogil:
+    """`find_attr`, which looks first where the name stood in another object."""
+    cdef uint32_t at
+    cdef int64_t i
+    if not ENC or b.repeats:
+        return find_attr(b, name)
+    at = m.attr_at[name & 63]
+    if at < b.n_attrs and b.attrs[2 * at].p == name:
+        return at
+    i = find_attr(b, name)
+    if 0 <= i < 256:
+        m.attr_at[name & 63] = <uint8_t> i
+    return i
+
 cdef inline void do_setattr(Machine *m, Obj *o, Val name, Val v) noexcept nogil:
     cdef Body *b
     cdef int64_t i
@@ -356,7 +411,7 @@ cdef inline void do_setattr(Machine *m, Obj *o, Val name, Val v) noexcept nogil:
     if far_away(m, o, OP_SETATTR, name, v):
         return
     b = obj_body(m, o)
-    i = find_attr(b, name.p)
+    i = attr_place(m, b, name.p)
     if i >= 0:
         r = obj_rec(m, o, R_ATTR)
         if r != NULL:
@@ -403,7 +458,7 @@ cdef inline void do_size(Machine *m, Obj *o, uint64_t size) noexcept nogil:
 cdef inline void do_replace(Machine *m, Obj *o, Body *b) noexcept nogil:
     cdef Rec *r = obj_rec(m, o, R_REPLACE)
     if r == NULL:
-        body_free(o.b)
+        body_spare(m, o.b)
     else:
         r.old.p = <uint64_t> o.b
         r.new.p = <uint64_t> b
@@ -506,9 +561,9 @@ cdef inline void free_machine(Machine *m) noexcept nogil:
     """Unpacker: frees all that a chunk's state holds (not the tables)."""
     cdef Frame *f = m.all_frames
     cdef Frame *fn
-    cdef Obj *o = m.all_objs
+    cdef Obj *o = m.spare_objs if ENC else m.all_objs
     cdef Obj *on
-    cdef Body *b = m.all_bodies
+    cdef Body *b = m.spare_bodies if ENC else m.all_bodies
     cdef Body *bn
     cdef uint32_t i
     if m.light:

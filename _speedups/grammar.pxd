@@ -118,6 +118,17 @@ cdef inline void code_object(Codec *c, uint64_t key, ObjHead *h, Vals *v, bint s
         if not ENC:
             vals_push(v, got)
 
+cdef inline bint names_repeat(Body *b) noexcept nogil:
+    """Whether two attributes may have the same name."""
+    cdef uint32_t i, j
+    if b.n_attrs > SPARE_ATTRS:
+        return True
+    for i in range(1, b.n_attrs):
+        for j in range(i):
+            if b.attrs[2 * i].p == b.attrs[2 * j].p:
+                return True
+    return False
+
 cdef inline Body *make_body(Machine *m, ObjHead *h, Vals *v) noexcept nogil:
     cdef Body *b = body_new(m)
     cdef Val *s = v.v
@@ -137,9 +148,12 @@ cdef inline Body *make_body(Machine *m, ObjHead *h, Vals *v) noexcept nogil:
         b.n_pairs = b.cap_pairs = h.n_pairs
         s += 2 * h.n_pairs
     if h.n_attrs:
-        b.attrs = <Val *> xrealloc(NULL, <size_t> h.n_attrs * 2 * sizeof(Val))
+        if h.n_attrs > b.cap_attrs:
+            b.attrs = <Val *> xrealloc(b.attrs, <size_t> h.n_attrs * 2 * sizeof(Val))
+            b.cap_attrs = h.n_attrs
         memcpy(b.attrs, s, <size_t> h.n_attrs * 2 * sizeof(Val))
-        b.n_attrs = b.cap_attrs = h.n_attrs
+        b.n_attrs = h.n_attrs
+        b.repeats = ENC and names_repeat(b)
         s += 2 * h.n_attrs
     if h.has_text:
         b.text = s[0]

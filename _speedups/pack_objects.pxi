@@ -150,6 +150,7 @@ cdef int object_event(Packer self, Src *s) noexcept nogil:
     """OBJ: a snapshot. Known contents are compared: nothing, a few deltas, or all of it."""
     cdef ObjHead h
     cdef Val v
+    cdef Val *to
     cdef uint64_t i, n, strid
     cdef int r
     cdef Obj *o
@@ -173,12 +174,16 @@ cdef int object_event(Packer self, Src *s) noexcept nogil:
         return BAD
     self.vals.n = 0
     n = <uint64_t> h.n_items + 2 * <uint64_t> h.n_pairs
+    if n > <uint64_t> (s.end - s.p):            # each takes a byte at least
+        return SHORT
+    vals_need(&self.vals, <uint32_t> n)
+    to = self.vals.v
     for i in range(n):
-        if not raw_quick(self, s, &v):
-            r = raw_value(self, s, &v, 0)
+        if not raw_quick(self, s, &to[i]):
+            r = raw_value(self, s, &to[i], 0)
             if r != DONE:
                 return r
-        vals_push(&self.vals, v)
+    self.vals.n = <uint32_t> n
     for i in range(h.n_attrs):
         if s.end - s.p < 4:
             return SHORT
@@ -226,7 +231,8 @@ cdef bint write_diff(Packer self, Obj *o, ObjHead *h) noexcept nogil:
     cdef Val *v = self.vals.v
     cdef Val *p = v + h.n_items
     cdef Val *a = p + 2 * h.n_pairs
-    cdef uint32_t i
+    cdef Val *have
+    cdef uint32_t i, shared, first, last
     cdef uint32_t n = 0
     cdef uint32_t budget = 2 + (h.n_items + h.n_pairs + h.n_attrs) // 4
     cdef Event e
@@ -241,8 +247,15 @@ cdef bint write_diff(Packer self, Obj *o, ObjHead *h) noexcept nogil:
         return False
     if cut and (h.n_items != b.n_items or h.n_pairs != b.n_pairs):
         return False
-    for i in range(min(b.n_items, h.n_items)):
-        if not same(b.items[i], v[i]):
+    have = b.items
+    shared = min(b.n_items, h.n_items)
+    first = shared
+    last = 0
+    for i in range(shared):
+        if have[i].p != v[i].p or have[i].tag != v[i].tag:
+            if n == 0:
+                first = i
+            last = i
             n += 1
     if n and is_set(b):
         return False
@@ -271,7 +284,7 @@ cdef bint write_diff(Packer self, Obj *o, ObjHead *h) noexcept nogil:
     while b.n_items > h.n_items:
         e.key = mk(T_INT, b.n_items - 1)
         self.emit(OP_DELITEM, &e)
-    for i in range(h.n_items):
+    for i in range(first, h.n_items if first == shared or h.n_items > shared else last + 1):
         if i < b.n_items and same(b.items[i], v[i]):
             continue
         write_change(self, o, OP_APPEND if i >= b.n_items and is_set(b) else OP_SETITEM, T_INT, i, v[i].tag, v[i].p)

@@ -144,6 +144,8 @@ cdef void run_quick(Packer self, Src *s) noexcept nogil:
             s.p = p
             if p[0] == OP_SETITEM or p[0] == OP_SETATTR or p[0] == OP_APPEND:
                 n = change_event(self, s)
+            elif p[0] == OP_OBJ:
+                n = object_event(self, s)
             elif p[0] == OP_DEATH:
                 n = death_event(self, s)
             elif p[0] == OP_AT or p[0] == OP_LASTED:

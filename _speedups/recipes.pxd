@@ -100,6 +100,11 @@ cdef inline double as_double(uint64_t p) noexcept nogil:
     memcpy(&d, &p, 8)
     return d
 
+cdef inline uint64_t as_bits(double d) noexcept nogil:
+    cdef uint64_t p
+    memcpy(&p, &d, 8)
+    return p
+
 cdef inline bint put_double(Val *v, double d) noexcept nogil:
     if d != d:              # its bits are the machine's own
         return False
@@ -337,9 +342,10 @@ cdef inline bint unary(Machine *m, uint32_t op, Val *v) noexcept nogil:
 
 cdef inline bint hold(Val *at, Val *v) noexcept nogil:
     """Takes a value that is known."""
-    at.tag = v.tag
+    cdef uint64_t tag = v.tag
+    at.tag = tag
     at.p = v.p
-    return v.tag != T_UNBOUND and v.tag < T_CELL
+    return tag - 1 < T_CELL - 1         # neither unbound nor a cell nor unknown
 
 cdef inline bint of_cell(Machine *m, Val *v) noexcept nogil:
     cdef Body *b
@@ -356,5 +362,5 @@ cdef inline bint get_attr(Machine *m, Val *v, uint32_t name) noexcept nogil:
     b = known_body(m, v.p)
     if b == NULL:
         return False
-    i = find_attr(b, name)
+    i = attr_place(m, b, name)
     return i >= 0 and hold(v, &b.attrs[2 * i + 1])

@@ -9,6 +9,8 @@ from tags cimport *
 cdef enum:
     RECENT = 1024
     SPARE = 64
+    SPARE_OBJECTS = 4096
+    SPARE_ATTRS = 16
     RESULTS = 3
 
 cdef struct Val:
@@ -89,8 +91,9 @@ cdef struct Frame:
     uint64_t parent
     Val *slots
     int64_t last_step
-    int32_t func            # -1: not known
     int32_t last_site       # -1: none yet
+    uint32_t n_res          # results of calls since the last site
+    int32_t func            # -1: not known
     uint32_t n_slots
     uint32_t thread
     uint32_t depth
@@ -104,7 +107,6 @@ cdef struct Frame:
     uint8_t pad[7]
     Frame *up               # packer: the parent, or what once was it, or NULL
     uint32_t loops[4]       # times that the header of each loop was evaluated, less one
-    uint32_t n_res          # results of calls since the last site
     uint32_t pad2
     Val last_res
     Val res[RESULTS]        # the first of them
@@ -115,7 +117,7 @@ cdef struct Body:           # contents of an object
     uint8_t shape
     uint8_t flags
     uint8_t has_text
-    uint8_t pad
+    uint8_t repeats         # packer: two attributes may have the same name (of a slot, and in __dict__)
     uint64_t size
     Val text
     Val *items
@@ -204,6 +206,11 @@ cdef struct Machine:
     Frame *recent[RECENT]   # packer: frames alive, at the place of their id; another of that place is in the map
     Frame *spare[SPARE]     # packer, light unpacker: frames to be used again, by the number of their slots
     Obj *near[RECENT]       # packer: objects found last, at the place of their id
+    Obj *spare_objs         # packer: to be used again
+    Body *spare_bodies      # the same, with room for attributes
+    uint32_t n_spare_objs
+    uint32_t n_spare_bodies
+    uint8_t attr_at[64]     # packer: where among its object's attributes the last one of that name stood
     Map frames              # alive (packer: those that are not in `recent`)
     Map objs                # alive
     Map past_frames         # unpacker: those that ended in the chunk

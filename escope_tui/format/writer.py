@@ -18,6 +18,9 @@ from escope_tui.format import container
 from escope_tui.format.directory import ChunkInfo, chunk_info
 from escope_tui.format.recipes import Recipes, recipes_of
 
+HURRIED_LEVEL = -1
+"""Chunks that the program may have to wait for are compressed at this level of zstd."""
+
 
 def dump_json(value: object) -> bytes:
     """Compact JSON; lone surrogates stay as escapes."""
@@ -50,8 +53,11 @@ class RecordingWriter:
         self.offset = 0
         self.problem = ""
         """Why the file takes no more; empty as long as it does."""
+        self.hurried = False
+        """Whether chunks are written with less effort, larger: the program is about to wait."""
         self._summary = SummaryMaker()
         self._zstd = zstandard.ZstdCompressor(level=level)
+        self._hurried_zstd = zstandard.ZstdCompressor(level=HURRIED_LEVEL)
         self._file: FileIO | None = None
 
     @property
@@ -189,7 +195,8 @@ class RecordingWriter:
                     self._table(kind, item[1])
 
     def _chunk(self, sections: tuple[bytes, ...]) -> None:
-        packed = [self._zstd.compress(section) for section in sections]
+        zstd = self._hurried_zstd if self.hurried else self._zstd
+        packed = [zstd.compress(section) for section in sections]
         head = b"".join(
             container.SECTION.pack(len(small), len(plain))
             for small, plain in zip(packed, sections, strict=True)

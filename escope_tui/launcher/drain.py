@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     class Source(Protocol):
         """The reading end of a ring."""
 
+        @property
+        def size(self) -> int: ...
+
         def pending(self) -> int: ...
 
         def view(self, limit: int) -> Any: ...
@@ -31,6 +34,8 @@ if TYPE_CHECKING:
 
     class Sink(Protocol):
         """The part of the recording's writer that draining needs."""
+
+        hurried: bool
 
         def feed(self, data: Any) -> int: ...
 
@@ -42,6 +47,9 @@ PIECE = 1 << 20
 
 BUSY = 1 << 18
 """After a piece smaller than this it is worth to wait until there is more."""
+
+HURRY = 4
+"""The writer is hurried while more than one part of so many of the ring waits for it."""
 
 SHORTEST_WAIT = 0.001
 LONGEST_WAIT = 0.005
@@ -88,6 +96,7 @@ class Drain:
             return 0
         count = pending
         if not self.problem:
+            self.writer.hurried = pending > self.ring.size // HURRY
             count = self._feed(min(pending, PIECE)) or self._feed(pending)
             if not count:
                 self.problem = self.problem or "the stream of events broke off inside an event"

@@ -72,6 +72,21 @@ def test_a_recording_opens_with_its_facts_and_tables(recording: Path) -> None:
         assert [row[0] for row in file.output(40, 50)] == [41, 45, 49]
 
 
+def test_a_hurried_recording_is_larger_and_says_the_same(tmp_path: Path) -> None:
+    stream = loop_stream(5_000)
+    files = []
+    for hurried in (False, True):
+        writer = RecordingWriter(str(tmp_path / f"{hurried}.esr"), {"command": ["work.py"]})
+        writer.hurried = hurried
+        writer.feed(bytes(stream.data))
+        writer.finish()
+        files.append(tmp_path / f"{hurried}.esr")
+    calm, hasty = files
+    assert calm.stat().st_size < hasty.stat().st_size < 2 * calm.stat().st_size
+    with RecordingFile(calm) as one, RecordingFile(hasty) as other:
+        assert [list(dump(one))] == [list(dump(other))]
+
+
 def test_a_file_without_footer_has_the_same_hits_and_meta(recording: Path) -> None:
     data = recording.read_bytes()
     with RecordingFile(recording) as file:
@@ -312,6 +327,52 @@ def test_names_without_their_table_make_no_sense(tmp_path: Path) -> None:
             with pytest.raises(EscopeError):
                 file._take_table(container.TABLES, table)
             assert file.modules[0]["functions"][0][5] == rs.MODULE_NAMES
+
+
+def test_objects_with_the_memory_of_dead_ones_hold_only_what_is_theirs(tmp_path: Path) -> None:
+    stream = RawStream()
+    stream.module()
+    stream.site(rs.MODULE_ENTER)
+    for oid in range(1, 40, 2):
+        stream.snapshot(oid, 3, rs.INSTANCE, attrs=(("a", oid), ("b", "text"), ("c", None)))
+        stream.set_attr(oid, "d", oid)
+        stream.site(rs.MODULE_STEP, oid)
+        stream.death(oid)
+        stream.set_attr(oid + 1, "c", "seen")
+        stream.site(rs.MODULE_STEP, oid)
+        stream.death(oid + 1)
+    path = record(tmp_path / "a.esr", stream, chunk_steps=7)
+    with RecordingFile(path) as file:
+        cursor = unpack.Cursor(file)
+        text = unpack.Text("text")
+        for step in range(1, 40):
+            cursor.seek(step)
+            found = cursor.object(step)
+            assert found is not None
+            if step % 2:
+                assert found.attrs == [("a", step), ("b", text), ("c", None), ("d", step)]
+            else:
+                assert found.attrs == [("c", unpack.Text("seen"))]
+
+
+def test_of_attributes_with_one_name_the_first_is_written(tmp_path: Path) -> None:
+    stream = RawStream()
+    stream.module()
+    stream.site(rs.MODULE_ENTER)
+    stream.snapshot(1, 3, rs.INSTANCE, attrs=(("a", 1), ("b", 1), ("x", 1)))
+    stream.snapshot(2, 3, rs.INSTANCE, attrs=(("x", 1), ("b", 1), ("x", 1)))
+    for value in range(2, 12):
+        stream.set_attr(1, "x", value)
+        stream.set_attr(2, "x", value)
+        stream.site(rs.MODULE_STEP, value)
+    path = record(tmp_path / "a.esr", stream, chunk_steps=4)
+    with RecordingFile(path) as file:
+        cursor = unpack.Cursor(file)
+        for step in range(1, file.steps):
+            cursor.seek(step)
+            found = cursor.object(2)
+            assert found is not None
+            assert found.attrs == [("x", step + 1), ("b", 1), ("x", 1)]
 
 
 def test_object_writes_are_found_by_attribute_and_item(tmp_path: Path) -> None:

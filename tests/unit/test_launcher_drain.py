@@ -25,10 +25,13 @@ class Writer:
         self.data = b""
         self.flushes = 0
         self.fails = False
+        self.hurried = False
+        self.pieces: list[tuple[int, bool]] = []
 
     def feed(self, data: Any) -> int:
         if self.fails:
             raise OSError("no space left on the disk")
+        self.pieces.append((len(data), self.hurried))
         count = len(data) // 4 * 4
         self.data += bytes(data[:count])
         return count
@@ -83,6 +86,18 @@ def test_an_event_that_a_piece_cuts_is_taken_with_the_next(
     assert [drain.pump(), drain.pump(), drain.pump()] == [8, 8, 0]
     assert writer.data == b"0123456789abcdef"
     assert not drain.problem
+
+
+def test_the_writer_is_hurried_while_more_than_a_quarter_of_the_ring_waits(
+    target: Target, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "PIECE", SIZE // 4)
+    writer = Writer()
+    drain = Drain(target.ring, writer)
+    target.write(b"abcd" * (SIZE // 8))
+    while drain.pump():
+        pass
+    assert writer.pieces == [(SIZE // 4, True), (SIZE // 4, False)]
 
 
 def test_a_writer_that_fails_does_not_stop_the_program(target: Target) -> None:
