@@ -98,7 +98,7 @@ def test_output_was_written_where_its_events_say(
     assert all(found)
 
 
-def test_times_of_functions_and_the_search_of_the_output_decode_no_further_chunk(
+def test_times_of_functions_and_the_search_of_the_output_decode_no_chunk(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     source = "def work(n):\n    print('turn', n)\n    return n\nfor n in range(200):\n    work(n)\n"
@@ -115,7 +115,7 @@ def test_times_of_functions_and_the_search_of_the_output_decode_no_further_chunk
     assert main(["hotspots", path]) == 0
     assert main(["search", path, "turn 17", "--kind", "output"]) == 0
     assert main(["output", path, "--steps"]) == 0
-    assert set(decoded) == {0}  # which opening a recording reads
+    assert not decoded
     shown = capsys.readouterr().out
     assert "work" in shown
     assert "in work  stdout: turn" in shown
