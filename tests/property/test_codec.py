@@ -373,6 +373,7 @@ class Hostile:
         self.steps = file.steps
         self.n_sites = file.n_sites
         self.summaries = file.summaries
+        self.tables = file.tables
         self.cache = None
 
     def spoil(self, data: bytes) -> bytes:
