@@ -62,6 +62,8 @@ import escope_tui
 rec = escope_tui.open(sys.argv[1])
 times, kind, order = int(sys.argv[3]), sys.argv[2], random.Random(1)
 count = len(rec)
+for chunk in rec.file.chunks:  # what is counted begins with all of them decoded
+    rec.locals(chunk.first_step)
 rec.locals(count // 2)
 if kind == "walk":
     for step in rec.steps(count // 2, count // 2 + times):
