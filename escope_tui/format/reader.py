@@ -55,9 +55,9 @@ class RecordingFile:
         self.threads: dict[int, ThreadInfo] = {}
         self.n_sites = 0
         self.cache: Any = None
+        """Decoded chunks, shared by all cursors and scanners of this file."""
         self.tables: Any = None
         """The codec's tables of the modules, which all readers of the file share."""
-        """Decoded chunks, shared by all cursors and scanners of this file."""
         self.unread: set[int] = set()
         """Chunks of which the output could not be read."""
         self._hits: dict[int, int] | None = None
@@ -341,10 +341,11 @@ class RecordingFile:
         return self._section(self._chunk_block(number), 0)
 
     def load_sums(self, number: int) -> Sums | None:
-        """What a chunk sums up of itself; None: it has no such section."""
+        """What a chunk sums up of itself, the checksum checked; None: it has no such section."""
         block = self._chunk_block(number)
         if len(self._sections(block)) <= SUMS:
             return None
+        self._read(block)
         functions = sum(len(module["functions"]) for module in self.modules)
         return parse_sums(self._section(block, SUMS), functions, self.n_sites)
 

@@ -279,7 +279,11 @@ def read_exceptions(
     found: list[ExceptionEvent] = [_event(way, ends, spots) for way in done]
     ending = None if seen_only else unseen_end(rec)
     if ending is not None and span[0] <= ending.step < span[1]:
-        found.append(ending)
+        same = next((at for at, each in enumerate(found) if _ended_so(each, ending)), None)
+        if same is None:
+            found.append(ending)
+        else:
+            found[same] = Seen(spots, done[same], uncaught=True)
     begun = rec.surveyor.span(own[0])[0] if own else 0
     over = rec.surveyor.span(own[-1])[1] if own else 0
     known = Counter(way.site for way in done if begun <= way.raised[0] < over)
@@ -665,6 +669,18 @@ def _was_last(rec: Replay, way: _Way) -> bool:
     return True
 
 
+def _ended_so(each: ExceptionEvent, ending: ExceptionEvent) -> bool:
+    """Whether an exception that left a function is the one that ended the program: a `with` in the
+    module's own code had thrown it into a generator.
+    """
+    return (
+        each.type_name.rpartition(".")[2] == ending.type_name.rpartition(".")[2]
+        and each.thread == ending.thread
+        and each.caught is None
+        and each.step == ending.step
+    )
+
+
 def unseen_end(rec: Replay) -> ExceptionEvent | None:
     """The exception that the recorder saw end the program, where no recorded function saw it."""
     if "unseen end" not in rec.kept:
@@ -679,9 +695,11 @@ def _find_unseen_end(rec: Replay) -> ExceptionEvent | None:
         return None
     name = safe_text(str(facts.get("type", "?")))
     # The frames that it ended did so behind the last step of its thread.
-    near_by = _around(rec, last_step(rec, facts.get("thread", 0)))
+    thread = facts.get("thread", 0)
+    near_by = _around(rec, last_step(rec, thread))
     found = read_exceptions(rec, near_by, (0, len(rec)), seen_only=True)
-    if any(each.uncaught and each.type_name.endswith(name) for each in found):
+    ended = (each.type_name for each in found if each.uncaught and each.thread == thread)
+    if any(each.endswith(name) for each in ended):
         return None
     step, moment = end_of(rec, facts)
     text = one_line(str(facts.get("message", "")), MESSAGE_WIDTH)

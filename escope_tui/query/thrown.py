@@ -27,8 +27,16 @@ def thrown_from(rec: Replay, step: int, moment: int, value: Value | None) -> int
     while entries and yields(rec, rec.site_of(step)):
         frame = rec.step_info(step).frame
         inner = rec.state.frame_state(moment, frame).function
+        site = rec.program.site(rec.site_of(step))
         own = (inner.name, rec.program.paths[inner.module])
-        last = max((at for at, each in enumerate(entries) if each[:2] == own), default=-1)
+        last = max(
+            (
+                at
+                for at, each in enumerate(entries)
+                if each[:2] == own and site.line <= each[2] <= site.end_line
+            ),
+            default=-1,
+        )
         entries = entries[last + 1 :]
         caller = _caller(rec, frame, moment, {entry[:2]: entry[2] for entry in entries})
         if caller is None:

@@ -105,12 +105,10 @@ def evaluate(
     evaluator = Evaluator(scopes, seconds, holder, effort)
     try:
         try:
-            result = evaluator.visit(tree)
+            value = evaluator.answer(tree)
         except UnsettledError:
             with context():
-                result = evaluator.visit(tree)
-        ops.check_shown(result)
-        value = value_of(ops.lower(result))
+                value = evaluator.answer(tree)
     except EvaluationError:
         raise
     except RecursionError as error:
@@ -144,6 +142,12 @@ class Evaluator:
         self.most = MAX_NODES if effort is None else effort.left
         self.deadline = monotonic() + seconds
         self.doubt = ops.Doubt()
+
+    def answer(self, tree: ast.expr) -> Value:
+        """The value of a whole expression, all members of what is read lazily computed."""
+        result = self.visit(tree)
+        ops.check_shown(result)
+        return value_of(ops.lower(result))
 
     def visit(self, node: ast.expr) -> Any:
         """The domain value of a node."""

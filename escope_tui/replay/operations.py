@@ -19,6 +19,7 @@ from ..model.values import (
     SCALAR_KINDS,
     SET_KINDS,
     UNKNOWN,
+    Contents,
     Value,
 )
 from .exact import contents_of, exact
@@ -152,7 +153,11 @@ def lower(result: Any) -> Any:
     if isinstance(result, tuple):
         return tuple(lower(each) for each in result)
     if isinstance(result, dict):
-        return {key: lower(each) for key, each in result.items()}
+        pairs = tuple((lower(key), lower(each)) for key, each in result.items())
+        return Value("", contents=Contents("dict", "dict", size=len(pairs), pairs=pairs))
+    if isinstance(result, set | frozenset):
+        kind, members = type(result).__name__, tuple(lower(each) for each in result)
+        return Value("", contents=Contents(kind, kind, size=len(members), items=members))
     contents = contents_of(result)
     return result if contents is None else Value("", contents=contents)
 

@@ -26,9 +26,9 @@ class Engine(Protocol):
     """A recording, as questions. `back` turns a search around; None: there is no such moment."""
 
     name: str
+    """What people call it: the file's name."""
     sites: int
     """How many places of the recorded program are told apart: what is decoded grows with them."""
-    """What people call it: the file's name."""
 
     ending: str
     """How the program ended, in a few words; empty if that is not known."""

@@ -95,30 +95,32 @@ class Loops:
         run = self._run(frame, file, step, loop, 0)
         if run is None:
             return None
-        if number > 0:
-            self._reach(run, frame, loop, True, MOST, True)
-            missing = number + 1 - len(run.steps)
-        else:
-            self._reach(run, frame, loop, False, MOST, True)
-            missing = 0
-        if missing > 0 and run.begins:
-            self._reach(run, frame, loop, False, min(missing, MOST), True)
-        if not (run.begins if number > 0 else run.ends):
+        back = number > 0
+        self._reach(run, frame, loop, back, MOST, True)
+        if not (run.begins if back else run.ends):
             return None
-        return self._begun(run, number - 1 if number > 0 else self._total(run) + number)
+        # One more than is asked for: the last header's step may begin no iteration.
+        missing = (number + 1 - len(run.steps)) if back else -number - self._total(run)
+        if missing > 0:
+            self._reach(run, frame, loop, not back, min(missing, MOST), True)
+        return self._begun(run, number - 1 if back else self._total(run) + number)
 
     def beside(self, frame: int, file: str, step: int, loop: Loop, by: int) -> int | None:
         """The header's step of an iteration that is some further on; None where there is none."""
         run = self._run(frame, file, step, loop, 0)
         if run is None:
             return None
-        after = len(run.steps) - bisect_right(run.steps, step)
-        before = len(run.steps) - 1 - after
+        if run.steps[-1] <= step:  # that header's step may have ended the loop
+            self._reach(run, frame, loop, False, 1, True)
+        now = min(bisect_right(run.steps, step), self._total(run)) - 1
+        before, after = now, len(run.steps) - 1 - now
         # One more than is asked for: the last header's step may begin no iteration.
         missing = -by - before if by < 0 else by + 1 - after
         if missing > 0:
+            known = len(run.steps)
             self._reach(run, frame, loop, by < 0, min(missing, MOST), True)
-        return self._begun(run, bisect_right(run.steps, step) - 1 + by)
+            now += len(run.steps) - known if by < 0 else 0
+        return self._begun(run, now + by)
 
     def _begun(self, run: _Run, at: int) -> int | None:
         return run.steps[at] if 0 <= at < self._total(run) else None

@@ -289,6 +289,65 @@ def test_what_a_with_throws_into_a_generator_was_raised_in_the_with(
     assert moments == [None, 1, 2, None]
 
 
+def test_what_is_thrown_into_a_generator_of_the_same_name_was_raised_in_the_with(
+    record: Callable[..., Any], tmp_path: Path
+) -> None:
+    script = tmp_path / "alike.py"
+    script.write_text(
+        "import contextlib\n"
+        "@contextlib.contextmanager\n"
+        "def work():\n    yield 1\n"
+        "class Job:\n"
+        "    def work(self, n):\n"
+        "        with work() as one:\n"
+        "            return one / n\n"
+        "Job().work(0)\n"
+    )
+    with record(str(script)).open() as rec:
+        (found,) = rec.exceptions()
+        ending = uncaught(rec)
+    assert ending is not None
+    assert (found.raised.function, found.raised.line) == ("Job.work", 8)
+    assert (ending.raised.function, ending.raised.line) == ("Job.work", 8)
+
+
+def test_what_ended_the_program_behind_a_with_and_a_finally_is_listed_once(
+    record: Callable[..., Any], tmp_path: Path
+) -> None:
+    script = tmp_path / "cleaned.py"
+    script.write_text(
+        "import contextlib\n"
+        "@contextlib.contextmanager\n"
+        "def opened():\n    yield 1\n"
+        "try:\n"
+        "    with opened() as one:\n"
+        "        one / 0\n"
+        "finally:\n"
+        "    one = 2\n"
+    )
+    with record(str(script)).open() as rec:
+        (found,) = rec.exceptions()
+    assert (found.fate, found.raised.line) == ("uncaught", 7)
+    assert [each.line for each in found.propagated] == [4]
+
+
+def test_the_same_exception_may_end_a_thread_and_the_program(
+    record: Callable[..., Any], tmp_path: Path
+) -> None:
+    script = tmp_path / "twice.py"
+    script.write_text(
+        "import threading\n"
+        "def work():\n    {}['in the thread']\n"
+        "thread = threading.Thread(target=work)\n"
+        "thread.start()\n"
+        "thread.join()\n"
+        "{}['in the program']\n"
+    )
+    with record(str(script)).open() as rec:
+        ends = [(each.type_name, each.raised.line) for each in rec.exceptions() if each.uncaught]
+    assert ends == [("KeyError", 3), ("KeyError", 7)]
+
+
 FILLED = """
 import asyncio
 

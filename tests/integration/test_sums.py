@@ -8,7 +8,8 @@ import pytest
 
 import escope_tui as escope
 from escope_tui.cli import main
-from escope_tui.format.reader import RecordingFile
+from escope_tui.errors import FormatError
+from escope_tui.format.reader import SUMS, RecordingFile
 from tests.helpers.rerecord import chunked, rerecorded
 
 PROGRAMS = Path(__file__).parents[1] / "programs"
@@ -96,6 +97,20 @@ def test_output_was_written_where_its_events_say(
         assert searched == [*rec.search("a", kinds=("output",))]
         assert steps == [each.step for each in rec.output()]
     assert all(found)
+
+
+def test_damaged_sums_are_not_told(tmp_path: Path) -> None:
+    """Each byte of a chunk's sums in turn."""
+    path = Path(chunked(WRITES, tmp_path))
+    with RecordingFile(str(path)) as file:
+        block = file._chunk_block(1)
+        at, packed, _ = file._sections(block)[SUMS]
+    data = path.read_bytes()
+
+    for place in range(block.start + at, block.start + at + packed):
+        path.write_bytes(data[:place] + bytes([data[place] ^ 1]) + data[place + 1 :])
+        with escope.open(str(path)) as rec, pytest.raises(FormatError):
+            rec.functions()
 
 
 def test_times_of_functions_and_the_search_of_the_output_decode_no_chunk(

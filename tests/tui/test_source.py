@@ -196,12 +196,26 @@ def test_the_next_iteration_is_the_next_one_where_those_before_are_not_all_count
 def test_an_iteration_is_found_by_its_number_from_the_middle_of_a_loop() -> None:
     rec = FakeRecording.of(LONG_LOOP)
     loop, frame, steps = the_loop(rec)
-    for number, iteration in ((7, 6), (300, 299), (-1, 399), (-7, 393)):
+    for number, iteration in ((7, 6), (300, 299), (-1, 399), (-7, 393), (-390, 10)):
         session = Session(rec)
         session.arrive(session.goto(steps[200]))
         arrival = session.iteration(loop, frame, rec.file, to=number)
         assert arrival.moment is not None
         assert rec.own_steps(frame, arrival.moment.step, False, 1)[0] == (steps[iteration], 4)
+
+
+def test_before_the_end_of_a_loop_stands_its_last_iteration() -> None:
+    """The header's step that ends the loop is no iteration of its own."""
+    rec = FakeRecording.of(LONG_LOOP)
+    loop, frame, steps = the_loop(rec)
+    session = Session(rec)
+    ((over, line),) = rec.own_steps(frame, steps[-1], False, 1)
+    assert line == loop.line
+    session.arrive(session.goto(over))
+    assert session.iteration(loop, frame, rec.file, by=1).moment is None
+    arrival = session.iteration(loop, frame, rec.file, by=-1)
+    assert arrival.moment is not None
+    assert rec.own_steps(frame, arrival.moment.step, False, 1)[0] == (steps[398], 4)
 
 
 def test_an_iteration_whose_number_is_not_known_is_not_given_for_another(

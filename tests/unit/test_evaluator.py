@@ -325,6 +325,10 @@ def test_looking_up_a_key_leaves_the_other_keys_undecoded() -> None:
         ("span > span / 2", "True"),
         ("third * 3 == 1", "True"),
         ("third + third", "Fraction(2, 3)"),
+        ("(each * 2 for each in [tenth])", "[Decimal('0.2')]"),
+        ("map(lambda each: each + 1, [tenth])", "[Decimal('1.1')]"),
+        ("{third: tenth}", "{Fraction(1, 3): Decimal('0.1')}"),
+        ("{tenth, 1}", "{1, Decimal('0.1')}"),
     ],
 )
 def test_numbers_and_times_of_the_library_are_computed_with(expression: str, shown: str) -> None:
