@@ -9,6 +9,7 @@ from escope_tui.model.text import one_line
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
+    from collections.abc import Iterator
 
     from escope_tui.model.events import ExceptionEvent
 
@@ -35,13 +36,19 @@ def configure(parser: ArgumentParser) -> None:
 def run(args: Namespace) -> int:
     """Prints the exceptions in the order in which they were raised."""
     from escope_tui.query.exceptions import iter_exceptions, named_exceptions
+    from escope_tui.query.fates import exceptions_of_fate
 
     trace, words = common.take_words(args, 0, 1, "[TYPE]")
     with common.opened(trace) as (rec, step):
         first = -1 if step is None else step - 1
-        named = named_exceptions(rec, words[0], first) if words else None
-        found = iter_exceptions(rec, first, 1) if named is None else named
-        found = (each for each in found if args.fate in (None, each.fate))
+        found: Iterator[ExceptionEvent]
+        if words:
+            named = named_exceptions(rec, words[0], first)
+            found = (each for each in named if args.fate in (None, each.fate))
+        elif args.fate is not None:
+            found = exceptions_of_fate(rec, args.fate, first)
+        else:
+            found = iter_exceptions(rec, first, 1)
         line = _long if args.frames else _line
         common.write_all(found, args, line, "no exception", step)
     return 0

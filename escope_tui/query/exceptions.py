@@ -29,6 +29,7 @@ from .raised import (
     highest_before,
     left_at,
     may_swallow,
+    newest_place,
     raised_at,
     star_around,
     swallowed,
@@ -162,12 +163,17 @@ def iter_exceptions(rec: Replay, step: int, direction: int) -> Iterator[Exceptio
         return
     span = (step + 1, len(rec)) if direction > 0 else (0, step)
     spots = Spots(rec)
+    for own in blocks_of(rec, span, direction):
+        here = exceptions_in(rec, own, span, spots)
+        yield from here if direction > 0 else reversed(here)
+
+
+def blocks_of(rec: Replay, span: tuple[int, int], direction: int) -> Iterator[range]:
+    """The chunks of some steps, the nearest first: one, then more and more in a row."""
     numbers = rec.surveyor.numbers(*span, direction)
     size = 1
     while block := sorted(islice(numbers, size)):
-        own = range(block[0], block[-1] + 1)
-        here = exceptions_in(rec, own, span, spots)
-        yield from here if direction > 0 else reversed(here)
+        yield range(block[0], block[-1] + 1)
         size = min(2 * size, BLOCK)
 
 
@@ -194,7 +200,7 @@ def exceptions_in(
     """The exceptions that were raised in some chunks in a row and within some steps, in order."""
     first, stop = rec.surveyor.span(own[0])[0], rec.surveyor.span(own[-1])[1]
     inside = (max(first, span[0]), min(stop, span[1]))
-    near = None if "exceptions" in rec.kept else _window(rec, own, spots)
+    near = None if "exceptions" in rec.kept else window(rec, own, spots)
     if near is not None and len(near) < len(rec.file.chunks):
         found = read_exceptions(rec, near, inside, own)
         if not _reaches_beyond(rec, found, near):
@@ -223,7 +229,7 @@ def _reaches_beyond(rec: Replay, found: list[ExceptionEvent], near: range) -> bo
     return any(not 0 <= step < stop for step in later)
 
 
-def _window(rec: Replay, own: range, spots: Spots) -> range | None:
+def window(rec: Replay, own: range, spots: Spots) -> range | None:
     """The chunks to read for the exceptions that were raised in some: one that was raised here may
     be seen in the next only, one from before still fly, and a `finally` may run for many. None: for
     too many.
@@ -403,15 +409,10 @@ def _whole_of(
 
 
 def _follow(spots: Spots, row: Any, flying: dict[tuple[int, Any], _Way], done: list[_Way]) -> None:
-    step, kind, thread, frame, _, value, newest, newest_site, handler, handler_site = row[:10]
+    step, kind, thread, frame, _, value, _, _, handler, handler_site = row[:10]
     rec = spots.rec
     key = (thread, value)
-    # The handler's first statement may raise and be caught by another handler, all in one step.
-    caught_here = kind == EV_CAUGHT and handler == step
-    if newest < 0:
-        newest = rec.next_frame_step(step - 1 if caught_here else step, -1, frame)
-        newest = newest if newest >= 0 else max(step, 0)
-        newest_site = rec.site_of(newest)
+    newest, newest_site = newest_place(rec, row)
     place = (newest, newest_site, frame, max(step, 0))
     way = flying.get(key)
     if way is None and kind == EV_CAUGHT:

@@ -19,6 +19,7 @@ from ..model.events import ExceptionEvent, Place
 from ..model.sites import STEP
 from ..model.text import one_line, safe_text
 from ..model.values import Value
+from ..replay.recording import EV_CAUGHT
 from .dropped import drops_around, ended_well, outwards
 from .endings import last_statement, last_step
 from .moments import place_of
@@ -58,6 +59,18 @@ def origin(rec: Replay, step: int, value: Value | None, known: Sequence[int] = (
             if site.end_line < last or isinstance(node, ast.Raise):
                 return step
         step = before
+
+
+def newest_place(rec: Replay, row: Any) -> tuple[int, int]:
+    """The newest step of the frame that an exception left or was caught in, and its site."""
+    step, kind, _, frame, _, _, newest, site, handler = row[:9]
+    if newest >= 0:
+        return newest, site
+    # The handler's first statement may raise and be caught by another handler, all in one step.
+    caught_here = kind == EV_CAUGHT and handler == step
+    newest = rec.next_frame_step(step - 1 if caught_here else step, -1, frame)
+    newest = newest if newest >= 0 else max(step, 0)
+    return newest, rec.site_of(newest)
 
 
 def left_at(rec: Replay, place: Place, value: Value | None) -> Place:
@@ -151,7 +164,7 @@ def swallowed(
     a `finally` that left, or a `with`, let the exception drop. `seen`: the steps at which a frame
     caught or let pass something; `known`: how often something was raised at each site there.
     """
-    raising = _raising_sites(rec)
+    raising = raising_sites(rec)
     if not raising:
         return
     counts: Counter[int] = Counter()
@@ -179,7 +192,7 @@ def swallowed(
                 yield _dropped(rec, found, step, later)
 
 
-def _raising_sites(rec: Replay) -> frozenset[int]:
+def raising_sites(rec: Replay) -> frozenset[int]:
     """The `raise` statements that ran anywhere in the recording."""
     found: frozenset[int] | None = rec.kept.get("raising sites")
     if found is None:

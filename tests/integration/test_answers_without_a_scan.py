@@ -15,11 +15,13 @@ import pytest
 import escope_tui as escope
 from escope_tui.cli import main
 from escope_tui.query.exceptions import (
+    Seen,
     all_exceptions,
     iter_exceptions,
     named_exceptions,
     uncaught_exceptions,
 )
+from escope_tui.query.fates import exceptions_of_fate
 from escope_tui.query.output import find_output, iter_output, output_lines
 from escope_tui.query.recording import Recording
 from tests.helpers.rerecord import chunked
@@ -242,6 +244,63 @@ def test_one_by_one_the_exceptions_are_those_of_the_whole_recording(rec: Recordi
         with fresh(rec) as other:
             found = [plain(each) for each in iter_exceptions(other, start, direction)]
         assert found == everything[::direction]
+
+
+@pytest.mark.parametrize("fate", ["caught", "uncaught", "left", "swallowed"])
+def test_those_of_one_fate_are_the_ones_of_the_whole_recording(rec: Recording, fate: str) -> None:
+    with fresh(rec) as other:
+        everything = [plain(each) for each in all_exceptions(other) if each.fate == fate]
+    for start, direction in ((-1, 1), (len(rec), -1)):
+        with fresh(rec) as other:
+            found = [plain(each) for each in exceptions_of_fate(other, fate, start, direction)]
+        assert found == everything[::direction]
+
+
+def test_uncaught_ones_are_looked_for_in_a_few_chunks(tmp_path: Path) -> None:
+    with escope.open(chunked(ENDINGS["raises"], tmp_path)) as rec:
+        counted = counting(rec)
+        (found,) = exceptions_of_fate(rec, "uncaught")
+        assert found.message == "the end"
+        assert counted.looks <= 6 < len(rec.file.chunks) // 4
+
+
+class Made:
+    """Counts the exceptions that are made of what the chunks tell."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.count = 0
+        real = Seen.__init__
+
+        def count(event: Seen, *given: Any, **named: Any) -> None:
+            self.count += 1
+            real(event, *given, **named)
+
+        monkeypatch.setattr(Seen, "__init__", count)
+
+
+@pytest.mark.parametrize("fate", ["left", "swallowed"])
+def test_where_all_is_caught_no_exception_is_made(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fate: str
+) -> None:
+    with escope.open(chunked(NOISE + "noise(200)\n", tmp_path)) as rec:
+        counted, made = counting(rec), Made(monkeypatch)
+        assert list(exceptions_of_fate(rec, fate)) == []
+        assert made.count == 0
+        assert counted.looks > 0
+
+
+def test_a_swallowed_one_among_many_is_found_without_the_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lost = "def lost():\n    try:\n        raise RuntimeError\n    finally:\n        return 1\n"
+    source = NOISE + lost + "noise(900)\nlost()\nnoise(900)\n"
+    with escope.open(chunked(source, tmp_path)) as rec:
+        total = len(all_exceptions(rec))
+    with escope.open(chunked(source, tmp_path)) as rec:
+        made = Made(monkeypatch)
+        (found,) = exceptions_of_fate(rec, "swallowed")
+        assert found.type_name == "RuntimeError"
+        assert made.count < total // 3
 
 
 def test_the_end_of_one_thread_is_not_that_of_another_whose_name_begins_so(
