@@ -512,6 +512,8 @@ cdef bint resync(void *fp, bint create) noexcept:
         tell_current(other)
         return True
     f = caller_of(current) if current != NULL else NULL
+    if f != NULL and es_frame_generator(fp) != NULL and is_at(current, es_previous_frame(fp)):
+        f = NULL                 # a generator that is resumed, so none of those that wait
     while f != NULL and not is_at(f, fp):
         f = caller_of(f)
     if f != NULL:

@@ -129,6 +129,7 @@ cdef struct Exposed:
 
 cdef enum:
     MAX_EXPOSED = 32
+    MAX_ITEMS_EXPOSED = 1000     # items that are visited; the first of them are exposed
     EXPOSED_CREDIT = 300000      # some milliseconds, at
     EXPOSED_LOOK = 24            # a look at an object
 
@@ -158,18 +159,45 @@ cdef inline void dict_given(PyObject *o) noexcept:
         expose_for(o, <PyObject *>NAME_DICT, False, EXPOSED_CREDIT)
 
 
+cdef int items_left = 0          # to be visited
+
+
 cdef void expose_items(PyObject *o) noexcept:
     """The __dict__ of each item of a container may be read when something takes them one by one."""
+    global items_left
     if is_container(o) and Py_TYPE(o).tp_traverse != NULL:
-        Py_TYPE(o).tp_traverse(o, item_exposed, NULL)
+        items_left = MAX_ITEMS_EXPOSED
+        visit_items(o, NULL)
+
+
+cdef int visit_items(PyObject *o, void *inner) noexcept:
+    """The first items first, which the garbage collector of a list visits last."""
+    cdef Py_ssize_t i
+    if Py_TYPE(o) != &PyList_Type:
+        return Py_TYPE(o).tp_traverse(o, item_exposed, inner)
+    for i in range(Py_SIZE(o)):
+        if item_exposed((<PyListObject *>o).ob_item[i], inner):
+            return 1
+    return 0
 
 
 cdef int item_exposed(PyObject *o, void *inner) noexcept:
+    """Expose an item; of more items than are looked at what is known is uncertain."""
+    global items_left
     cdef PyTypeObject *tp = Py_TYPE(o)
+    cdef Entry *e
+    items_left -= 1
+    if items_left < 0:
+        return 1
     if is_heap(tp):
-        expose_for(o, <PyObject *>NAME_DICT, True, EXPOSED_CREDIT)
+        if items_left >= MAX_ITEMS_EXPOSED - MAX_EXPOSED:
+            expose_for(o, <PyObject *>NAME_DICT, True, EXPOSED_CREDIT)
+            return 0
+        e = table_find(o)
+        if e != NULL and e.flags & E_SNAPPED:
+            doubt_entry(e)
     elif inner == NULL and is_container(o) and tp.tp_traverse != NULL and not tp.tp_flags & TPFLAGS_TYPE_SUBCLASS:
-        tp.tp_traverse(o, item_exposed, <void *>o)       # of a view, an iterator
+        return visit_items(o, <void *>o)       # of a view, an iterator
     return 0
 
 

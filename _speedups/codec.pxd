@@ -188,7 +188,8 @@ cdef inline void codec_reset(Codec *c) noexcept nogil:
     c.m.work = 0
     c.n_values = c.newest = c.newest_str = 0
     c.ctl.n = 0
-    c.ctl_run = c.n_syms = c.iter_at = 0
+    c.ctl_run = c.n_syms = 0
+    c.iter_at = 0xFFFFFFFFFFFFFFFFULL       # of no symbol
     c.prev_sym = c.nth = c.mid = 0
     c.ret.tag = T_NONE
     c.ret.p = 0

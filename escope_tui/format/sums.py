@@ -63,7 +63,7 @@ class _Bytes:
         for place in range(MOST_BYTES):
             byte = self.byte()
             found |= (byte & 127) << 7 * place
-            if byte < 128:
+            if byte < 128 and found < 2 * MOST:
                 return found
         raise FormatError("a chunk's sums make no sense", slug="bad-sums")
 

@@ -567,11 +567,15 @@ class Effects(Moving):
         found: list[Root] = []
         inline: set[int] = set()
         arguments = _arguments(node)
+        end = -1  # found once, when it is asked for
         for index, argument in enumerate(arguments, 1):
             mine: list[Root] = []
             missed = self.roots(argument, mine)
-            behind = arguments[index:]
-            lost = [root for root in mine if self._inline(root) or self.moves(root, *behind)]
+            if end < 0 and any(map(self.may_move, mine)):
+                end = self.calls_end(arguments)
+            lost = [
+                root for root in mine if self._inline(root) or (index < end and self.may_move(root))
+            ]
             if missed or lost:
                 inline.add(id(argument))
                 mine = [root for root in mine if root not in lost]

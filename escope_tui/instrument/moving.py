@@ -9,6 +9,7 @@ from escope_tui.instrument.tables import Path
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import ast
+    from collections.abc import Sequence
 else:
     from escope_tui.instrument import tree as ast
 
@@ -25,11 +26,20 @@ class Moving(State):
 
     def moves(self, reached: Root, *others: ast.expr) -> bool:
         """Whether what is evaluated behind a root may call code that lets it lead elsewhere."""
+        return self.may_move(reached) and any(map(self._calls_code, others))
+
+    def may_move(self, reached: Root) -> bool:
+        """Whether functions of the module may let a root lead elsewhere."""
         name, path = reached
         survey = self.survey
-        if name not in survey.shared_written and not any(map(survey.is_moving, path)):
-            return False
-        return any(map(self._calls_code, others))
+        return name in survey.shared_written or any(map(survey.is_moving, path))
+
+    def calls_end(self, arguments: Sequence[ast.expr]) -> int:
+        """The number of arguments up to the last one that may call a function of the program."""
+        for index in range(len(arguments), 0, -1):
+            if self._calls_code(arguments[index - 1]):
+                return index
+        return 0
 
     def unsettled(self, reached: Root) -> bool:
         """Whether the statement may let a root of a target lead elsewhere before it is over."""

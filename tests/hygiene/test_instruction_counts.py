@@ -85,6 +85,25 @@ def work(rows, n):
         del rows[i]
 work(rows, int(sys.argv[2]))
 """,
+    "a list of objects whose dict a map may read": """
+import sys
+class Row:
+    def __init__(self, i):
+        self.i = i
+rows = [Row(i) for i in range(int(sys.argv[1]))]
+def work(rows, n):
+    for i in range(n):
+        k = any(map(vars, rows))
+work(rows, int(sys.argv[2]))
+""",
+    "lists that a map may read": """
+import sys
+rows = [[i] * 100 for i in range(int(sys.argv[1]))]
+def work(rows, n):
+    for i in range(n):
+        k = map(vars, rows)
+work(rows, int(sys.argv[2]))
+""",
     "an element in C": """
 import sys
 from xml.etree import ElementTree
@@ -112,6 +131,21 @@ def work(n):
 work(int(sys.argv[2]))
 """
 """Reads the `__dict__` of objects, before it calls what is not recorded."""
+
+RESUMED = """
+import sys
+def numbers(n):
+    for i in range(n):
+        yield i
+def work(depth, n):
+    if depth:
+        return work(depth - 1, n)
+    for i in numbers(n):
+        k = i
+sys.setrecursionlimit(10000)
+work(int(sys.argv[1]), int(sys.argv[2]))
+"""
+"""Goes through a generator at the end of a deep recursion."""
 
 UNRECORDED = """
 import json, re, statistics, sys, textwrap
@@ -210,6 +244,14 @@ def test_a_method_call_costs_the_same_however_many_objects_are_known(tmp_path: P
     cost = costs(tmp_path, COUNTED, (100, 10_000))
 
     assert cost[10_000] < 1.5 * cost[100], cost
+
+
+@pytest.mark.skipif(shutil.which("valgrind") is None, reason="valgrind is not installed")
+@pytest.mark.timeout(300)
+def test_a_generator_costs_the_same_however_deep_the_recursion_is(tmp_path: Path) -> None:
+    cost = costs(tmp_path, RESUMED, (10, 700))
+
+    assert cost[700] < 1.5 * cost[10], cost
 
 
 @pytest.mark.skipif(shutil.which("valgrind") is None, reason="valgrind is not installed")

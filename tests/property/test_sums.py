@@ -96,8 +96,9 @@ def test_sums_that_make_no_sense_are_refused_or_stay_within_the_recording(
         b"\x01\x01\xff\xff\xff\x7f\x00",
         b"\x00\x01\x28\x00\x01",
         b"\x01\x00\x01\x00" + b"\xff" * 11,
+        b"\x00\x01\x00\x00" + b"\xff" * 9 + b"\x01",
     ],
-    ids=["empty", "short", "function", "twice", "many", "site", "long number"],
+    ids=["empty", "short", "function", "twice", "many", "site", "long number", "large number"],
 )
 def test_a_section_of_sums_that_names_what_is_not_there_is_refused(data: bytes) -> None:
     with pytest.raises(FormatError):

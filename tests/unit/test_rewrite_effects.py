@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import sys
 import textwrap
 from pathlib import Path
 from typing import Any
@@ -388,3 +389,24 @@ def test_a_statement_that_may_take_long_says_so(statement: str, timed: bool) -> 
     flags = [flags for flags, _ in told(f"def f(a, b, i, xs, d):\n    {statement}\n")]
 
     assert any("CALLS" in each for each in flags) == timed
+
+
+def test_a_call_of_many_arguments_that_may_lead_elsewhere_takes_work_in_proportion() -> None:
+    prelude = "import m\nclass C:\n    def change(self): self.x = m.g()\no = C()\n"
+
+    def work(count: int) -> int:
+        calls = 0
+
+        def count_call(frame: Any, event: str, argument: Any) -> None:
+            nonlocal calls
+            calls += event == "call"
+
+        source = f"{prelude}m.f({'o.x, ' * count}{'[1, 2, 3], ' * count})\n"
+        sys.setprofile(count_call)
+        try:
+            rewritten(source)
+        finally:
+            sys.setprofile(None)
+        return calls
+
+    assert work(160) < 6 * work(40)
