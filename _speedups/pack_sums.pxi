@@ -2,7 +2,7 @@
 # statement wrote each piece of output.
 
 cdef enum:
-    MOST_TURNS = 1 << 20        # of a chunk's stack: with more of them it has no times
+    MOST_TURNS = 1 << 18        # of a chunk's stack: with more of them it has no times
     MOST_SHOWN = 1 << 20        # frames of a stack
     TURN_PUSH = 0
     TURN_POP = 1
@@ -76,6 +76,9 @@ cdef void go_on(Packer self, uint64_t place) noexcept nogil:
     cdef uint64_t n
     cdef int32_t func = -1
     if f.func < 0 or f.id == self.top:
+        return
+    if self.many_turns:                 # a deep stack is not gone through in vain
+        self.top = f.id
         return
     g = frame_find(m, f.parent)
     if g != NULL and g.id and g.id == self.top and g.func >= 0:

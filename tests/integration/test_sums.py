@@ -63,6 +63,38 @@ except TypeError as error:
 """
 
 
+DEEP = """
+import sys
+
+
+def inner():
+    for i in range(1000):
+        yield i
+
+
+def outer():
+    yield from inner()
+
+
+def one(depth):
+    if depth:
+        return other(depth - 1)
+    total = 0
+    for each in outer():
+        total += each
+    return total
+
+
+def other(depth):
+    return one(depth)
+
+
+sys.setrecursionlimit(5000)
+one(400)
+"""
+"""At the end of a deep stack what runs changes with each statement."""
+
+
 def without_sums(monkeypatch: pytest.MonkeyPatch) -> None:
     """From here on files are read as those of recorders that wrote no sums."""
     monkeypatch.setattr(RecordingFile, "load_sums", lambda self, number: None)
@@ -81,6 +113,21 @@ def test_functions_have_the_same_times_with_and_without_sums(
         without_sums(monkeypatch)
         assert summed == rec.functions()
     assert any(each.own_ns for each in summed)
+
+
+def test_a_chunk_whose_stack_turns_too_often_tells_no_times_and_is_decoded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    script = tmp_path / "deep.py"
+    script.write_text(DEEP)
+    path = rerecorded(script, tmp_path, chunk_steps=50_000)
+    with RecordingFile(path) as file:
+        told = [file.load_sums(info.number) for info in file.chunks]
+    with escope.open(str(path)) as rec:
+        summed = rec.functions()
+        without_sums(monkeypatch)
+        assert summed == rec.functions()
+    assert [each.spent for each in told if each is not None] == [None]
 
 
 def test_output_was_written_where_its_events_say(

@@ -8,10 +8,10 @@ class Row:
 
 def change(rows):
     dicts = list(map(vars, rows))
-    first, near, far = rows[0], rows[30], rows[300]
+    first, near, far = rows[0], rows[30], rows[240]
     dicts[0]["number"] = "first"
     dicts[30]["number"] = "near"
-    dicts[300]["number"] = "far"
+    dicts[240]["number"] = "far"
     return first, near, far
 
 
@@ -23,6 +23,6 @@ def stop_early(rows, times):
     return rows[1]
 
 
-change([Row(i) for i in range(400)])
-stop_early([Row(i) for i in range(2000)], 5)
-change([Row(i) for i in range(301)])
+change([Row(i) for i in range(250)])
+stop_early([Row(i) for i in range(240)], 5)
+change([Row(i) for i in range(241)])
