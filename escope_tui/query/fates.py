@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from ..model.events import ExceptionEvent
 from ..replay.recording import EV_CAUGHT
+from ..replay.survey import GAP
 from .exceptions import (
     Spots,
     blocks_of,
@@ -18,7 +19,7 @@ from .exceptions import (
     uncaught_exceptions,
     window,
 )
-from .raised import newest_place, raising_sites
+from .raised import may_swallow, newest_place, raising_sites
 from .thrown import yields
 
 if TYPE_CHECKING:
@@ -38,7 +39,13 @@ def exceptions_of_fate(
         return (e for e in found if (e.step - step) * direction > 0 and e.fate == fate)
     if fate == "caught" or "exceptions" in rec.kept:
         return (each for each in iter_exceptions(rec, step, direction) if each.fate == fate)
+    if fate == "swallowed" and not may_swallow(rec) and not _has_gaps(rec):
+        return iter(())
     return (each for each in _uncaught_here(rec, step, direction) if each.fate == fate)
+
+
+def _has_gaps(rec: Replay) -> bool:
+    return any(each.flags & GAP for each in rec.file.chunks)
 
 
 def _uncaught_here(rec: Replay, step: int, direction: int) -> Iterator[ExceptionEvent]:

@@ -34,6 +34,16 @@ _OURS = frozenset(
 )
 """Words that stand in the one line of a value although no recorded text has them, between signs."""
 
+_JOINED = frozenset({"nanj", "infj", "sub", "exceptions"})
+"""Those of them that stand beside a hyphen."""
+
+
+def _may_be_ours(chain: str) -> bool:
+    """Whether a word, or some joined by hyphens, may stand in a line without being recorded."""
+    words = chain.split("-")
+    known = _OURS if len(words) == 1 else _JOINED
+    return any(word in ours for word in words for ours in known)
+
 
 class Look(NamedTuple):
     """What may be in a chunk."""
@@ -122,8 +132,7 @@ class Looks:
         """Whether an exception can only say the text if one recorded string has it."""
         if not _WORDS.fullmatch(self._text) or self._text.replace(" ", "").isdigit():
             return False
-        words = self._text.replace("-", " ").split(" ")
-        if any(word in ours for word in words for ours in _OURS) or _NUMBER.search(self._text):
+        if _NUMBER.search(self._text) or any(map(_may_be_ours, self._text.split(" "))):
             return False
         if any(self._text in name for _, name in self._rec.file.types.values()):
             return False

@@ -282,11 +282,21 @@ class Made:
 def test_where_all_is_caught_no_exception_is_made(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fate: str
 ) -> None:
-    with escope.open(chunked(NOISE + "noise(200)\n", tmp_path)) as rec:
+    cleans = "for k in range(50):\n    try:\n        noise(1)\n    finally:\n        k + 1\n"
+    with escope.open(chunked(NOISE + cleans, tmp_path)) as rec:
         counted, made = counting(rec), Made(monkeypatch)
         assert list(exceptions_of_fate(rec, fate)) == []
         assert made.count == 0
         assert counted.looks > 0
+
+
+def test_without_a_finally_and_a_with_none_is_swallowed_and_no_chunk_is_looked_at(
+    tmp_path: Path,
+) -> None:
+    with escope.open(chunked(NOISE + "noise(100)\n", tmp_path)) as rec:
+        counted = counting(rec)
+        assert list(exceptions_of_fate(rec, "swallowed")) == []
+        assert counted.looks == 0
 
 
 def test_a_swallowed_one_among_many_is_found_without_the_others(
@@ -407,6 +417,65 @@ def test_a_search_for_everything_looks_at_each_chunk_once(tmp_path: Path) -> Non
         counted = counting(rec)
         assert list(rec.iter_search("123456")) == []
         assert counted.looks <= len(rec.file.chunks) + 6
+
+
+HYPHENS = """
+def fails(k):
+    try:
+        raise ValueError(WORDS[k % len(WORDS)])
+    except ValueError:
+        pass
+WORDS = [
+    "look-at-all of it", "at-all", "x-in", "in-x y", complex("nan-infj"), "not-recorded",
+    ("of-at", "in-it"), ["sub-text"],
+]
+for k in range(40):
+    fails(k)
+try:
+    raise ExceptionGroup("both-in", [ValueError("a-b"), ValueError("c-d")])
+except ExceptionGroup as error:
+    kept = error
+for k in range(40):
+    fails(k)
+"""
+
+
+def test_words_with_hyphens_are_found_in_what_exceptions_say(tmp_path: Path) -> None:
+    path = chunked(HYPHENS, tmp_path)
+    with escope.open(path) as rec:
+        everything = [(each.step, f"{each.type_name}: {each.message}") for each in rec.exceptions()]
+    texts = ("look-at-all", "at-all", "k-at-al", "x-in", "in-x y", "nan-inf", "n-i", "not-recorded")
+    for text in (*texts, "of-at", "sub-text", "sub-exception", "sub-e", "both-in", "in-it", "h-in"):
+        wanted = [step for step, said in everything if text in said]
+        assert wanted, text
+        with escope.open(path) as rec:
+            found = [each.step for each in rec.iter_search(text, ["exception"])]
+        assert found == wanted, text
+
+
+class Asked:
+    """The codec's survey; counts the chunks that had to be decoded for a search."""
+
+    def __init__(self, survey: Any) -> None:
+        self._survey = survey
+        self.decoded = 0
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._survey, name)
+
+    def look_for(self, *given: Any) -> Any:
+        found = self._survey.look_for(*given)
+        self.decoded += found is not None
+        return found
+
+
+@pytest.mark.parametrize("text", ["zebra", "zebra-at-all", "none-at-all of-it"])
+def test_what_no_string_has_is_not_found_without_a_chunk_decoded(tmp_path: Path, text: str) -> None:
+    with escope.open(chunked(SIMPLE, tmp_path)) as rec:
+        asked = Asked(rec.surveyor.survey)
+        rec.surveyor.__dict__["survey"] = asked
+        assert list(rec.iter_search(text)) == []
+        assert asked.decoded == 0
 
 
 WRITES = """
