@@ -215,11 +215,22 @@ def _values(
         return rows
 
     numbers = rec.surveyor.numbers(span[0], span[1], direction)
+    some = "value" not in kinds
     for _, rows in _over(rec, looks, numbers, look, read):
+        if some:
+            rows = list(filter(_is_passed, rows))
         for row in rows if direction > 0 else reversed(rows):
             found = _value(rec, row, kinds)
             if found is not None and span[0] <= found.step < span[1]:
                 yield found
+
+
+def _is_passed(row: Any) -> bool:
+    """Whether a row may tell of an argument or of what a function returned, not of a variable or a
+    part of an object alone.
+    """
+    what = row[2]
+    return what in ("value", "end") or (what == "slot" and row[0] == row[1])
 
 
 def _over(

@@ -478,6 +478,39 @@ def test_what_no_string_has_is_not_found_without_a_chunk_decoded(tmp_path: Path,
         assert asked.decoded == 0
 
 
+PASSES = """
+class Box:
+    pass
+def empties(box, n, why=None):
+    for k in range(n):
+        box.kept = None
+        last = None
+    return None
+for k in range(20):
+    empties(Box(), 5)
+"""
+
+
+def test_a_search_in_arguments_looks_up_arguments_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = chunked(PASSES, tmp_path)
+    with escope.open(path) as rec:
+        everywhere = [(e.step, e.text) for e in rec.search("None") if e.kind == "argument"]
+    with escope.open(path) as rec:
+        looked_up: list[Any] = []
+        real = rec.state.value
+
+        def value(raw: Any, step: int) -> Any:
+            looked_up.append(raw)
+            return real(raw, step)
+
+        monkeypatch.setattr(rec.state, "value", value)
+        found = [(e.step, e.text) for e in rec.iter_search("None", ["argument"])]
+        assert found == everywhere
+        assert len(looked_up) == len(found) == 20
+
+
 WRITES = """
 import sys
 for k in range(40):
