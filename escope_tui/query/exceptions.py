@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
@@ -10,38 +9,35 @@ from itertools import islice
 from types import EllipsisType
 from typing import TYPE_CHECKING, Any
 
-from .._speedups.unpack import Ref, Text
-from ..model.events import RAISE, ExceptionEvent, Place
+from .._speedups.unpack import Ref
+from ..model.events import ExceptionEvent, Place
 from ..model.rows import Rows
 from ..model.sites import CAUGHT, QUIET
 from ..model.text import one_line, safe_text
 from ..model.values import Value
 from ..replay.recording import EV_CAUGHT, EV_UNWIND
-from ..replay.state import guarded
+from ..replay.state import FrameState, guarded
 from .dropped import dropped_above
 from .endings import Endings, endings, last_step
 from .moments import place_of
 from .raised import (
     Chains,
     end_of,
-    finally_around,
-    handler_around,
     highest_before,
     left_at,
     may_swallow,
     newest_place,
     raised_at,
-    star_around,
     swallowed,
 )
-from .said import MESSAGE_WIDTH, message, said_of
+from .said import MESSAGE_WIDTH, message
+from .spots import Spot, Spots
 from .thrown import yields
 
 if TYPE_CHECKING:
     from ..replay.recording import Replay
     from ..replay.state import State
 
-KEPT = 10_000
 _ENDS = ("GeneratorExit", "StopIteration", "StopAsyncIteration")
 """What leaves a generator that is closed or over; no caller sees it."""
 FEW = 20
@@ -50,10 +46,6 @@ WINDOW = 4
 """Chunks that are read beyond one for what was raised in it."""
 BLOCK = 32
 """So many chunks are read at once for what was raised in them, at the most."""
-
-
-Spot = tuple[int, int, int, int]
-"""A place on an exception's way: step, site, frame and moment."""
 
 
 @dataclass(slots=True)
@@ -203,9 +195,54 @@ def exceptions_in(
     near = None if "exceptions" in rec.kept else window(rec, own, spots)
     if near is not None and len(near) < len(rec.file.chunks):
         found = read_exceptions(rec, near, inside, own)
-        if not _reaches_beyond(rec, found, near):
-            return found
+        late = _seen_late(rec, own, near, inside, found)
+        if late is not None and not _reaches_beyond(rec, found, near):
+            return sorted([*found, *late], key=lambda each: (each.step, each.thread))
     return [each for each in all_exceptions(rec) if inside[0] <= each.step < inside[1]]
+
+
+def _seen_late(
+    rec: Replay, own: range, near: range, inside: tuple[int, int], known: list[ExceptionEvent]
+) -> list[ExceptionEvent] | None:
+    """The exceptions of statements in the chunks `own` which had called others for so long that it
+    was not seen in those that were read. None: one of them may have been on its way for longer.
+    """
+    stop = min(rec.surveyor.span(near[-1])[1], len(rec) - 1)
+    if not any(each.n_exceptions for each in rec.file.chunks[near[-1] + 1 :]):
+        return []
+    first, over = rec.surveyor.span(own[0])[0], rec.surveyor.span(own[-1])[1]
+    with rec.state.lock:
+        frames = guarded(rec.state.cursor(stop).live_frames)
+    states = [rec.state.frame_state(stop, each) for each in frames]
+    running = [each for each in states if first <= each.last_step < over]
+    told = {(each.step, each.thread, each.seen) for each in known if isinstance(each, Seen)}
+    found: list[ExceptionEvent] = []
+    for number in sorted({rec.file.chunk_of(_end_after(rec, each, stop)) for each in running}):
+        around = range(max(number - 1, 0), min(number + 2, len(rec.file.chunks)))
+        seen = read_exceptions(rec, around, inside, around, seen_only=True)
+        if _reaches_beyond(rec, seen, around):
+            return None
+        for each in seen:
+            if not isinstance(each, Seen) or each.seen < stop:
+                continue
+            if (each.step, each.thread, each.seen) not in told:
+                told.add((each.step, each.thread, each.seen))
+                found.append(each)
+    return found
+
+
+def _end_after(rec: Replay, state: FrameState, stop: int) -> int:
+    """Where the statement that a frame runs at a step is over: at the next one of the frame, else
+    of its nearest caller that goes on, else at its thread's last.
+    """
+    frame = state.frame
+    while frame:
+        step = rec.next_frame_step(stop, 1, frame)
+        if step >= 0:
+            return step
+        with rec.state.lock:
+            frame = rec.scanner.frame_info(frame)[2]
+    return max(stop, last_step(rec, state.thread))
 
 
 def _reaches_beyond(rec: Replay, found: list[ExceptionEvent], near: range) -> bool:
@@ -306,90 +343,6 @@ def read_exceptions(
     return [each for each in near if span[0] <= each.step < span[1]]
 
 
-class Spots:
-    """The places of sites and the words of exceptions, each looked up once."""
-
-    def __init__(self, rec: Replay) -> None:
-        self.rec = rec
-        self._known: dict[int, tuple[str, str, int]] = {}
-        self._final: dict[int, bool] = {}
-        self._stars: dict[int, int | None] = {}
-        self._names: dict[int, str] = {}
-        self._said: dict[tuple[int, type, Any], str] = {}
-        self._handling: dict[tuple[int, ...], bool] = {}
-        self._from: dict[int, bool] = {}
-
-    def place(self, spot: Spot) -> Place:
-        """A place on an exception's way."""
-        step, site, frame, moment = spot
-        known = self._known.get(site)
-        if known is None:
-            info = self.rec.program.site(site)
-            function = self.rec.program.function_of(info).qualname
-            known = self._known[site] = (function, self.rec.program.paths[info.module], info.line)
-        return Place(step, known[0], known[1], known[2], frame, moment, self.rec.state)
-
-    def type_name(self, number: int) -> str:
-        """The name of a type; empty where it is not known."""
-        found = self._names.get(number)
-        if found is None:
-            known = self.rec.file.types.get(number)
-            found = self._names[number] = safe_text(known[1]) if known is not None else ""
-        return found
-
-    def said(self, kind: int, argument: Any) -> str:
-        """What an exception of a type says of its one argument; most say the same many times."""
-        text = isinstance(argument, Text)
-        plain = (argument.value, argument.length) if text else argument
-        key = (kind, type(argument), plain)
-        found = self._said.get(key)
-        if found is None or isinstance(plain, float):  # 0.0 and -0.0 are one key
-            if len(self._said) > KEPT:
-                self._said.clear()
-            values = [self.rec.state.value(argument, 0)]
-            found = self._said[key] = said_of(self.type_name(kind), values)
-        return found
-
-    def handle(self, sites: tuple[int, ...]) -> bool:
-        """Whether any of some sites is in an `except` clause."""
-        found = self._handling.get(sites)
-        if found is None:
-            found = any(handler_around(self.rec, each) is not None for each in sites)
-            self._handling[sites] = found
-        return found
-
-    def raises_from(self, site: int) -> bool:
-        """Whether a site is a `raise` with a `from`."""
-        found = self._from.get(site)
-        if found is None:
-            node = self.rec.syntax.statement(self.rec.program.site(site))
-            found = isinstance(node, ast.Raise) and node.cause is not None
-            self._from[site] = found
-        return found
-
-    def star(self, site: int) -> int | None:
-        """The line of the `try` of which a site is in an `except*` clause; None: in none."""
-        if site not in self._stars:
-            self._stars[site] = star_around(self.rec, site) if site >= 0 else None
-        return self._stars[site]
-
-    def is_group(self, way: _Way) -> bool:
-        """Whether an exception is a group of others."""
-        value = self.rec.state.passed_value(way.raw, way.seen)
-        return value.attr("exceptions") is not None or "Group" in value.type_name
-
-    def lets_wait(self, site: int) -> bool:
-        """Whether a frame that is still at a site may have an exception on its way."""
-        return self.in_finally(site) or self.rec.program.step_kind(site) == RAISE
-
-    def in_finally(self, site: int) -> bool:
-        """Whether a site is in a `finally` clause."""
-        found = self._final.get(site)
-        if found is None:
-            found = self._final[site] = finally_around(self.rec, site) is not None
-        return found
-
-
 def _whole_of(
     spots: Spots, row: Any, flying: dict[tuple[int, Any], _Way], done: list[_Way]
 ) -> _Way | None:
@@ -405,7 +358,7 @@ def _whole_of(
         return next((w for w in near if w.caught and spots.star(w.caught[1]) == star), None)
     others = [w for w in flying.values() if w.thread == thread and w.propagated]
     newest = max(others, key=lambda w: w.seen, default=None)
-    return newest if newest is not None and spots.is_group(newest) else None
+    return newest if newest is not None and spots.is_group(newest.raw, newest.seen) else None
 
 
 def _follow(spots: Spots, row: Any, flying: dict[tuple[int, Any], _Way], done: list[_Way]) -> None:

@@ -12,7 +12,6 @@ from ..model.events import ExceptionEvent
 from ..replay.recording import EV_CAUGHT
 from ..replay.survey import GAP
 from .exceptions import (
-    Spots,
     blocks_of,
     exceptions_in,
     iter_exceptions,
@@ -20,6 +19,7 @@ from .exceptions import (
     window,
 )
 from .raised import may_swallow, newest_place, raising_sites
+from .spots import Spots
 from .thrown import yields
 
 if TYPE_CHECKING:

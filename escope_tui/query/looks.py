@@ -15,8 +15,8 @@ from ..model import events
 from ..model.sites import STEP
 from ..replay.state import guarded
 from ..replay.survey import AHEAD
-from .exceptions import Spots
 from .raised import may_swallow
+from .spots import Spots
 
 if TYPE_CHECKING:
     from ..replay.recording import Replay

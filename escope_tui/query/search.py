@@ -20,10 +20,11 @@ from ..model.values import Value
 from ..replay.recording import EV_END, EV_RETURN
 from ..replay.state import guarded
 from .calls import CallView, holding_back
-from .exceptions import Spots, all_exceptions, cleans_up, exceptions_in, unseen_end
+from .exceptions import all_exceptions, cleans_up, exceptions_in, unseen_end
 from .looks import Looks
 from .moments import spot_of
 from .raised import highest_before
+from .spots import Spots
 
 if TYPE_CHECKING:
     from ..model.events import ExceptionEvent

@@ -49,10 +49,7 @@ def _caller(rec: Replay, frame: int, moment: int, lines: dict[tuple[str, str], i
     """The newest step of the nearest frame above one that a traceback names, if it is in that line
     of it.
     """
-    stack = rec.state.stack(moment)
-    places = [state.frame for state in stack]
-    above = stack[: places.index(frame)] if frame in places else stack
-    for state in reversed(above):
+    for state in reversed(rec.state.stack_above(moment, frame)):
         line = lines.get((state.function.name, rec.program.paths[state.function.module]))
         if line is not None and state.last_step >= 0:
             site = rec.program.site(rec.site_of(state.last_step))

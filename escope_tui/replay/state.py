@@ -271,6 +271,24 @@ class State:
         with self.lock:
             return guarded(lambda: self._stack(step))
 
+    def stack_above(self, step: int, frame: int) -> list[FrameState]:
+        """The frames around one that ran at a step and may be over by then, whichever thread runs,
+        outermost first.
+        """
+        with self.lock:
+            return guarded(lambda: self._stack_above(step, frame))
+
+    def _stack_above(self, step: int, frame: int) -> list[FrameState]:
+        cursor = self.cursor(step)
+        thread, current, _ = cursor.current()
+        _, _, parent, own, _ = self.scanner.frame_info(frame)
+        if thread == own and current:
+            above = cursor.stack(current)
+            above = above[: above.index(frame)] if frame in above else above
+        else:
+            above = cursor.stack(parent) if parent in cursor.live_frames() else []
+        return [self._frame_state(cursor, each) for each in above]
+
     def _stack(self, step: int) -> list[FrameState]:
         cursor = self.cursor(step)
         frame = cursor.current()[1]

@@ -11,6 +11,7 @@ import pytest
 
 import escope_tui as escope
 from escope_tui.cli import main
+from escope_tui.query.exceptions import iter_exceptions
 from escope_tui.query.recording import Recording
 from escope_tui.replay.breakpoints import Breakpoint
 from escope_tui.session.tail import uncaught
@@ -346,6 +347,56 @@ def test_the_same_exception_may_end_a_thread_and_the_program(
     with record(str(script)).open() as rec:
         ends = [(each.type_name, each.raised.line) for each in rec.exceptions() if each.uncaught]
     assert ends == [("KeyError", 3), ("KeyError", 7)]
+
+
+def test_an_exception_behind_a_long_call_of_its_statement_is_met_on_the_way(tmp_path: Path) -> None:
+    """The statement began many chunks before it raised."""
+    path = chunked(
+        "import contextlib\n"
+        "def turns(n):\n    for i in range(n):\n        n = 0\n    return n\n"
+        "@contextlib.contextmanager\n"
+        "def opened():\n    yield 1\n"
+        "def main():\n"
+        "    with opened() as one:\n"
+        "        one / turns(200)\n"
+        "for i in range(3):\n"
+        "    try:\n        main()\n"
+        "    except ZeroDivisionError:\n        pass\n"
+        "1 / turns(200)\n",
+        tmp_path,
+    )
+    for direction in (1, -1):
+        with escope.open(path) as rec:
+            met = iter_exceptions(rec, -1 if direction > 0 else len(rec), direction)
+            steps = [each.step for each in met][::direction]
+        with escope.open(path) as rec:
+            assert steps == [each.step for each in rec.exceptions()]
+            assert [rec[step].line for step in steps] == [11, 11, 11, 17]
+
+
+def test_what_a_with_throws_is_told_where_another_thread_runs_next(
+    record: Callable[..., Any], tmp_path: Path
+) -> None:
+    script = tmp_path / "threads.py"
+    script.write_text(
+        "import contextlib, threading\n"
+        "left, over = threading.Event(), threading.Event()\n"
+        "@contextlib.contextmanager\n"
+        "def opened():\n"
+        "    try:\n        yield 1\n"
+        "    finally:\n        left.set() or over.wait()\n"
+        "def work():\n"
+        "    with opened():\n        raise KeyError('in the with')\n"
+        "thread = threading.Thread(target=work)\n"
+        "thread.start()\n"
+        "left.wait()\n"
+        "over.set()\n"
+        "thread.join()\n"
+    )
+    with record(str(script)).open() as rec:
+        (found,) = rec.exceptions()
+        assert rec[found.raised.moment].thread != found.thread
+    assert (found.raised.function, found.raised.line) == ("work", 11)
 
 
 FILLED = """
