@@ -207,14 +207,7 @@ def _seen_late(
     """The exceptions of statements in the chunks `own` which had called others for so long that it
     was not seen in those that were read. None: one of them may have been on its way for longer.
     """
-    stop = min(rec.surveyor.span(near[-1])[1], len(rec) - 1)
-    if not any(each.n_exceptions for each in rec.file.chunks[near[-1] + 1 :]):
-        return []
-    first, over = rec.surveyor.span(own[0])[0], rec.surveyor.span(own[-1])[1]
-    with rec.state.lock:
-        frames = guarded(rec.state.cursor(stop).live_frames)
-    states = [rec.state.frame_state(stop, each) for each in frames]
-    running = [each for each in states if first <= each.last_step < over]
+    stop, running = still_running(rec, own, near)
     told = {(each.step, each.thread, each.seen) for each in known if isinstance(each, Seen)}
     found: list[ExceptionEvent] = []
     for number in sorted({rec.file.chunk_of(_end_after(rec, each, stop)) for each in running}):
@@ -229,6 +222,20 @@ def _seen_late(
                 told.add((each.step, each.thread, each.seen))
                 found.append(each)
     return found
+
+
+def still_running(rec: Replay, own: range, near: range) -> tuple[int, list[FrameState]]:
+    """The end of the chunks `near`, and the frames whose statement, begun in the chunks `own`, runs
+    on there and may raise what is seen only later.
+    """
+    stop = min(rec.surveyor.span(near[-1])[1], len(rec) - 1)
+    if not any(each.n_exceptions for each in rec.file.chunks[near[-1] + 1 :]):
+        return stop, []
+    first, over = rec.surveyor.span(own[0])[0], rec.surveyor.span(own[-1])[1]
+    with rec.state.lock:
+        frames = guarded(rec.state.cursor(stop).live_frames)
+    states = [rec.state.frame_state(stop, each) for each in frames]
+    return stop, [each for each in states if first <= each.last_step < over]
 
 
 def _end_after(rec: Replay, state: FrameState, stop: int) -> int:

@@ -15,6 +15,7 @@ from .exceptions import (
     blocks_of,
     exceptions_in,
     iter_exceptions,
+    still_running,
     uncaught_exceptions,
     window,
 )
@@ -60,7 +61,8 @@ def _uncaught_here(rec: Replay, step: int, direction: int) -> Iterator[Exception
 
 def may_go_uncaught(rec: Replay, own: range, spots: Spots) -> bool:
     """Whether any exception that was raised in some chunks in a row may not have been caught by
-    recorded code: it is still on its way behind them, or a `raise` ran of which nothing was seen.
+    recorded code: it is still on its way behind them, a statement runs on that may yet raise, or a
+    `raise` ran of which nothing was seen.
     """
     near = window(rec, own, spots)
     if near is None:
@@ -83,7 +85,7 @@ def may_go_uncaught(rec: Replay, own: range, spots: Spots) -> bool:
             raised[site] += here
             if not caught:
                 flying[key] = here or spots.in_finally(site) or yields(rec, site)
-    if any(flying.values()):
+    if any(flying.values()) or still_running(rec, own, near)[1]:
         return True
     hits: Counter[int] = Counter()
     for number in own:

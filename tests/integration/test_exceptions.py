@@ -12,6 +12,7 @@ import pytest
 import escope_tui as escope
 from escope_tui.cli import main
 from escope_tui.query.exceptions import iter_exceptions
+from escope_tui.query.fates import exceptions_of_fate
 from escope_tui.query.recording import Recording
 from escope_tui.replay.breakpoints import Breakpoint
 from escope_tui.session.tail import uncaught
@@ -372,6 +373,22 @@ def test_an_exception_behind_a_long_call_of_its_statement_is_met_on_the_way(tmp_
         with escope.open(path) as rec:
             assert steps == [each.step for each in rec.exceptions()]
             assert [rec[step].line for step in steps] == [11, 11, 11, 17]
+
+
+def test_one_that_was_swallowed_behind_a_long_call_is_found_by_its_fate(tmp_path: Path) -> None:
+    path = chunked(
+        "import contextlib\n"
+        "def turns(n):\n    for i in range(n):\n        n = 0\n    return n\n"
+        "def share():\n    return 1 / turns(200)\n"
+        "def main():\n    with contextlib.suppress(ZeroDivisionError):\n        share()\n"
+        "main()\nmain()\n",
+        tmp_path,
+    )
+    for direction in (1, -1):
+        with escope.open(path) as rec:
+            start = -1 if direction > 0 else len(rec)
+            found = list(exceptions_of_fate(rec, "swallowed", start, direction))
+            assert [each.raised.line for each in found] == [7, 7]
 
 
 def test_what_a_with_throws_is_told_where_another_thread_runs_next(
