@@ -28,6 +28,7 @@ NOT_ALIKE = {
     "heap_given_outside.py": "Thread objects hold the identifiers that the system gave them",
     "heap_other_threads.py": "Thread objects hold the identifiers that the system gave them",
     "heap_threads.py": "Thread objects hold the identifiers that the system gave them",
+    "heap_unittest_many.py": "what unittest writes tells how long the tests took",
 }
 """Programs whose values may differ between two runs, with the reason."""
 
