@@ -1,7 +1,6 @@
 """What a recipe makes of the values that a statement read: the prediction of the one that it wrote."""
-from libc.stdint cimport int32_t, int64_t, uint8_t, uint16_t, uint32_t, uint64_t
-from libc.stdlib cimport free
-from libc.string cimport memcmp, memcpy, memset
+from libc.stdint cimport int64_t, uint32_t, uint64_t
+from libc.string cimport memcpy
 
 from codec cimport *
 from columns cimport *
