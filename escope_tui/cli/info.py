@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from escope_tui.cli import common
 from escope_tui.cli.record import human_size
-from escope_tui.errors import EscopeError
 from escope_tui.model.text import one_line, safe_text
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
 
     from escope_tui.query.recording import Recording
-
-T = TypeVar("T")
 
 
 def configure(parser: ArgumentParser) -> None:
@@ -46,9 +42,11 @@ def gather(rec: Recording) -> dict[str, Any]:
 
     damage = list(rec.file.damage())
     if damage:
-        uncaught = _spared(lambda: uncaught_exceptions(rec))
-        tasks = _spared(rec.tasks)
-        gaps = _spared(rec.gaps)
+        from escope_tui.session.projection import spared
+
+        uncaught = spared(lambda: uncaught_exceptions(rec), None)
+        tasks = spared(rec.tasks, None)
+        gaps = spared(rec.gaps, None)
     else:
         uncaught, tasks, gaps = uncaught_exceptions(rec), rec.tasks(), rec.gaps()
     return {
@@ -86,14 +84,6 @@ def gather(rec: Recording) -> dict[str, Any]:
         "damaged": [{"first": first, "last": stop - 1} for first, stop in damage],
         "meta": rec.meta,
     }
-
-
-def _spared(ask: Callable[[], T]) -> T | None:
-    """An answer; None where it lies in a damaged stretch."""
-    try:
-        return ask()
-    except EscopeError:
-        return None
 
 
 def _plain(data: Any) -> Any:

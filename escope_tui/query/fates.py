@@ -19,7 +19,7 @@ from .exceptions import (
     uncaught_exceptions,
     window,
 )
-from .raised import may_swallow, newest_place, raising_sites
+from .raised import may_swallow, newest_place, unseen_raises
 from .spots import Spots
 from .thrown import yields
 
@@ -87,7 +87,4 @@ def may_go_uncaught(rec: Replay, own: range, spots: Spots) -> bool:
                 flying[key] = here or spots.in_finally(site) or yields(rec, site)
     if any(flying.values()) or still_running(rec, own, near)[1]:
         return True
-    hits: Counter[int] = Counter()
-    for number in own:
-        hits.update(rec.surveyor.site_hits(number))
-    return any(hits[site] > raised[site] for site in raising_sites(rec))
+    return bool(unseen_raises(rec, own, raised))

@@ -164,13 +164,7 @@ def swallowed(
     a `finally` that left, or a `with`, let the exception drop. `seen`: the steps at which a frame
     caught or let pass something; `known`: how often something was raised at each site there.
     """
-    raising = raising_sites(rec)
-    if not raising:
-        return
-    counts: Counter[int] = Counter()
-    for number in numbers:
-        counts.update(rec.surveyor.site_hits(number))
-    sites = [number for number in raising if counts[number] > known[number]]
+    sites = unseen_raises(rec, numbers, known)
     if not sites:
         return
     raised = {each.step for each in found}
@@ -192,7 +186,18 @@ def swallowed(
                 yield _dropped(rec, found, step, later)
 
 
-def raising_sites(rec: Replay) -> frozenset[int]:
+def unseen_raises(rec: Replay, numbers: range, known: Counter[int]) -> list[int]:
+    """The `raise` statements that ran more often in some chunks than it is `known` that something
+    was raised there.
+    """
+    raising = _raising_sites(rec)
+    counts: Counter[int] = Counter()
+    for number in numbers if raising else ():
+        counts.update(rec.surveyor.site_hits(number))
+    return [number for number in raising if counts[number] > known[number]]
+
+
+def _raising_sites(rec: Replay) -> frozenset[int]:
     """The `raise` statements that ran anywhere in the recording."""
     found: frozenset[int] | None = rec.kept.get("raising sites")
     if found is None:

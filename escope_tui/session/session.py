@@ -119,11 +119,11 @@ class Session:
         note = f"the end: {ending}" if ending else "the end of the recording"
         last = len(self.engine) - 1
         try:
-            self.moment(last)
+            there = self.moment(last)
         except FormatError as problem:
             return self._past_damage(problem, last, True)
         back = "N and S go back from here" if last else "this is its only step"
-        return Arrival(self.moment(last), f"{note} · {back}")
+        return Arrival(there, f"{note} · {back}")
 
     def _to(self, step: int | None, nowhere: str, note: str = "") -> Arrival:
         if step is None:

@@ -75,12 +75,11 @@ def _first_in(value: Value) -> Value | None:
 
 def _members(value: Value) -> list[Value]:
     """What a group holds; empty for other exceptions."""
-    if value.type_name.rpartition(".")[2] not in GROUPS:
+    grouped = value.type_name.rpartition(".")[2] in GROUPS
+    held = value.attr("exceptions") if grouped else None
+    if held is None or held.kind != "tuple":
         return []
-    for _, key, member in value.entries():
-        if key == "exceptions" and member.kind == "tuple":
-            return [each for _, _, each in member.entries() if each.object_id is not None]
-    return []
+    return [each for _, _, each in held.entries() if each.object_id is not None]
 
 
 def _last_unwind(
@@ -98,8 +97,8 @@ def _last_unwind(
             if raw[5] in others:
                 continue
             value = rec.state.passed_value(raw[5], raw[0])
-            wanted = value.object_id == object_id if object_id is not None else None
-            if wanted or (wanted is None and value.type_name.endswith(type_name)):
+            named = value.type_name.endswith(type_name)
+            if named if object_id is None else value.object_id == object_id:
                 first = min((each for each in raws if each[5] == raw[5]), key=itemgetter(0))
                 # The statement of the frame that it ended first: calls in it may have come back.
                 own = rec.next_frame_step(first[0], -1, first[3])
